@@ -1,3 +1,4 @@
+#include <boost/asio/this_coro.hpp>
 #include <exception>
 
 #include "net/deadline.hpp"
@@ -13,12 +14,12 @@ Async<Result<HttpResponse>> call_handler(HttpHandler handler, HttpRequest reques
     std::exception_ptr thrown;
     try {
         response = co_await handler(std::move(request));
-    } catch (const std::bad_alloc&) {
-        throw;
     } catch (...) {
         thrown = std::current_exception();
     }
     if (thrown) {
+        auto state = co_await boost::asio::this_coro::cancellation_state;
+        if (state.cancelled() != boost::asio::cancellation_type::none) std::rethrow_exception(thrown);
         response = HttpResponse();
         response.status = 500;
     }
