@@ -1,0 +1,281 @@
+#include "sandbox/mime.hpp"
+
+#include <gmime/gmime.h>
+
+#include <mutex>
+
+#include "core/http_message.hpp"
+#include "sandbox/mime_parts.hpp"
+
+namespace liaison::sandbox {
+namespace mime {
+
+void Unref::operator()(void* object) const {
+    if (object != nullptr) g_object_unref(object);
+}
+
+void ensure_gmime() {
+    static std::once_flag once;
+    std::call_once(once, [] { g_mime_init(); });
+}
+
+namespace {
+
+GMimeParserOptions* parser_options() {
+    static GMimeParserOptions* const options = [] {
+        ensure_gmime();
+        GMimeParserOptions* made = g_mime_parser_options_new();
+        static const char* fallback[] = {"utf-8", "windows-1252", nullptr};
+        g_mime_parser_options_set_fallback_charsets(made, fallback);
+        g_mime_parser_options_set_address_compliance_mode(made, GMIME_RFC_COMPLIANCE_LOOSE);
+        g_mime_parser_options_set_allow_addresses_without_domain(made, TRUE);
+        return made;
+    }();
+    return options;
+}
+
+std::string taken(char* owned) {
+    std::string out = owned == nullptr ? std::string() : std::string(owned);
+    g_free(owned);
+    return out;
+}
+
+/// The value on one line, its bytes otherwise as sent.
+std::string unfolded(std::string_view raw) {
+    std::string out;
+    out.reserve(raw.size());
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        if (raw[i] == '\r' || raw[i] == '\n') continue;
+        out += raw[i] == '\t' ? ' ' : raw[i];
+    }
+    return std::string(trim_blanks(out));
+}
+
+void append_addresses(std::vector<MailAddress>& out, InternetAddressList* list, std::size_t count_max, int depth) {
+    const int count = list == nullptr ? 0 : internet_address_list_length(list);
+    for (int i = 0; i < count && out.size() < count_max; ++i) {
+        InternetAddress* address = internet_address_list_get_address(list, i);
+        if (INTERNET_ADDRESS_IS_GROUP(address)) {
+            if (depth < 8) {
+                InternetAddressGroup* group = INTERNET_ADDRESS_GROUP(address);
+                append_addresses(out, internet_address_group_get_members(group), count_max, depth + 1);
+            }
+            continue;
+        }
+        const char* name = internet_address_get_name(address);
+        const char* spec = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address));
+        MailAddress one;
+        one.name = clean_utf8(trim_blanks(name == nullptr ? "" : name));
+        one.address = guess_utf8(trim_blanks(spec == nullptr ? "" : spec));
+        if (!one.address.empty() || !one.name.empty()) out.push_back(std::move(one));
+    }
+}
+
+std::vector<MailAddress> addresses_of(const std::string& raw, std::size_t count_max) {
+    std::vector<MailAddress> out;
+    const std::string line = unfolded(raw);
+    if (line.empty()) return out;
+    InternetAddressList* list = internet_address_list_parse(parser_options(), line.c_str());
+    append_addresses(out, list, count_max, 0);
+    if (list != nullptr) g_object_unref(list);
+    return out;
+}
+
+std::optional<std::int64_t> date_of(std::string_view text) {
+    const std::string line(trim_blanks(text));
+    if (line.empty() || line.size() > 1000) return std::nullopt;
+    GDateTime* date = g_mime_utils_header_decode_date(line.c_str());
+    if (date == nullptr) return std::nullopt;
+    const std::int64_t seconds = g_date_time_to_unix(date);
+    g_date_time_unref(date);
+    return seconds * 1000;
+}
+
+std::optional<std::int64_t> received_date_of(std::string_view received) {
+    const auto semicolon = received.rfind(';');
+    if (semicolon == std::string_view::npos) return std::nullopt;
+    return date_of(received.substr(semicolon + 1));
+}
+
+std::vector<std::string> ids_of(std::string_view line) {
+    std::vector<std::string> out;
+    while (out.size() < 1000) {
+        const auto open = line.find('<');
+        if (open == std::string_view::npos) break;
+        const auto close = line.find('>', open);
+        if (close == std::string_view::npos) break;
+        out.emplace_back(guess_utf8(line.substr(open, close - open + 1)));
+        line.remove_prefix(close + 1);
+    }
+    return out;
+}
+
+std::string first_id_of(const std::string& line) {
+    const auto ids = ids_of(line);
+    return ids.empty() ? guess_utf8(line) : ids.front();
+}
+
+MailImportance importance_of(std::string_view name, const std::string& value, MailImportance so_far) {
+    const std::string word = ascii_lower(value);
+    if (iequals(name, "Importance")) {
+        if (word == "high") return MailImportance::High;
+        if (word == "low") return MailImportance::Low;
+        return word == "normal" ? MailImportance::Normal : so_far;
+    }
+    if (word.empty()) return so_far;
+    if (word[0] == '1' || word[0] == '2' || word == "urgent" || word == "high") return MailImportance::High;
+    if (word[0] == '4' || word[0] == '5' || word == "non-urgent" || word == "low") return MailImportance::Low;
+    return so_far;
+}
+
+MailSensitivity sensitivity_of(const std::string& value) {
+    const std::string word = ascii_lower(value);
+    if (word == "personal") return MailSensitivity::Personal;
+    if (word == "private") return MailSensitivity::Private;
+    if (word == "company-confidential" || word == "confidential") return MailSensitivity::Confidential;
+    return MailSensitivity::Normal;
+}
+
+void append_all(std::vector<MailAddress>& out, std::vector<MailAddress> more) {
+    for (auto& address : more) out.push_back(std::move(address));
+}
+
+/// Reads the headers one by one; the first of a kind that may stand once only wins.
+class HeaderReader {
+public:
+    HeaderReader(ParsedMessage& out, const MimeLimits& limits) : out_(out), limits_(limits) {}
+
+    void take(std::string_view name, const std::string& raw) {
+        const std::string line = unfolded(raw);
+        out_.headers.emplace_back(guess_utf8(name), guess_utf8(line));
+        if (take_address(name, raw)) return;
+        if (iequals(name, "Message-ID")) {
+            if (out_.message_id.empty()) out_.message_id = first_id_of(line);
+        } else if (iequals(name, "In-Reply-To")) {
+            if (out_.in_reply_to.empty()) out_.in_reply_to = guess_utf8(line);
+        } else if (iequals(name, "References")) {
+            if (out_.references.empty()) out_.references = ids_of(line);
+        } else if (iequals(name, "Subject")) {
+            take_subject(line);
+        } else if (iequals(name, "Date")) {
+            if (!out_.sent_ms) out_.sent_ms = date_of(line);
+        } else if (iequals(name, "Received")) {
+            if (!out_.received_ms && !seen_received_) out_.received_ms = received_date_of(line);
+            seen_received_ = true;
+        } else if (iequals(name, "Importance") || iequals(name, "X-Priority") || iequals(name, "Priority") ||
+                   iequals(name, "X-MSMail-Priority")) {
+            out_.importance = importance_of(name, line, out_.importance);
+        } else if (iequals(name, "Sensitivity")) {
+            out_.sensitivity = sensitivity_of(line);
+        } else if (iequals(name, "X-Unsent")) {
+            out_.is_draft = line == "1";
+        }
+    }
+
+private:
+    bool take_address(std::string_view name, const std::string& raw) {
+        std::vector<MailAddress>* list = iequals(name, "From")       ? &out_.from_all
+                                         : iequals(name, "To")       ? &out_.to
+                                         : iequals(name, "Cc")       ? &out_.cc
+                                         : iequals(name, "Bcc")      ? &out_.bcc
+                                         : iequals(name, "Reply-To") ? &out_.reply_to
+                                                                     : nullptr;
+        if (list != nullptr) {
+            const std::size_t room = limits_.addresses_max - std::min(list->size(), limits_.addresses_max);
+            append_all(*list, addresses_of(raw, room));
+            if (list->size() >= limits_.addresses_max) out_.truncated = true;
+            return true;
+        }
+        if (iequals(name, "Sender") && !out_.sender) {
+            const auto senders = addresses_of(raw, 1);
+            if (!senders.empty()) out_.sender = senders.front();
+            return true;
+        }
+        return false;
+    }
+
+    void take_subject(const std::string& line) {
+        if (seen_subject_) return;
+        seen_subject_ = true;
+        const std::string text = taken(g_mime_utils_header_decode_text(parser_options(), line.c_str()));
+        out_.subject = clean_utf8(trim_blanks(text));
+    }
+
+    ParsedMessage& out_;
+    const MimeLimits& limits_;
+    bool seen_subject_ = false;
+    bool seen_received_ = false;
+};
+
+}  // namespace
+
+std::string read_ready_bytes(std::string_view bytes) {
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+    std::string out(bytes);
+    if (bytes.find('\n') == std::string_view::npos && bytes.find('\r') != std::string_view::npos) {
+        for (char& c : out) {
+            if (c == '\r') c = '\n';
+        }
+    }
+    while (out.starts_with("From ") || out.starts_with(">From ")) {
+        const auto end = out.find('\n');
+        if (end == std::string::npos) break;
+        out.erase(0, end + 1);
+    }
+    return out;
+}
+
+MessagePtr read_message(std::string_view bytes) {
+    GMimeParserOptions* options = parser_options();
+    const std::string ready = read_ready_bytes(bytes);
+    GMimeStream* stream = g_mime_stream_mem_new_with_buffer(ready.data(), ready.size());
+    GMimeParser* parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    GMimeMessage* message = g_mime_parser_construct_message(parser, options);
+    g_object_unref(parser);
+    g_object_unref(stream);
+    return MessagePtr(message);
+}
+
+}  // namespace mime
+
+ParsedMessage parse_mime(std::string_view bytes, const MimeLimits& limits) {
+    ParsedMessage out;
+    const mime::MessagePtr message = mime::read_message(bytes);
+    if (!message) {
+        out.text_body = mime::crlf_lines(mime::guess_utf8(mime::utf8_prefix(bytes, limits.body_bytes_max)));
+        return out;
+    }
+    mime::HeaderReader reader(out, limits);
+    GMimeHeaderList* headers = g_mime_object_get_header_list(GMIME_OBJECT(message.get()));
+    const int count = g_mime_header_list_get_count(headers);
+    for (int i = 0; i < count; ++i) {
+        if (out.headers.size() >= limits.headers_max) {
+            out.truncated = true;
+            break;
+        }
+        GMimeHeader* header = g_mime_header_list_get_header_at(headers, i);
+        const char* name = g_mime_header_get_name(header);
+        const char* raw = g_mime_header_get_raw_value(header);
+        reader.take(name == nullptr ? "" : name, raw == nullptr ? "" : raw);
+    }
+    if (!out.from_all.empty()) out.from = out.from_all.front();
+    if (!out.sender) out.sender = out.from;
+    if (!out.received_ms) out.received_ms = out.sent_ms;
+    mime::fill_content(out, *message, limits);
+    return out;
+}
+
+Result<std::string> mime_attachment_content(std::string_view bytes, std::size_t index, std::size_t bytes_max) {
+    const mime::MessagePtr message = mime::read_message(bytes);
+    if (!message) return fail(ErrorKind::NotFound, "the mail has no parts");
+    const mime::Parts parts = mime::sort_parts(*message, MimeLimits{});
+    if (index >= parts.attachments.size()) return fail(ErrorKind::NotFound, "the mail has no such attachment");
+    bool truncated = false;
+    std::string content = mime::decoded_bytes(*parts.attachments[index], bytes_max, truncated);
+    if (truncated) return fail(ErrorKind::TooLarge, "the attachment is larger than the limit");
+    return content;
+}
+
+}  // namespace liaison::sandbox
