@@ -66,19 +66,24 @@ void append_addresses(std::vector<MailAddress>& out, InternetAddressList* list, 
         const char* spec = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address));
         MailAddress one;
         one.name = clean_utf8(trim_blanks(name == nullptr ? "" : name));
-        one.address = guess_utf8(trim_blanks(spec == nullptr ? "" : spec));
+        one.address = without_needless_quotes(guess_utf8(trim_blanks(spec == nullptr ? "" : spec)));
         if (!one.address.empty() || !one.name.empty()) out.push_back(std::move(one));
     }
 }
 
 std::vector<MailAddress> addresses_of(const std::string& raw, std::size_t count_max) {
     std::vector<MailAddress> out;
-    const std::string line = unfolded(raw);
+    const std::string line = header_for_gmime(unfolded(raw), true);
     if (line.empty()) return out;
     InternetAddressList* list = internet_address_list_parse(parser_options(), line.c_str());
     append_addresses(out, list, count_max, 0);
     if (list != nullptr) g_object_unref(list);
     return out;
+}
+
+std::string decoded_words(const std::string& line) {
+    const std::string safe = header_for_gmime(line, false);
+    return clean_utf8(trim_blanks(taken(g_mime_utils_header_decode_text(parser_options(), safe.c_str()))));
 }
 
 std::optional<std::int64_t> date_of(std::string_view text) {
@@ -97,15 +102,18 @@ std::optional<std::int64_t> received_date_of(std::string_view received) {
     return date_of(received.substr(semicolon + 1));
 }
 
-std::vector<std::string> ids_of(std::string_view line) {
+/// The ids of a header in angle brackets; blanks inside, which folding left there, are not part of an id.
+std::vector<std::string> ids_of(const std::string& header) {
     std::vector<std::string> out;
-    while (out.size() < 1000) {
-        const auto open = line.find('<');
-        if (open == std::string_view::npos) break;
-        const auto close = line.find('>', open);
-        if (close == std::string_view::npos) break;
-        out.emplace_back(guess_utf8(line.substr(open, close - open + 1)));
-        line.remove_prefix(close + 1);
+    const std::string line = decoded_words(header);
+    std::size_t open = std::string::npos;
+    for (std::size_t at = 0; at < line.size() && out.size() < 1000; ++at) {
+        if (line[at] == '<') open = at;
+        if (line[at] != '>' || open == std::string::npos) continue;
+        std::string id = line.substr(open, at - open + 1);
+        std::erase(id, ' ');
+        if (id.size() > 2) out.push_back(std::move(id));
+        open = std::string::npos;
     }
     return out;
 }
@@ -136,11 +144,7 @@ MailSensitivity sensitivity_of(const std::string& value) {
     return MailSensitivity::Normal;
 }
 
-void append_all(std::vector<MailAddress>& out, std::vector<MailAddress> more) {
-    for (auto& address : more) out.push_back(std::move(address));
-}
-
-/// Reads the headers one by one; the first of a kind that may stand once only wins.
+/// Reads the headers one by one. Of headers that may stand once only, the first that says something wins.
 class HeaderReader {
 public:
     HeaderReader(ParsedMessage& out, const MimeLimits& limits) : out_(out), limits_(limits) {}
@@ -152,7 +156,7 @@ public:
         if (iequals(name, "Message-ID")) {
             if (out_.message_id.empty()) out_.message_id = first_id_of(line);
         } else if (iequals(name, "In-Reply-To")) {
-            if (out_.in_reply_to.empty()) out_.in_reply_to = guess_utf8(line);
+            if (out_.in_reply_to.empty()) out_.in_reply_to = first_id_of(line);
         } else if (iequals(name, "References")) {
             if (out_.references.empty()) out_.references = ids_of(line);
         } else if (iequals(name, "Subject")) {
@@ -181,8 +185,9 @@ private:
                                          : iequals(name, "Reply-To") ? &out_.reply_to
                                                                      : nullptr;
         if (list != nullptr) {
-            const std::size_t room = limits_.addresses_max - std::min(list->size(), limits_.addresses_max);
-            append_all(*list, addresses_of(raw, room));
+            // A mail may have only one of each (RFC 5322, 3.6); real mail splits long lists over several Cc headers.
+            auto more = addresses_of(raw, limits_.addresses_max - std::min(list->size(), limits_.addresses_max));
+            for (auto& address : more) list->push_back(std::move(address));
             if (list->size() >= limits_.addresses_max) out_.truncated = true;
             return true;
         }
@@ -197,8 +202,7 @@ private:
     void take_subject(const std::string& line) {
         if (seen_subject_) return;
         seen_subject_ = true;
-        const std::string text = taken(g_mime_utils_header_decode_text(parser_options(), line.c_str()));
-        out_.subject = clean_utf8(trim_blanks(text));
+        out_.subject = decoded_words(line);
     }
 
     ParsedMessage& out_;
@@ -211,6 +215,7 @@ private:
 
 std::string read_ready_bytes(std::string_view bytes) {
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+    bytes.remove_prefix(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size()));
     std::string out(bytes);
     if (bytes.find('\n') == std::string_view::npos && bytes.find('\r') != std::string_view::npos) {
         for (char& c : out) {

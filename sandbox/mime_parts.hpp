@@ -48,12 +48,21 @@ void fill_content(ParsedMessage& out, _GMimeMessage& message, const MimeLimits& 
 
 /// Bytes in `charset` (any label, or empty) to valid UTF-8 without NUL. Unknown charset: UTF-8, else windows-1252.
 std::string to_utf8(std::string_view bytes, std::string_view charset);
+/// A label that iconv knows for `charset` where mere spelling is the matter ("koi8_r"); else the same.
+std::string known_charset(std::string_view charset);
 /// Any bytes to valid UTF-8 without NUL: kept where already valid, else read as windows-1252.
 std::string guess_utf8(std::string_view bytes);
 /// Valid UTF-8 without NUL; what is not becomes U+FFFD.
 std::string clean_utf8(std::string_view bytes);
 /// Every line end becomes CRLF.
 std::string crlf_lines(std::string_view text);
+
+/// The same header in a form that GMime reads without loss: encoded words are rewritten so that padding between base64
+/// words (GMime 3.2 stops there) and specials inside words do no harm; with `has_addresses`, local parts that break the
+/// dot rule ("a..b@", ".c@", "d.@", all seen in real mail) are quoted.
+std::string header_for_gmime(std::string_view line, bool has_addresses);
+/// Undoes that quoting.
+std::string without_needless_quotes(std::string address);
 
 std::string ascii_lower(std::string_view text);
 std::string_view trim_blanks(std::string_view text);

@@ -1,5 +1,6 @@
 #include <gmime/gmime.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -109,6 +110,14 @@ std::string converted_by_iconv(std::string_view bytes, Converter& converter) {
 
 }  // namespace
 
+std::string known_charset(std::string_view charset) {
+    std::string label(charset);
+    if (label.find('_') == std::string::npos || label.size() > 64 || Converter(label).is_open()) return label;
+    std::string respelled = label;
+    std::replace(respelled.begin(), respelled.end(), '_', '-');
+    return Converter(respelled).is_open() ? respelled : label;
+}
+
 std::string guess_utf8(std::string_view bytes) {
     if (is_valid_utf8(bytes)) return std::string(bytes);
     if (bytes.find('\0') != std::string_view::npos) {
@@ -131,7 +140,7 @@ std::string to_utf8(std::string_view bytes, std::string_view charset) {
         return from_windows_1252(bytes);
     }
     if (label.size() > 64) return guess_utf8(bytes);
-    Converter converter(label);
+    Converter converter(known_charset(label));
     return converter.is_open() ? converted_by_iconv(bytes, converter) : guess_utf8(bytes);
 }
 
