@@ -211,6 +211,19 @@ private:
     bool seen_received_ = false;
 };
 
+/// Exchange refuses more header than this (MaxHeaderSize of a receive connector, 256 KB); here the rest is left out.
+constexpr std::size_t header_block_bytes_max = 256u << 10;
+
+void cut_header_block(std::string& bytes) {
+    const auto lf = bytes.find("\n\n");
+    const auto crlf = bytes.find("\r\n\r\n");
+    const std::size_t end = std::min({lf, crlf, bytes.size()});
+    if (end <= header_block_bytes_max) return;
+    const auto line_end = bytes.rfind('\n', header_block_bytes_max);
+    const std::size_t from = line_end == std::string::npos ? header_block_bytes_max : line_end;
+    bytes.erase(from, end - from);
+}
+
 }  // namespace
 
 std::string read_ready_bytes(std::string_view bytes) {
@@ -227,6 +240,7 @@ std::string read_ready_bytes(std::string_view bytes) {
         if (end == std::string::npos) break;
         out.erase(0, end + 1);
     }
+    cut_header_block(out);
     return out;
 }
 

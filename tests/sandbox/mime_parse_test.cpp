@@ -119,7 +119,7 @@ TEST(MimeParse, RepetitiveHostileInputTakesNoTime) {
     for (const std::string_view piece :
          {"<", ">", "(", "\"", ",", "@", "=?", "=?a?b?x ", "a@b,", "..@", ":", ";", "\\", "\r", "=?utf-8?B?=?=", "[", "<@,"}) {
         std::string value;
-        while (value.size() < 200'000) value += piece;
+        while (value.size() < 50'000) value += piece;
         const auto mail = parse_mime("From: " + value + "\nTo: " + value + "\nMessage-ID: " + value + "\nSubject: " +
                                      value + "\nReferences: " + value + "\nDate: " + value + "\nContent-Type: " + value +
                                      "\nContent-Disposition: " + value + "\n\nbody\n");
