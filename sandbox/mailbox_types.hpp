@@ -91,6 +91,7 @@ struct Attachment {
     bool is_item = false;      ///< an embedded message (t:ItemAttachment); its content is its MIME
     EpochMillis modified = 0;
     int mime_index = -1;       ///< n-th attachment of the item's MIME, or -1: the store holds the content
+    std::int64_t row = 0;      ///< kept by the store: where it holds the content; survives a move
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
