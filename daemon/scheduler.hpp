@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/async.hpp"
+#include "core/ids.hpp"
 #include "core/ports/clock.hpp"
 #include "core/ports/event_log.hpp"
 #include "core/result.hpp"

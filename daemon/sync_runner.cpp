@@ -87,7 +87,8 @@ Async<Result<std::vector<Observation>>> SyncRunner::read_again(PairSpec pair, Si
         gone.key = keys[i];
         gone.content = Tombstone{true};
         if (side == Side::Exchange && !tokens[i].empty()) {
-            Result<std::optional<Observation>> moved = co_await endpoint(side).find_by_token(collection, tokens[i]);
+            CorrelationToken token = tokens.at(i);
+            Result<std::optional<Observation>> moved = co_await endpoint(side).find_by_token(collection, std::move(token));
             if (!moved) co_return std::unexpected(moved.error());
             if (*moved && (*moved)->key != keys[i]) out.push_back(std::move(**moved));
         }

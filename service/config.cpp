@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
@@ -307,8 +308,8 @@ ConfigResult parse_config(std::string_view text, const std::string& base_directo
             out.errors.push_back({key.source().begin.line, key.source().begin.column,
                                   "[" + std::string(key.str()) + "] is not known"});
     }
-    std::stable_sort(out.errors.begin(), out.errors.end(), [](const ConfigError& a, const ConfigError& b) {
-        return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    std::sort(out.errors.begin(), out.errors.end(), [](const ConfigError& a, const ConfigError& b) {
+        return std::tie(a.line, a.column, a.message) < std::tie(b.line, b.column, b.message);
     });
     return out;
 }
