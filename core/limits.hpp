@@ -6,8 +6,10 @@
 namespace liaison::limits {
 
 inline constexpr std::size_t sync_page_items_max = 512;     ///< EWS SyncFolderItems, MaxChangesReturned
+inline constexpr std::size_t feed_pages_max = 100'000;       ///< pages of one reading; more means that the feed loops
 inline constexpr std::size_t get_item_batch = 50;           ///< EWS advice is 10, real clients use 50 to 100
 inline constexpr std::size_t message_batch = 100;           ///< mails decided and logged together
+inline constexpr std::size_t operations_per_cycle_max = 2'000;
 inline constexpr std::size_t write_batch = 20;              ///< items in one CreateItem/UpdateItem/DeleteItem
 inline constexpr std::size_t find_page_items_max = 250;     ///< EWS FindItem with a restriction (2013 and later)
 inline constexpr std::size_t subject_chars_max = 255;       ///< EWS item:Subject
