@@ -169,7 +169,10 @@ std::string not_a_mail_because(std::string_view bytes) {
     bool is_mail = false;
     for (bool is_first = true; !rest.empty();) {
         const std::string_view line = take_line(rest);
-        if (is_first && (line.starts_with("From ") || line.starts_with(">From "))) continue;
+        if (is_first && (line.starts_with("From ") || line.starts_with(">From "))) {
+            is_mail = is_mail || is_separator(line);
+            continue;
+        }
         if (line.empty()) break;
         if (!is_first && (line.front() == ' ' || line.front() == '\t')) continue;
         const std::string_view name = header_name(line);
