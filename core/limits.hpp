@@ -1,0 +1,42 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+
+/// Every bound of the product. A bound that a server publishes names its source.
+namespace liaison::limits {
+
+inline constexpr std::size_t sync_page_items_max = 512;     ///< EWS SyncFolderItems, MaxChangesReturned
+inline constexpr std::size_t feed_pages_max = 100'000;       ///< pages of one reading; more means that the feed loops
+inline constexpr std::size_t get_item_batch = 50;           ///< EWS advice is 10, real clients use 50 to 100
+inline constexpr std::size_t message_batch = 100;           ///< mails decided and logged together
+inline constexpr std::size_t operations_per_cycle_max = 2'000;
+inline constexpr std::size_t write_batch = 20;              ///< items in one CreateItem/UpdateItem/DeleteItem
+inline constexpr std::size_t find_page_items_max = 250;     ///< EWS FindItem with a restriction (2013 and later)
+inline constexpr std::size_t subject_chars_max = 255;       ///< EWS item:Subject
+inline constexpr std::size_t body_chars_max = 1u << 20;     ///< text body kept of an item
+inline constexpr std::size_t mail_text_bytes_max = 256u << 10;  ///< text body kept of a mail (MaximumBodySize)
+inline constexpr std::size_t mail_bytes_max = 48u << 20;    ///< original of a mail; 64 MB on the wire with base64
+inline constexpr std::size_t recipients_max = 5'000;        ///< addresses read of one mail
+inline constexpr std::size_t attendees_max = 500;
+inline constexpr std::size_t categories_max = 64;
+inline constexpr std::size_t xml_depth_max = 64;
+inline constexpr std::size_t json_depth_max = 64;
+inline constexpr int attempts_max = 5;                      ///< then the item is parked
+inline constexpr std::chrono::seconds backoff_min{2};
+inline constexpr std::chrono::seconds backoff_max{900};
+inline constexpr std::size_t deletions_floor = 10;          ///< guard: max(10, 5 %) in 24 h per mailbox and direction
+inline constexpr std::size_t deletions_percent = 5;
+inline constexpr std::size_t rules_max = 10'000;
+inline constexpr std::size_t rule_document_bytes_max = 8u << 20;
+inline constexpr std::size_t conditions_per_rule_max = 200;
+inline constexpr std::size_t rule_depth_max = 16;           ///< nesting of anyOf, allOf and not
+inline constexpr std::size_t rule_document_bytes_max = 16u << 20;
+inline constexpr std::size_t rules_max = 20'000;            ///< in one document
+inline constexpr std::size_t rule_conditions_max = 200'000; ///< conditions and groups of all rules of a document
+inline constexpr std::size_t rule_values_max = 1'000'000;   ///< values of all conditions, named lists written out
+inline constexpr std::size_t rule_phrase_chars_max = 255;   ///< one phrase, name, address or path
+inline constexpr std::size_t rule_phrase_bytes_max = 4u << 20;  ///< all phrases of a document
+inline constexpr std::size_t rule_examples_max = 1'000;
+inline constexpr std::size_t rule_errors_max = 100;         ///< named at once
+
+}  // namespace liaison::limits

@@ -1,0 +1,31 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "core/async.hpp"
+#include "core/interaction.hpp"
+#include "core/result.hpp"
+
+namespace liaison {
+
+/// A CRM user (salesperson) who has a mailbox.
+struct CrmUser {
+    std::string id;
+    std::string number;
+    std::string name;
+    std::vector<std::string> addresses;  ///< normalised
+    bool active = true;
+};
+
+/// Who is this address in the CRM?
+class AddressBook {
+public:
+    virtual ~AddressBook() = default;
+    /// All hits for a batch of normalised addresses.
+    virtual Async<Result<PartyMap>> resolve(std::vector<std::string> addresses) = 0;
+    virtual Async<Result<std::vector<CrmUser>>> users() = 0;
+    /// Changes whenever an address, a contact or a user does: then unmatched mail is tried again.
+    virtual Async<Result<std::string>> revision() = 0;
+};
+
+}  // namespace liaison
