@@ -1,0 +1,1 @@
+#include "connectors/crm/embedded/embedded_crm.hpp"
