@@ -166,10 +166,10 @@ CREATE TRIGGER $T_log_insert AFTER INSERT ON $T BEGIN
   VALUES('$T', NEW.id, 'I', NEW.version, ifnull(NEW.$O, 0), NEW.modified_at, NEW.modified_by); END;
 CREATE TRIGGER $T_log_update AFTER UPDATE ON $T WHEN NEW.version <> OLD.version BEGIN
   INSERT INTO change_log(kind, id, op, version, user_id, at, origin)
-  VALUES('$T', NEW.id, CASE WHEN NEW.deleted THEN 'D' ELSE 'U' END, NEW.version, ifnull(NEW.$O, 0), NEW.modified_at, NEW.modified_by);
+  VALUES('$T', NEW.id, CASE WHEN NEW.deleted THEN 'D' ELSE 'U' END, NEW.version, ifnull(NEW.$O, 0), NEW.modified_at, NEW.modified_by); END;
+CREATE TRIGGER $T_log_leave AFTER UPDATE OF $O ON $T WHEN OLD.$O IS NOT NULL AND OLD.$O IS NOT NEW.$O BEGIN
   INSERT INTO change_log(kind, id, op, version, user_id, at, origin)
-  SELECT '$T', NEW.id, 'U', NEW.version, OLD.$O, NEW.modified_at, NEW.modified_by
-  WHERE OLD.$O IS NOT NULL AND OLD.$O IS NOT NEW.$O; END;
+  VALUES('$T', NEW.id, 'U', NEW.version, OLD.$O, NEW.modified_at, NEW.modified_by); END;
 CREATE TRIGGER $T_log_delete AFTER DELETE ON $T BEGIN
   INSERT INTO change_log(kind, id, op, version, user_id, at, origin)
   VALUES('$T', OLD.id, 'D', OLD.version + 1, ifnull(OLD.$O, 0), $NOW, ''); END;

@@ -1,1 +1,0 @@
-#include "connectors/crm/embedded/embedded_crm.hpp"
