@@ -409,7 +409,8 @@ TEST_F(PoolTest, SpeaksToAProxyInAbsoluteFormAndByTunnel) {
 }
 
 TEST_F(PoolTest, ARefusedTunnelIsTransientBecauseTheServerHeardNothing) {
-    for (std::string answer : {"HTTP/1.1 407 Auth\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nearly", "junk\r\n\r\n", ""}) {
+    for (std::string answer : {"HTTP/1.1 407 Auth\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nearly",
+                               "junk\r\n\r\n", ""}) {
         PoolOptions options;
         options.proxy_url = "http://proxy.test:3128";
         serve(always(answer, true), options);
@@ -431,7 +432,8 @@ Async<void> misbehave(std::unique_ptr<ByteStream> stream, std::shared_ptr<std::m
         if (head.empty()) co_return;
         std::string number = head.substr(0, head.find(" HTTP"));
         number = number.substr(number.find('/') + 1);
-        std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(number.size()) + "\r\n\r\n" + number;
+        std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: ";
+        answer += std::to_string(number.size()) + "\r\n\r\n" + number;
         unsigned choice = (*dice)() % 16;
         if (choice == 0) co_return;
         if (choice == 1) answer.resize((*dice)() % answer.size());
