@@ -184,27 +184,27 @@ Result<void> apply_extended(Item& item, const boost::json::value& value) {
     return {};
 }
 
+/// Status, percentage and completion date hang together, as in Outlook and in UpdateItem.
 void settle_task(Item& item, const boost::json::object& fields, EpochMillis now) {
     PropertyBag& bag = item.properties;
-    const bool was_completed = bag.text("task:IsComplete") == "true";
-    bool is_completed = was_completed;
-    if (fields.contains("status")) {
-        is_completed = bag.text("task:Status") == "Completed";
-    } else if (fields.contains("percent")) {
-        is_completed = bag.text("task:PercentComplete") == "100";
-    }
-    if (is_completed) {
-        const std::string date(bag.text("task:CompleteDate"));
+    const bool by_status = fields.contains("status") && bag.text("task:Status") == "Completed";
+    const bool by_percent = fields.contains("percent") && bag.text("task:PercentComplete") == "100";
+    if (by_status || by_percent) {
+        const std::string date(fields.contains("complete_date") ? bag.text("task:CompleteDate")
+                                                                : "");
         complete_task(item, now);
         if (!date.empty()) bag.set("task:CompleteDate", date);
-        return;
+    } else if (fields.contains("status")) {
+        bag.erase("task:CompleteDate");
+        const std::string_view percent = bag.text("task:PercentComplete");
+        if (percent == "100" || bag.text("task:Status") == "NotStarted") {
+            bag.set("task:PercentComplete", std::string("0"));
+        }
+    } else if (fields.contains("percent")) {
+        bag.erase("task:CompleteDate");
+        const bool is_started = bag.text("task:PercentComplete") != "0";
+        bag.set("task:Status", std::string(is_started ? "InProgress" : "NotStarted"));
     }
-    bag.set("task:IsComplete", std::string("false"));
-    bag.erase("task:CompleteDate");
-    if (!was_completed) return;
-    if (bag.text("task:Status") == "Completed") bag.set("task:Status", std::string("InProgress"));
-    if (bag.text("task:PercentComplete") == "100")
-        bag.set("task:PercentComplete", std::string("0"));
 }
 
 void settle_contact(Item& item, const boost::json::object& fields) {
@@ -284,7 +284,6 @@ void complete_task(Item& item, EpochMillis now) {
     PropertyBag& bag = item.properties;
     bag.set("task:Status", std::string("Completed"));
     bag.set("task:PercentComplete", std::string("100"));
-    bag.set("task:IsComplete", std::string("true"));
     constexpr EpochMillis day = 86'400'000;
     bag.set("task:CompleteDate", utc_date_time(now - now % day));
 }

@@ -125,7 +125,6 @@ void set_start_values(const MailboxStore& store, std::string_view mailbox, Item&
     if (item.kind == ItemKind::Task) {
         bag.set("task:Status", std::string("NotStarted"));
         bag.set("task:PercentComplete", std::string("0"));
-        bag.set("task:IsComplete", std::string("false"));
     } else if (item.kind == ItemKind::Appointment) {
         bag.set("calendar:IsAllDayEvent", std::string("false"));
         bag.set("calendar:LegacyFreeBusyStatus", std::string("Busy"));

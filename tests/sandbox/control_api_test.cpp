@@ -148,7 +148,9 @@ TEST_F(ControlApiTest, ATaskIsCreatedEditedCompletedReopenedAndDeleted) {
     const auto by_percent =
         box("PATCH", "items", {{"id", id}, {"percent", 100}, {"importance", "High"}}, 200);
     EXPECT_EQ(text(by_percent, "status"), "Completed");
-    EXPECT_EQ(text(by_percent.at("properties"), "task:IsComplete"), "true");
+    EXPECT_TRUE(by_percent.as_object().contains("complete_date"));
+    const auto half = box("PATCH", "items", {{"id", id}, {"percent", 50.5}}, 200);
+    EXPECT_EQ(text(half, "status"), "InProgress");
     box("PATCH", "items", {{"id", id}, {"due", "soon"}}, 400);
     box("PATCH", "items", {{"id", id}, {"importance", "High Low"}}, 400);
     box("PATCH", "items", {{"id", id}, {"location", "x"}}, 400);
