@@ -20,6 +20,8 @@ constexpr std::array<AttendeeRole, 3> kAttendeeRoles = {{
     {"resource", "Resources", "calendar:Resources"},
 }};
 
+bool is_x500_address(std::string_view address) { return address.starts_with("/"); }
+
 std::string response_token(std::string_view name) {
     if (name == "Accept") return "accepted";
     if (name == "Tentative") return "tentative";
@@ -41,6 +43,7 @@ AttendeeList read_attendees(const XmlNode& item, std::string_view organizer) {
             person.role = std::string(role.role);
             person.response = response_token(node.child_text("ResponseType"));
             if (person.address.empty()) person.address = normal_address(person.name);
+            if (normal_address(person.name) == person.address) person.name.clear();  // the server's stand-in for none
             if (person.address.empty() || person.address == organizer) continue;
             if (node.child_text("ResponseType") == "Organizer") continue;
             const auto [at, fresh] = by_address.try_emplace(person.address, person);
@@ -53,18 +56,34 @@ AttendeeList read_attendees(const XmlNode& item, std::string_view organizer) {
     return list;
 }
 
+AttendeeList stored_attendees(const AttendeeList& list) {
+    AttendeeList out;
+    for (Attendee person : list) {
+        if (out.size() == limits::attendees_max) break;
+        if (person.address.find('@') == std::string::npos && !is_x500_address(person.address)) continue;
+        const bool known = std::any_of(kAttendeeRoles.begin(), kAttendeeRoles.end(),
+                                       [&](const AttendeeRole& role) { return role.role == person.role; });
+        if (!known) person.role = "required";
+        if (normal_address(person.name) == person.address) person.name.clear();
+        out.push_back(std::move(person));
+    }
+    return out;
+}
+
 void write_attendees(const PatchView& patch, std::vector<PropertyWrite>& out) {
     if (!patch.has(Field::Attendees)) return;
-    const AttendeeList* list = patch.get<AttendeeList>(Field::Attendees);
+    const AttendeeList* given = patch.get<AttendeeList>(Field::Attendees);
+    const AttendeeList list = given ? stored_attendees(*given) : AttendeeList{};
     for (const AttendeeRole& role : kAttendeeRoles) {
         PropertyWrite write{PropertyPath::plain(role.uri), std::string(role.element), {}, {}};
         std::string inner;
         XmlWriter xml(inner);
-        for (const Attendee& person : list ? *list : AttendeeList{}) {
-            if (person.role != role.role || person.address.empty()) continue;
+        for (const Attendee& person : list) {
+            if (person.role != role.role) continue;
             xml.open("t:Attendee").open("t:Mailbox");
             if (!person.name.empty()) xml.leaf("t:Name", person.name);
             xml.leaf("t:EmailAddress", person.address);
+            if (is_x500_address(person.address)) xml.leaf("t:RoutingType", "EX");
             xml.close("t:Mailbox").close("t:Attendee");
         }
         const std::string element = "t:" + std::string(role.element);

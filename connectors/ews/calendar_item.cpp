@@ -112,10 +112,8 @@ Record project_calendar_item(const Record& record, const MappingContext& context
         out.set(Field::Location, truncate_chars(out.text(Field::Location), limits::subject_chars_max));
     if (const auto* minutes = out.get<std::int64_t>(Field::ReminderMinutes))
         out.set(Field::ReminderMinutes, std::clamp<std::int64_t>(*minutes, 0, kReminderMinutesMax));
-    if (const auto* people = out.get<AttendeeList>(Field::Attendees); people && people->size() > limits::attendees_max) {
-        AttendeeList fewer(people->begin(), people->begin() + limits::attendees_max);
-        out.set(Field::Attendees, std::move(fewer));
-    }
+    if (const auto* people = out.get<AttendeeList>(Field::Attendees))
+        out.set(Field::Attendees, stored_attendees(*people));
     return out;
 }
 
