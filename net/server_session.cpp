@@ -155,6 +155,13 @@ Async<bool> ServerSession::respond(HttpRequest request) {
     bool keep_alive = decoder_.keep_alive();
     bool gzip_accepted = accepts_gzip(request.fields.get("Accept-Encoding"));
     HttpResponse response = co_await call(std::move(request));
+    if (response.status == 0) {
+        WireMessage raw;
+        raw.head = std::move(response.body);
+        if (raw.head.empty()) co_return false;
+        co_await write(std::move(raw));
+        co_return false;
+    }
     framing.keep_alive = keep_alive && !stopping_;
     gzip_if_wanted(gzip_accepted, response);
     Result<WireMessage> message = encode_response(std::move(response), framing);

@@ -37,9 +37,9 @@ Node ConditionReader::read(const boost::json::value& value, Node::Kind kind, con
 }
 
 bool ConditionReader::count_node(const std::string& pointer) {
-    if (++nodes_ == limits::rule_conditions_max + 1)
-        json_.fail(pointer, "the document has more than " + std::to_string(limits::rule_conditions_max) + " conditions");
-    return nodes_ <= limits::rule_conditions_max;
+    if (++nodes_ == limits::conditions_per_rule_max + 1)
+        json_.fail(pointer, "the rule has more than " + std::to_string(limits::conditions_per_rule_max) + " conditions");
+    return nodes_ <= limits::conditions_per_rule_max;
 }
 
 Node ConditionReader::read_object(const boost::json::value& value, Node::Kind kind, const std::string& pointer,

@@ -17,6 +17,8 @@ class ConditionReader {
 public:
     ConditionReader(JsonReader& json, const NamedLists& lists) : json_(json), lists_(lists) {}
 
+    /// The next calls of `read` belong to another rule: its conditions are counted anew.
+    void begin_rule() { nodes_ = 0; }
     /// `kind` says how the members of the object combine.
     Node read(const boost::json::value& value, Node::Kind kind, const std::string& pointer, const std::string& path);
 

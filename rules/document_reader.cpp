@@ -55,14 +55,26 @@ private:
             const std::string pointer = pointer_step("/rules", std::to_string(i));
             document.rules.push_back(read_rule(conditions, (*list)[i], pointer, static_cast<std::int64_t>(i) + 1));
         }
-        std::ranges::stable_sort(document.rules, {}, &Rule::sequence);
+        sort_by_sequence(document.rules);
+    }
+
+    /// By sequence; rules with the same one stay in the order of the document.
+    static void sort_by_sequence(std::vector<Rule>& rules) {
+        std::vector<std::pair<std::int64_t, std::size_t>> order;
+        for (std::size_t i = 0; i < rules.size(); ++i) order.emplace_back(rules[i].sequence, i);
+        std::ranges::sort(order);
+        std::vector<Rule> sorted;
+        for (const auto& [sequence, place] : order) sorted.push_back(std::move(rules[place]));
+        rules = std::move(sorted);
     }
 
     Rule read_rule(ConditionReader& conditions, const boost::json::value& value, const std::string& pointer,
                    std::int64_t place) {
-        Rule rule{.sequence = place,
-                  .conditions = {.kind = Node::Kind::All, .path = "conditions"},
-                  .exceptions = {.kind = Node::Kind::Any, .path = "exceptions"}};
+        Rule rule;
+        rule.sequence = place;
+        rule.conditions = {.kind = Node::Kind::All, .path = "conditions"};
+        rule.exceptions = {.kind = Node::Kind::Any, .path = "exceptions"};
+        conditions.begin_rule();
         const auto* object = json_.object(value, pointer);
         if (object == nullptr) return rule;
         json_.check_keys(*object, pointer, rule_keys());
@@ -187,7 +199,7 @@ Checked<Document> read_document(std::string_view text) {
             text, 0, "the document is longer than " + std::to_string(limits::rule_document_bytes_max) + " bytes")});
     boost::json::parse_options options;
     options.max_depth = limits::json_depth_max;
-    boost::json::parser parser({}, options);
+    boost::json::stream_parser parser({}, options);
     boost::json::error_code failure;
     const std::size_t read = parser.write_some(text.data(), text.size(), failure);
     if (!failure && parser.done() && !trim(text.substr(read)).empty())

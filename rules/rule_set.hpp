@@ -32,8 +32,8 @@ public:
     MailActions evaluate(const MailMessage& message, const Facts& facts,
                          TraceDetail detail = TraceDetail::LookedAt) const;
 
-    /// First 16 hex digits of the SHA-256 of the canonical document without its examples; empty without rules. Two documents
-    /// that mean the same have the same version.
+    /// First 16 hex digits of the SHA-256 of the canonical document without its examples; empty without rules. Spacing,
+    /// examples, defaults left out, order of values and the use of named lists make no difference.
     const std::string& version() const;
     /// The document in its one canonical form: defaults written out, rules in order of evaluation, values normalised and
     /// sorted, named lists resolved. Reading it again gives the same rule set.

@@ -27,9 +27,9 @@ struct EarlierDecision {
 
 /// What only the caller knows of a mail.
 struct MailSituation {
-    std::string owner_user_id;  ///< CRM user to whom the folder belongs: the salesperson of every draft
+    std::string owner_user_id = {};  ///< CRM user to whom the folder belongs: the salesperson of every draft
     bool readable = true;       ///< false: Exchange could not give the facts of this mail, and trying again will not help
-    std::optional<EarlierDecision> earlier;
+    std::optional<EarlierDecision> earlier = {};
 };
 
 /// The decision on one mail. The first of these that holds:
