@@ -22,13 +22,6 @@ std::string normal_domain(std::string_view text) {
     return bad ? std::string() : domain;
 }
 
-std::string normal_path(std::string_view text) {
-    std::string path = fold(trim(text));
-    while (path.starts_with('/')) path.erase(0, 1);
-    while (path.ends_with('/')) path.pop_back();
-    return path;
-}
-
 }  // namespace
 
 Node ConditionReader::read(const boost::json::value& value, Node::Kind kind, const std::string& pointer,
@@ -207,7 +200,7 @@ void ConditionReader::take_value(Condition& condition, std::string text, const s
             return;
         }
         case ValueShape::Paths: {
-            std::string path = normal_path(text);
+            std::string path = normal_folder_path(text);
             if (path.empty()) return json_.fail(pointer, "must be a folder path, such as Inbox/CRM");
             condition.values.push_back(std::move(path));
             return;

@@ -1,5 +1,7 @@
 #include "rules/fold.hpp"
 
+#include "core/text.hpp"
+
 namespace liaison::rules {
 namespace {
 
@@ -38,6 +40,13 @@ std::string fold(std::string_view text) {
         out[++i] = static_cast<char>(0x80u | (letter & 0x3Fu));
     }
     return out;
+}
+
+std::string normal_folder_path(std::string_view path) {
+    const std::string_view text = trim(path);
+    const std::size_t begin = text.find_first_not_of('/');
+    if (begin == std::string_view::npos) return {};
+    return fold(text.substr(begin, text.find_last_not_of('/') + 1 - begin));
 }
 
 }  // namespace liaison::rules

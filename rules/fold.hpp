@@ -9,4 +9,7 @@ namespace liaison::rules {
 /// as it is. The length in bytes never changes.
 std::string fold(std::string_view text);
 
+/// A folder path for comparison: folded, without slashes at its ends.
+std::string normal_folder_path(std::string_view path);
+
 }  // namespace liaison::rules

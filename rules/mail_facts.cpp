@@ -61,9 +61,7 @@ void report_parties(const std::vector<Party>& parties, const PartyConditionKeys&
 
 template <class Report>
 void report_folder(std::string_view folder, const Report& report) {
-    std::string path = fold(trim(folder));
-    while (path.starts_with('/')) path.erase(0, 1);
-    while (path.ends_with('/')) path.pop_back();
+    const std::string path = normal_folder_path(folder);
     if (path.empty()) return;
     report(ConditionKey::Folder, path);
     std::string_view upper = path;

@@ -132,6 +132,16 @@ void hold_private_edits(MergeState& state) {
     exchange.clear();
 }
 
+/// Percentage and completion date go where the status goes: a task that is opened again does not stay at 100 percent.
+void send_with_status(MergeState& state, const Merged& merged, const FieldMask& common) {
+    for (const Side target : kSides) {
+        if (!state.to(target).contains(Field::Status)) continue;
+        for (const Field field : kStatusUnit)
+            if (common.has(field) && state.at(target).writable.has(field) && !merged.side(target).changed.has(field))
+                state.to(target).emplace(field, merge_value(*state.at(other(target)).seen, field));
+    }
+}
+
 void send_uncontested(MergeState& state) {
     for (const Side source : kSides) {
         const Side target = other(source);
@@ -224,6 +234,7 @@ Merged merge_changes(const MergeSide& crm, const MergeSide& exchange, const Merg
     if (rules.exchange_edits_stay) hold_private_edits(state);
     settle_contested(state);
     send_uncontested(state);
+    send_with_status(state, merged, common);
     for (const Side side : kSides) finish_side(state, side, merged.side(side), common);
     for (const Side side : kSides) {
         Record& shadow = merged.side(side).shadow;

@@ -299,8 +299,13 @@ void PlanDraft::recreate(LinkView& view, Side source) {
     Observation seen = *sight.seen;
     if (!may_create(other(source), *seen.record())) return unlink(view, Reason::PolicyForbids);
     plan_.changes.push_back(Unlink{view.link.id, Reason::EditOutranksDeletion});
-    LinkView fresh = open(source, seen, Reason::EditOutranksDeletion, new_token(source == Side::Crm ? seen.key : ItemKey()));
-    create(fresh, other(source), Reason::EditOutranksDeletion);
+    // What is made gets a token of its own: the deleted item may still hold the old one. The surviving item of Exchange keeps
+    // the token that it shows, by which it is known if it moves, until it is stamped anew.
+    const CorrelationToken fresh = new_token(source == Side::Crm ? seen.key : ItemKey());
+    LinkView reopened =
+        open(source, seen, Reason::EditOutranksDeletion, source == Side::Crm ? fresh : view.link.token);
+    create(reopened, other(source), Reason::EditOutranksDeletion);
+    plan_.operations.back().token = fresh;
 }
 
 void PlanDraft::bind(LinkView& view, Side side, const Observation& seen, Record shadow, bool attached, Reason reason) {

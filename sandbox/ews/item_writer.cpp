@@ -163,7 +163,7 @@ void ItemWriter::write_computed(std::string& out, const Item& item, const Field&
                                          : (appointment ? "calendar:Resources" : "message:BccRecipients");
         append_raw(out, "t:" + field.element, display_names(properties, key));
     } else if (uri == "item:ConversationId") {
-        const std::string_view key = properties.text("item:ConversationKey");
+        const std::string_view key = properties.text("item:ConversationId@Id");
         if (!key.empty()) out += "<t:ConversationId Id=\"" + escaped(key) + "\"/>";
     } else if (uri == "item:ReminderNextTime") {
         if (properties.text("item:ReminderIsSet") == "true" && properties.find("item:ReminderDueBy") != nullptr) {

@@ -135,7 +135,8 @@ private:
         record = at(side).capabilities().project(record);
         history_.edited(lineage, side, at(side).items().at(key).record, record);
         at(side).change(key, record, tick());
-        note("edit " + lineage + " on " + std::string(to_string(side)));
+        note("edit " + lineage + " on " + std::string(to_string(side)) + " subject " +
+             std::string(record.text(Field::Subject)));
     }
 
     void erase(Side side, const ItemKey& key) {
@@ -148,14 +149,15 @@ private:
     void move(const ItemKey& key) {
         // Without our mark a moved item is another item for everybody; that is not what is tried here.
         if (at(Side::Exchange).items().at(key).token.crm_id.empty()) return;
+        note("move " + std::string(at(Side::Exchange).items().at(key).record.text(Field::Distance)));
         at(Side::Exchange).move(key, tick());
-        note("move " + key.str());
     }
 
     // ---- the daemon
 
     void one_cycle() {
         ++cycle_;
+        note("cycle " + std::to_string(cycle_));
         now_ += std::chrono::minutes{healed_ ? 30 : 1};
         if (!healed_ && cycle_ % 10 == 0) now_ += std::chrono::days{1};
         for (const Side side : kSides) feed_end_[cycle_][ModelStore::index(side)] = at(side).feed().size();
@@ -269,7 +271,14 @@ private:
         if (options_.broken == Break::ShadowAtNextLook && operation.kind == OperationKind::Update)
             settlement.changes.clear();
         store_.settle(settlement);
-        note("settle " + std::string(to_string(operation.kind)) + " " + std::string(to_string(operation.side)));
+        note("settle " + std::string(to_string(operation.kind)) + " " + std::string(to_string(operation.side)) + " " +
+             lineage_of(operation) + " as " + std::to_string(static_cast<int>(settlement.what)));
+    }
+
+    static std::string lineage_of(const Operation& operation) {
+        const Record& record = operation.kind == OperationKind::Delete ? operation.before : operation.target;
+        return std::string(record.text(Field::Distance)) + " " + std::string(record.text(Field::Subject)) + " [" +
+               field_names(operation.patch) + "] " + std::string(to_string(operation.reason));
     }
 
     void drain() {

@@ -150,6 +150,8 @@ private:
             const auto edit = line.last[side].find(field);
             if (edit == line.last[side].end()) continue;
             const std::string& value = edit->second.value;
+            // Its own side deleted the item afterwards; another's later edit brought the item back without it.
+            if (line.erased[side] && *line.erased[side] > edit->second.step) continue;
             if (value == final_crm && value == final_exchange) continue;
             // Replaced by somebody on the other side who had seen it, or recorded.
             const auto seen = shown_at(line, 1 - side, field, value);
@@ -158,7 +160,7 @@ private:
             if (!replaced && !in_conflict(value)) violations.push_back("lost edit " + value + " of " + lineage);
         }
         const auto made = line.last[0].find(field);
-        if (field == Field::Subject && made != line.last[0].end() && made->second.value == final_crm &&
+        if (field == Field::Subject && made != line.last[0].end() && made->second.value == final_crm && !line.erased[0] &&
             c.text(field).find("tail") == std::string_view::npos)
             violations.push_back("damaged " + lineage + ": the CRM's text was cut");
     }

@@ -27,7 +27,8 @@ SimulationTally simulate(Options options, std::uint64_t seeds) {
         if (world.violations.empty()) continue;
         ++tally.damaged;
         for (const std::string& violation : world.violations) ++tally.kinds[violation.substr(0, violation.find(' '))];
-        if (tally.first.empty()) tally.first = "seed " + std::to_string(seed) + ": " + world.violations.front();
+        for (const std::string& violation : world.violations)
+            tally.first += "seed " + std::to_string(seed) + ": " + violation + "\n";
     }
     return tally;
 }
@@ -43,6 +44,18 @@ TEST(Simulation, NothingIsLostOrDoubledWithCrashesAndLostMessages) {
     EXPECT_GT(tally.crashes, 1000u) << "the simulation must interrupt";
     RecordProperty("crashes", static_cast<int>(tally.crashes));
     RecordProperty("conflicts", static_cast<int>(tally.conflicts));
+}
+
+TEST(Simulation, DISABLED_ShowsOneSeed) {
+    Options options;
+    const char* seed = std::getenv("LIAISON_SEED");
+    const char* lag = std::getenv("LIAISON_LAG");
+    options.seed = seed ? std::stoull(seed) : 1;
+    options.lag = lag ? std::stoi(lag) : 0;
+    World world(options);
+    world.run();
+    std::cout << world.trace();
+    for (const std::string& violation : world.violations) std::cout << violation << "\n";
 }
 
 TEST(Simulation, LaggingFeedsDoNoHarm) {
