@@ -6,8 +6,10 @@
 namespace liaison::limits {
 
 inline constexpr std::size_t sync_page_items_max = 512;     ///< EWS SyncFolderItems, MaxChangesReturned
+inline constexpr std::size_t feed_pages_max = 100'000;       ///< pages of one reading; more means that the feed loops
 inline constexpr std::size_t get_item_batch = 50;           ///< EWS advice is 10, real clients use 50 to 100
 inline constexpr std::size_t message_batch = 100;           ///< mails decided and logged together
+inline constexpr std::size_t operations_per_cycle_max = 2'000;
 inline constexpr std::size_t write_batch = 20;              ///< items in one CreateItem/UpdateItem/DeleteItem
 inline constexpr std::size_t find_page_items_max = 250;     ///< EWS FindItem with a restriction (2013 and later)
 inline constexpr std::size_t subject_chars_max = 255;       ///< EWS item:Subject
@@ -27,6 +29,12 @@ inline constexpr std::size_t deletions_percent = 5;
 inline constexpr std::size_t rules_max = 10'000;
 inline constexpr std::size_t rule_document_bytes_max = 8u << 20;
 inline constexpr std::size_t conditions_per_rule_max = 200;
-inline constexpr std::size_t rule_depth_max = 16;
+inline constexpr std::size_t rule_depth_max = 16;           ///< nesting of anyOf, allOf and not
+inline constexpr std::size_t rule_values_max = 1'000'000;   ///< values of all conditions, named lists written out
+inline constexpr std::size_t rule_phrase_chars_max = 255;   ///< one phrase, name, address or path
+inline constexpr std::size_t rule_phrase_bytes_max = 4u << 20;  ///< all phrases of a document
+inline constexpr std::size_t rule_examples_max = 1'000;
+inline constexpr std::size_t rule_errors_max = 100;         ///< named at once
+inline constexpr std::size_t rule_trace_max = 200;          ///< lines kept of one mail's trace
 
 }  // namespace liaison::limits

@@ -27,6 +27,12 @@ class StreamConnector {
 public:
     virtual ~StreamConnector() = default;
     virtual Async<Result<std::unique_ptr<ByteStream>>> connect(std::string host, std::uint16_t port, bool tls) = 0;
+    /// TLS with `host` over a plain stream that this connector opened: behind a proxy's tunnel. Unsupported unless the
+    /// connector can.
+    virtual Async<Result<std::unique_ptr<ByteStream>>> start_tls(std::unique_ptr<ByteStream> stream, std::string host) {
+        stream->close();
+        co_return fail(ErrorKind::Unsupported, "no TLS inside a tunnel: " + host);
+    }
 };
 
 }  // namespace liaison

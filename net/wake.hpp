@@ -1,0 +1,41 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "core/async.hpp"
+
+namespace liaison::net {
+
+/// Wakes one waiting coroutine of the same thread. A notification before the wait is kept; several count as one.
+/// Inner tool of net: only its .cpp files include this.
+class Wake {
+public:
+    explicit Wake(const boost::asio::any_io_executor& executor)
+        : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
+
+    void notify() {
+        notified_ = true;
+        if (waiting_) timer_.cancel();
+    }
+
+    /// Returns after a notification, or early when the coroutine is cancelled: look at the condition again.
+    /// The caller keeps this object alive meanwhile.
+    Async<void> wait() {
+        if (!std::exchange(notified_, false)) {
+            waiting_ = true;
+            co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+            waiting_ = false;
+            notified_ = false;
+        }
+    }
+
+private:
+    boost::asio::steady_timer timer_;
+    bool notified_ = false;
+    bool waiting_ = false;
+};
+
+}  // namespace liaison::net

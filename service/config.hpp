@@ -1,0 +1,78 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/link.hpp"
+#include "core/record.hpp"
+
+namespace liaison::service {
+
+/// One rep's mailbox.
+struct MailboxConfig {
+    std::string address;                    ///< primary SMTP address, lower case
+    std::vector<EntityKind> kinds;          ///< what is mirrored
+    std::vector<std::string> mail_folders;  ///< designated folders, by path from the mailbox' root
+    bool create_mail_folders = true;
+    bool paused = false;
+};
+
+/// Everything that `liaison run` needs. See docs/configuration.md for each key; the same table feeds check-config.
+struct Config {
+    // [service]
+    std::string data_directory;
+    std::chrono::milliseconds poll_interval{30'000};
+    std::size_t parallel_mailboxes = 4;
+    // [log]
+    std::string log_level = "info";   ///< debug, info, warning, error
+    std::string log_format = "text";  ///< text, json
+    std::string log_file;             ///< empty: standard error
+    // [api]
+    bool api_enabled = true;
+    std::string api_address = "127.0.0.1";
+    std::uint16_t api_port = 8420;
+    std::string api_token;  ///< reference: file:, env:, credential:
+    std::string api_tls_certificate, api_tls_key;
+    // [crm]
+    std::string crm_system = "crm";
+    std::string crm_database;
+    // [exchange]
+    std::string exchange_url;
+    std::string exchange_user;
+    std::string exchange_password;  ///< reference
+    bool exchange_impersonate = true;
+    std::string exchange_time_zone = "UTC";
+    std::string exchange_ca_file;
+    bool exchange_pin_ca = false;
+    std::string exchange_proxy;
+    std::size_t exchange_connections = 8;
+    // [policy]
+    PairPolicy policy;
+    bool skip_private_mail = true;
+    bool mark_mail = true;
+    // [[mailbox]]
+    std::vector<MailboxConfig> mailboxes;
+};
+
+/// One fault of a configuration. Line and column count from 1; 0 when the fault has no place (a missing table).
+struct ConfigError {
+    std::size_t line = 0;
+    std::size_t column = 0;
+    std::string message;  ///< what is wrong and what to write instead
+};
+
+struct ConfigResult {
+    Config config;
+    std::vector<ConfigError> errors;  ///< all of them, in order of the text; empty: the configuration is good
+};
+
+/// Reads TOML text. Unknown keys are errors (with the nearest known one), so are secrets in clear text. Relative paths are
+/// taken from `base_directory`.
+ConfigResult parse_config(std::string_view text, const std::string& base_directory);
+/// `name:line:column: message` lines.
+std::string describe(const std::string& name, const std::vector<ConfigError>& errors);
+
+}  // namespace liaison::service
