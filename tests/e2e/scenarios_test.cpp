@@ -6,8 +6,6 @@
 namespace liaison::test {
 namespace {
 
-const std::string kAlice = "alice@example.test";
-const std::string kBob = "bob@example.test";
 
 class Scenarios : public World {
 protected:

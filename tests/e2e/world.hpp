@@ -19,6 +19,9 @@
 
 namespace liaison::test {
 
+inline const std::string kAlice = "alice@example.test";
+inline const std::string kBob = "bob@example.test";
+
 /// The whole chain in one process without sockets: stand-in Exchange, EWS connector, engine, stores, embedded CRM. Both ends are
 /// looked at with their own means: the sandbox's store, SQL on the CRM's file.
 class World : public testing::Test {
