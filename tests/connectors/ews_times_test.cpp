@@ -123,7 +123,8 @@ TEST(EwsTimes, AllDayIsWrittenAsMidnightsOfTheMailbox) {
 TEST(EwsTimes, TheZonesAreWrittenBeforeTheTimes) {
     const Record record = appointment(zoned("2027-07-01T09:00:00", "Asia/Calcutta"), zoned("2027-07-01T10:00:00", "Asia/Calcutta"));
     std::vector<std::string> order;
-    for (const PropertyWrite& write : calendar_writes(patch_of(record), kVienna)) order.push_back(write.element);
+    for (const PropertyWrite& write : calendar_writes(patch_of(record), kVienna))
+        if (write.path.uri.starts_with("calendar:")) order.push_back(write.element);
     EXPECT_EQ(order, (std::vector<std::string>{"StartTimeZone", "EndTimeZone", "Start", "End", "IsAllDayEvent"}));
     EXPECT_EQ(written(record, "Start"), "<t:Start>2027-07-01T03:30:00Z</t:Start>");
 }
@@ -173,6 +174,16 @@ TEST(EwsAttendees, OneEntryPerPersonTheOneWithAResponseWithoutTheOrganizer) {
 TEST(EwsAttendees, AnAppointmentWithoutPeopleIsOnesOwn) {
     const auto content = read_calendar("<t:Start>2027-07-01T07:00:00Z</t:Start><t:IsMeeting>false</t:IsMeeting>");
     EXPECT_TRUE(std::get<Record>(content).flag(Field::IsOrganizer));
+}
+
+TEST(EwsCalendar, NoReminderIsSaidAndZeroIsAReminder) {
+    Record record = appointment(zoned("2027-07-01T09:00:00", "UTC"), zoned("2027-07-01T10:00:00", "UTC"));
+    EXPECT_EQ(written(record, "ReminderIsSet"), "<t:ReminderIsSet>false</t:ReminderIsSet>");
+    EXPECT_EQ(written(record, "ReminderMinutesBeforeStart"), "none");
+    record.set(Field::ReminderMinutes, std::int64_t{0});
+    EXPECT_EQ(written(record, "ReminderIsSet"), "<t:ReminderIsSet>true</t:ReminderIsSet>");
+    EXPECT_EQ(written(record, "ReminderMinutesBeforeStart"),
+              "<t:ReminderMinutesBeforeStart>0</t:ReminderMinutesBeforeStart>");
 }
 
 TEST(EwsCalendar, WhatIsNoSingleAppointmentIsASeries) {
