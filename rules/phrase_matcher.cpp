@@ -90,28 +90,34 @@ void PhraseMatcher::link_states() {
 
 /// Full rows for the first states. A suffix is always shallower, so its row is there before it is needed.
 void PhraseMatcher::fill_rows() {
+    while ((1u << row_shift_) < class_count_) ++row_shift_;
+    const std::size_t width = std::size_t{1} << row_shift_;
     dense_count_ = std::min(static_cast<std::uint32_t>(states_.size()), kDenseStatesMax);
-    rows_.assign(std::size_t{dense_count_} * class_count_, 0);
+    rows_.assign(dense_count_ * width, 0);
     for (std::uint32_t state = 0; state < dense_count_; ++state) {
-        const std::size_t row = std::size_t{state} * class_count_;
+        const std::size_t row = state * width;
         if (state != 0) {
-            const std::size_t suffix_row = std::size_t{states_[state].suffix} * class_count_;
-            std::copy_n(rows_.begin() + static_cast<std::ptrdiff_t>(suffix_row), class_count_,
+            const std::size_t suffix_row = states_[state].suffix * width;
+            std::copy_n(rows_.begin() + static_cast<std::ptrdiff_t>(suffix_row), width,
                         rows_.begin() + static_cast<std::ptrdiff_t>(row));
         }
         const State& from = states_[state];
         for (std::uint32_t e = from.first_edge; e < from.first_edge + from.edge_count; ++e)
-            rows_[row + class_of_[edges_[e].byte]] = edges_[e].target;
+            rows_[row + class_of_[edges_[e].byte]] = marked(edges_[e].target);
     }
 }
 
-std::uint32_t PhraseMatcher::step(std::uint32_t state, std::uint8_t byte) const {
+std::uint32_t PhraseMatcher::marked(std::uint32_t state) const {
+    return states_[state].output == kNone ? state : state | kOutputBit;
+}
+
+std::uint32_t PhraseMatcher::step_deep(std::uint32_t state, std::uint8_t byte) const {
     while (state >= dense_count_) {
         const std::uint32_t target = child(state, small_[byte]);
-        if (target != kNone) return target;
+        if (target != kNone) return marked(target);
         state = states_[state].suffix;
     }
-    return rows_[std::size_t{state} * class_count_ + class_of_[byte]];
+    return rows_[(std::size_t{state} << row_shift_) + class_of_[byte]];
 }
 
 PhraseMatcher::Scan::Scan(const PhraseMatcher& matcher) : matcher_(matcher), reported_(matcher.states_.size()) {}
@@ -128,19 +134,26 @@ void PhraseMatcher::Scan::report(std::uint32_t state, std::vector<std::uint32_t>
 
 void PhraseMatcher::Scan::feed(std::string_view text, std::vector<std::uint32_t>& found) {
     if (matcher_.empty()) return;
-    const bool ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    if (ascii)
+    unsigned char any = 0;
+    for (const char c : text) any = static_cast<unsigned char>(any | static_cast<unsigned char>(c));
+    if (any < 0x80)
         feed_folded(text, found);  // the byte classes fold ASCII on the way
     else
         feed_folded(fold(text), found);
 }
 
 void PhraseMatcher::Scan::feed_folded(std::string_view text, std::vector<std::uint32_t>& found) {
+    const std::uint32_t* rows = matcher_.rows_.data();
+    const std::uint8_t* classes = matcher_.class_of_.data();
+    const std::uint32_t shift = matcher_.row_shift_;
+    const std::uint32_t dense = matcher_.dense_count_;
     std::uint32_t state = 0;
     for (const char c : text) {
-        state = matcher_.step(state, static_cast<std::uint8_t>(c));
-        const std::uint32_t output = matcher_.states_[state].output;
-        if (output != kNone) report(output, found);
+        const auto byte = static_cast<std::uint8_t>(c);
+        const std::uint32_t next = state < dense ? rows[(std::size_t{state} << shift) + classes[byte]]
+                                                 : matcher_.step_deep(state, byte);
+        state = next & ~kOutputBit;
+        if ((next & kOutputBit) != 0) report(matcher_.states_[state].output, found);
     }
 }
 

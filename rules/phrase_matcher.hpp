@@ -37,6 +37,7 @@ public:
 
 private:
     static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+    static constexpr std::uint32_t kOutputBit = 0x80000000;  ///< limits::rule_phrase_bytes_max keeps states below
     static constexpr std::uint32_t kDenseStatesMax = 4096;
 
     struct State {
@@ -55,7 +56,9 @@ private:
     void link_states();
     void fill_rows();
     std::uint32_t child(std::uint32_t state, std::uint8_t byte) const;
-    std::uint32_t step(std::uint32_t state, std::uint8_t byte) const;
+    /// The state with kOutputBit if a phrase ends there.
+    std::uint32_t marked(std::uint32_t state) const;
+    std::uint32_t step_deep(std::uint32_t state, std::uint8_t byte) const;
 
     std::size_t phrase_count_ = 0;
     std::array<std::uint8_t, 256> class_of_{};  ///< capital ASCII letters share the class of small ones
@@ -63,7 +66,8 @@ private:
     std::uint32_t class_count_ = 1;             ///< class 0: bytes that stand in no phrase
     std::vector<State> states_;                 ///< breadth first: the states near the root come first
     std::vector<Edge> edges_;
-    std::vector<std::uint32_t> rows_;           ///< dense_count_ x class_count_
+    std::vector<std::uint32_t> rows_;           ///< dense_count_ rows of 1 << row_shift_ marked states
+    std::uint32_t row_shift_ = 0;
     std::uint32_t dense_count_ = 0;
     std::vector<std::uint32_t> phrase_of_;      ///< per state: the phrase that ends there
 };

@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "core/limits.hpp"
@@ -214,6 +216,16 @@ TEST(RuleDocument, TheVersionFollowsTheMeaning) {
     EXPECT_NE(base, version(one_rule("{'bodyContains': ['a', 'b']}")));
     EXPECT_NE(base, version(one_rule("{'subjectContains': ['a', 'b']}", "{}", "{'hold': true}")));
     EXPECT_EQ(version("{\"rules\": []}"), "");
+}
+
+TEST(RuleDocument, TheManualsDocumentIsTaken) {
+    std::ifstream file(std::string(LIAISON_SOURCE_DIR) + "/docs/rules.md");
+    const std::string manual((std::istreambuf_iterator<char>(file)), {});
+    const std::size_t begin = manual.find("```json\n") + 8;
+    ASSERT_GT(begin, 8u);
+    const auto loaded = RuleSet::load(std::string_view(manual).substr(begin, manual.find("```", begin) - begin));
+    ASSERT_TRUE(loaded) << errors_text(loaded.error());
+    EXPECT_EQ(loaded->rule_count(), 2u);
 }
 
 TEST(Fold, LowersLettersAndLeavesTheRest) {
