@@ -29,6 +29,13 @@ std::uint64_t next_fault_number(std::uint64_t& state) {
     return z ^ (z >> 31);
 }
 
+// Faults that mean nothing to an operation wait for one to which they do.
+bool fault_applies(FaultKind kind, std::string_view operation) {
+    if (kind == FaultKind::InvalidSyncState) return operation.starts_with("SyncFolder");
+    if (kind == FaultKind::EmptyListing) return operation.starts_with("SyncFolder") || operation.starts_with("Find");
+    return true;
+}
+
 }  // namespace
 
 std::string_view to_string(FaultKind kind) {
@@ -64,6 +71,7 @@ std::optional<Fault> Faults::next(std::string_view operation, std::string_view m
     for (std::size_t at = 0; at < faults_.size(); ++at) {
         Fault& fault = faults_[at];
         if (fault.operation != "*" && fault.operation != operation) continue;
+        if (!fault_applies(fault.kind, operation)) continue;
         if (fault.mailbox != "*" && !iequals(fault.mailbox, mailbox)) continue;
         if (fault.after > 0) {
             --fault.after;

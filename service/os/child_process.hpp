@@ -21,6 +21,9 @@ public:
     virtual void terminate() = 0;
 };
 
+/// Becomes another program. Returns only if that failed, with the reason.
+Error become_program(std::vector<std::string> arguments);
+
 /// The path of this very program, to find its siblings.
 std::string own_program_path();
 /// Resident memory of a process and its peak in bytes; 0 when unknown.

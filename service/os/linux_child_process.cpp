@@ -75,6 +75,14 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::start(std::vector<std::strin
     return std::make_unique<LinuxChild>(pid);
 }
 
+Error become_program(std::vector<std::string> arguments) {
+    std::vector<char*> argv;
+    for (std::string& a : arguments) argv.push_back(a.data());
+    argv.push_back(nullptr);
+    ::execv(argv[0], argv.data());
+    return Error{ErrorKind::NotFound, "cannot run " + arguments.front() + ": " + std::strerror(errno)};
+}
+
 std::string own_program_path() {
     char buffer[PATH_MAX];
     const ssize_t length = ::readlink("/proc/self/exe", buffer, sizeof buffer);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes schema_rows.cpp: the part of Microsoft's EWS schema that the sandbox's requests need, one row a type.
+"""Writes schema_rows_*.cpp and simple_rows.cpp: the part of Microsoft's EWS schema that the sandbox's requests need, one row a type.
 
-usage: make_schema_table.py FOLDER_WITH_messages.xsd_AND_types.xsd > schema_rows.cpp
+usage: make_schema_table.py FOLDER_WITH_messages.xsd_AND_types.xsd OUTPUT_FOLDER
 
 Content models are written as "Name:Type?" with ?, *, + as in regular expressions and "( a | b )" for choices.
 Types in OPAQUE are not described: their elements exist, the sandbox refuses them by name where they matter.
@@ -24,8 +24,7 @@ MeetingResponseMessageType MeetingCancellationMessageType DistributionListType P
 AcceptItemType TentativelyAcceptItemType DeclineItemType ReplyToItemType ForwardItemType ReplyAllToItemType
 CancelCalendarItemType RemoveItemType SuppressReadReceiptType AcceptSharingInvitationType RoleMemberItemType
 NetworkItemType AbchPersonItemType AbchEmailAddressDictionaryType ContactUrlDictionaryType OnlineMeetingSettingsType
-CalendarActivityDataType EnhancedLocationType ArrayOfInboxReminderType NonEmptyArrayOfAllItemsType
-NonEmptyArrayOfPropertyValuesType GroupByType DistinguishedGroupByType SerializedSecurityContextType
+CalendarActivityDataType EnhancedLocationType ArrayOfInboxReminderType GroupByType DistinguishedGroupByType SerializedSecurityContextType
 ProxySecurityContextType OpenAsAdminOrSystemServiceType ManagementRoleType SeekToConditionPageViewType
 ArrayOfBinaryType WorkingHoursType NonEmptyArrayOfInternetHeadersType EffectiveRightsType BooleanType
 SharingFolderType ApprovalRequestType""".split())
@@ -190,7 +189,7 @@ class Schema:
     def run(self):
         for op in OPERATIONS:
             prefix, node = self.elements[f"m:{op}"]
-            self.rows.append(("m", op, "", self.want(node.get("type")), "element"))
+            self.rows.append(("m", op, "=element", "", self.want(node.get("type"))))
         for name in HEADERS:
             entry = self.elements.get(f"t:{name}")
             if entry is None:
@@ -202,7 +201,7 @@ class Schema:
                 kind = self.want(f"t:{name}.Header")
             else:
                 kind = self.want(node.get("type"))
-            self.rows.append(("t", name, "", kind, "element"))
+            self.rows.append(("t", name, "=element", "", kind))
         while self.todo:
             key = self.todo.pop(0)
             if self.types[key][1].tag == XS + "simpleType":
@@ -211,32 +210,36 @@ class Schema:
                 self.complex(key)
 
 
-def quoted(text, width=112):
+def wrapped(text, width=116):
     out, line = [], ""
-    for word in text.split(" "):
-        if len(line) + len(word) + 1 > width - 10:
+    for word in text.split():
+        if len(line) + len(word) + 1 > width:
             out.append(line)
             line = ""
-        line += word + " "
-    out.append(line.rstrip())
-    return "\n     ".join(f'"{piece}"' for piece in out)
+        line += (" " if line else "") + word
+    out.append(line)
+    return "\n".join(out)
+
+
+def rows_of(schema):
+    for prefix, name, base, text, attributes in schema.rows:
+        yield f"{prefix}.{name} {base or '-'} [ {text} ] {attributes} ;"
 
 
 def main():
-    schema = Schema(sys.argv[1])
+    folder, out = sys.argv[1:3]
+    schema = Schema(folder)
     schema.run()
-    part = sys.argv[2]
-    print("// Written by make_schema_table.py from Microsoft's messages.xsd and types.xsd (V2018_01_08); do not edit.")
-    print('#include "sandbox/ews/schema_table.hpp"\n\nnamespace liaison::sandbox::ews {\n')
-    if part == "complex":
-        print("const std::vector<SchemaRow>& schema_rows() {\n    static const std::vector<SchemaRow> rows = {")
-        for prefix, name, base, text, attributes in schema.rows:
-            print(f'    {{"{prefix}", "{name}", "{base}",\n     {quoted(text)},\n     {quoted(attributes)}}},')
-    else:
-        print("const std::vector<SimpleRow>& simple_rows() {\n    static const std::vector<SimpleRow> rows = {")
-        for name in sorted(schema.simple):
-            print(f'    {{"{name}",\n     {quoted(schema.simple[name])}}},')
-    print("    };\n    return rows;\n}\n\n}  // namespace liaison::sandbox::ews")
+    rows = list(rows_of(schema))
+    half = len(rows) // 2
+    simple = [f"{name} {schema.simple[name]} ;" for name in sorted(schema.simple)]
+    for name, part in (("schema_rows_1", rows[:half]), ("schema_rows_2", rows[half:]), ("simple_rows", simple)):
+        with open(f"{out}/{name}.cpp", "w") as file:
+            file.write("// Written by make_schema_table.py from Microsoft's messages.xsd and types.xsd (V2018_01_08);"
+                       " do not edit.\n"
+                       '#include "sandbox/ews/schema_table.hpp"\n\nnamespace liaison::sandbox::ews {\n\n'
+                       f"std::string_view {name}() {{\n    return R\"rows(\n{wrapped(' '.join(part))}\n)rows\";\n}}\n\n"
+                       "}  // namespace liaison::sandbox::ews\n")
 
 
 main()

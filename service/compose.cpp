@@ -1,0 +1,288 @@
+#include "service/compose.hpp"
+
+#include <filesystem>
+#include <map>
+
+#include "connectors/crm/embedded/embedded_crm.hpp"
+#include "connectors/ews/ews_connector.hpp"
+#include "daemon/mail_logger.hpp"
+#include "daemon/scheduler.hpp"
+#include "daemon/sync/explain.hpp"
+#include "daemon/sync_runner.hpp"
+#include "net/http_client.hpp"
+#include "net/http_server.hpp"
+#include "service/api/services.hpp"
+#include "service/rule_book.hpp"
+#include "service/system_ports.hpp"
+#include "storage/stores.hpp"
+
+namespace liaison::service {
+
+std::string_view program_version() { return "0.1.0"; }
+
+namespace {
+
+/// Everything that belongs to one rep.
+struct Mailbox {
+    MailboxConfig config;
+    std::unique_ptr<SyncEndpoint> endpoint;
+    std::unique_ptr<MailSource> source;
+    std::unique_ptr<daemon::SyncRunner> runner;
+    std::unique_ptr<daemon::MailLogger> logger;
+    std::vector<daemon::PairSpec> pairs;
+    daemon::MailboxSpec mail;
+    bool previewing = false;  ///< one picture at a time: a cycle waits for its next turn
+};
+
+/// Where the pause of a whole mailbox is kept, beside its pairs.
+PairId pause_mark(const MailboxId& id) { return PairId(id.str() + "/mailbox"); }
+
+class ComposedApplication final : public Application {
+public:
+    ComposedApplication(net::RunLoop& loop, Config config) : loop_(loop), config_(std::move(config)) {}
+
+    Result<void> open();
+    Async<Result<void>> run() override;
+    void stop() override;
+    std::string api_url() const override;
+    Async<Result<std::string>> describe_plans() override;
+
+private:
+    Result<void> open_exchange();
+    Result<void> open_api();
+    void add_mailbox(const MailboxConfig& config, const std::string& password);
+    Async<Result<bool>> cycle(MailboxId id);
+    Async<Result<void>> set_paused(MailboxId id, bool paused);
+    Async<Result<Plan>> preview(MailboxId id, EntityKind kind);
+    Async<Result<std::vector<daemon::DryRunLine>>> dry_run(MailboxId id, rules::RuleSet rules, std::string folder,
+                                                           std::size_t max);
+
+    net::RunLoop& loop_;
+    Config config_;
+    SystemClock clock_;
+    SystemEntropy entropy_;
+    ReferenceSecrets secrets_;
+    std::unique_ptr<EventLog> log_;
+    WorkerThread store_worker_;
+    WorkerThread crm_worker_;
+    Stores stores_;
+    std::unique_ptr<crm::EmbeddedCrm> crm_;
+    std::unique_ptr<StreamConnector> sockets_;
+    std::unique_ptr<HttpClient> http_;
+    std::map<MailboxId, Mailbox> mailboxes_;
+    std::unique_ptr<RuleBook> rules_;
+    std::unique_ptr<daemon::Scheduler> scheduler_;
+    std::unique_ptr<Router> router_;
+    std::unique_ptr<net::HttpServer> server_;
+};
+
+Result<void> ComposedApplication::open() {
+    log_ = make_event_log(config_.log_level, config_.log_format, config_.log_file);
+    auto stores = open_stores(config_.data_directory, store_worker_, entropy_, clock_);
+    if (!stores) return std::unexpected(stores.error());
+    stores_ = std::move(*stores);
+    auto crm = crm::EmbeddedCrm::open(config_.crm_database, crm_worker_, clock_);
+    if (!crm) return std::unexpected(crm.error());
+    crm_ = std::move(*crm);
+    rules_ = std::make_unique<RuleBook>(*stores_.mail, clock_);
+    daemon::SchedulerOptions options;
+    options.poll_interval = config_.poll_interval;
+    options.parallel_max = config_.parallel_mailboxes;
+    scheduler_ = std::make_unique<daemon::Scheduler>(
+        options, [this](MailboxId id) { return cycle(std::move(id)); }, [this](Async<void> work) { loop_.spawn(std::move(work)); },
+        clock_, *log_);
+    if (auto exchange = open_exchange(); !exchange) return exchange;
+    if (config_.api_enabled) return open_api();
+    return {};
+}
+
+Result<void> ComposedApplication::open_exchange() {
+    auto password = secrets_.get(config_.exchange_password);
+    if (!password) return std::unexpected(password.error());
+    net::TlsTrust trust;
+    trust.private_ca_file = config_.exchange_ca_file;
+    trust.pin_private_ca = config_.exchange_pin_ca;
+    sockets_ = net::make_socket_connector(loop_.executor(), trust);
+    net::PoolOptions pool;
+    pool.connections_per_host_max = config_.exchange_connections;
+    pool.proxy_url = config_.exchange_proxy;
+    http_ = net::make_pooled_client(loop_.executor(), *sockets_, pool);
+    for (const MailboxConfig& mailbox : config_.mailboxes) add_mailbox(mailbox, *password);
+    return {};
+}
+
+void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::string& password) {
+    const MailboxId id(config.address);
+    Mailbox m;
+    m.config = config;
+    ews::EwsSettings settings;
+    settings.url = config_.exchange_url;
+    settings.mailbox = config.address;
+    settings.user = config_.exchange_user;
+    settings.password = password;
+    settings.impersonate = config_.exchange_impersonate;
+    settings.time_zone = config_.exchange_time_zone;
+    settings.user_agent = "Liaison/" + std::string(program_version());
+    m.endpoint = ews::make_ews_endpoint(*http_, clock_, settings);
+    m.source = ews::make_ews_mail_source(*http_, settings);
+    m.runner = std::make_unique<daemon::SyncRunner>(crm_->endpoint(), *m.endpoint, *stores_.sync, clock_, *log_);
+    m.logger = std::make_unique<daemon::MailLogger>(*m.source, crm_->interactions(), crm_->addresses(), *stores_.mail, clock_,
+                                                    *log_);
+    std::set<std::string> organizers;
+    for (const MailboxConfig& other : config_.mailboxes) organizers.insert(other.address);
+    for (const EntityKind kind : config.kinds) {
+        daemon::PairSpec pair;
+        pair.id = daemon::pair_id(id, kind);
+        pair.mailbox = id;
+        pair.kind = kind;
+        pair.policy = config_.policy;
+        pair.crm_system = config_.crm_system;
+        pair.mirrored_organizers = organizers;
+        m.pairs.push_back(std::move(pair));
+    }
+    m.mail.mailbox = id;
+    m.mail.folders = config.mail_folders;
+    m.mail.create_folders = config.create_mail_folders;
+    m.mail.mark_mail = config_.mark_mail;
+    m.mail.policy.skip_private = config_.skip_private_mail;
+    mailboxes_.emplace(id, std::move(m));
+}
+
+Result<void> ComposedApplication::open_api() {
+    auto token = secrets_.get(config_.api_token);
+    if (!token) return std::unexpected(token.error());
+    router_ = std::make_unique<Router>(*token, std::string(program_version()));
+    ApiServices services{
+        *scheduler_, *stores_.sync, *stores_.mail, *rules_, clock_,
+        [this](MailboxId id, bool paused) { return set_paused(std::move(id), paused); },
+        [this](MailboxId id, EntityKind kind) { return preview(std::move(id), kind); },
+        [this](MailboxId id, rules::RuleSet rules, std::string folder, std::size_t max) {
+            return dry_run(std::move(id), std::move(rules), std::move(folder), max);
+        }};
+    add_service_routes(*router_, services);
+    add_mailbox_routes(*router_, services);
+    add_mail_routes(*router_, services);
+    add_rule_routes(*router_, services);
+    add_sync_routes(*router_, services);
+    net::HttpServerOptions options;
+    options.address = config_.api_address;
+    options.port = config_.api_port;
+    options.body_bytes_max = 16u << 20;
+    options.tls_certificate_file = config_.api_tls_certificate;
+    options.tls_private_key_file = config_.api_tls_key;
+    auto server = net::HttpServer::listen(loop_.executor(), options,
+                                          [this](HttpRequest request) { return router_->handle(std::move(request)); });
+    if (!server) return std::unexpected(server.error());
+    server_ = std::move(*server);
+    return {};
+}
+
+std::string ComposedApplication::api_url() const {
+    if (!server_) return {};
+    const bool tls = !config_.api_tls_certificate.empty();
+    return (tls ? "https://" : "http://") + config_.api_address + ":" + std::to_string(server_->port());
+}
+
+Async<Result<void>> ComposedApplication::run() {
+    Result<void> rules = co_await rules_->load();
+    if (!rules) co_return rules;
+    for (const auto& [id, mailbox] : mailboxes_) {
+        const bool paused = mailbox.config.paused;
+        Result<PairState> state = co_await stores_.sync->pair_state(pause_mark(id));
+        if (!state) co_return std::unexpected(state.error());
+        scheduler_->add(id, paused || state->paused);
+    }
+    log_->write(LogLevel::Info, "started",
+                {{"version", std::string(program_version())},
+                 {"mailboxes", std::to_string(mailboxes_.size())},
+                 {"api", api_url()}});
+    co_await scheduler_->run();
+    log_->write(LogLevel::Info, "stopped", {});
+    co_return Result<void>{};
+}
+
+void ComposedApplication::stop() {
+    scheduler_->stop();
+    if (server_) server_->stop();
+}
+
+/// One cycle over a mailbox: contacts first (they are who mails and meetings refer to), then meetings, tasks, mail. A scope that
+/// fails does not keep the others from their turn; the first failure is reported.
+Async<Result<bool>> ComposedApplication::cycle(MailboxId id) {
+    Mailbox& mailbox = mailboxes_.at(id);
+    if (mailbox.previewing) co_return true;
+    bool moved = false;
+    std::optional<Error> first;
+    for (const daemon::PairSpec& pair : mailbox.pairs) {
+        Result<daemon::CycleReport> report = co_await mailbox.runner->run_cycle(pair);
+        if (!report) {
+            if (!first) first = report.error();
+            Result<void> noted = co_await stores_.sync->set_not_before(pair.id, clock_.now(), report.error().message);
+            if (!noted) co_return std::unexpected(noted.error());
+            continue;
+        }
+        moved = moved || report->moved();
+    }
+    rules::RuleSet rules = rules_->current();
+    Result<daemon::MailCycleReport> mail = co_await mailbox.logger->run_cycle(mailbox.mail, std::move(rules));
+    if (!mail && !first) first = mail.error();
+    if (first) co_return std::unexpected(*first);
+    co_return moved || mail->moved();
+}
+
+Async<Result<void>> ComposedApplication::set_paused(MailboxId id, bool paused) {
+    const auto found = mailboxes_.find(id);
+    if (found == mailboxes_.end()) co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
+    Result<void> stored = co_await stores_.sync->set_paused(pause_mark(id), paused);
+    if (!stored) co_return stored;
+    scheduler_->set_paused(id, paused);
+    co_return Result<void>{};
+}
+
+Async<Result<Plan>> ComposedApplication::preview(MailboxId id, EntityKind kind) {
+    const auto found = mailboxes_.find(id);
+    if (found == mailboxes_.end()) co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
+    const auto status = scheduler_->status(id);
+    if (found->second.previewing || (status && status->running)) co_return fail(ErrorKind::Throttled, "a cycle is running; ask again in a moment");
+    for (const daemon::PairSpec& pair : found->second.pairs) {
+        if (pair.kind != kind) continue;
+        found->second.previewing = true;
+        Result<Plan> plan = co_await found->second.runner->preview(pair);
+        found->second.previewing = false;
+        co_return plan;
+    }
+    co_return fail(ErrorKind::NotFound, "this kind is not mirrored for this mailbox");
+}
+
+Async<Result<std::vector<daemon::DryRunLine>>> ComposedApplication::dry_run(MailboxId id, rules::RuleSet rules,
+                                                                            std::string folder, std::size_t max) {
+    const auto found = mailboxes_.find(id);
+    if (found == mailboxes_.end()) co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
+    daemon::MailLogger logger(*found->second.source, crm_->interactions(), crm_->addresses(), *stores_.mail, clock_, *log_);
+    auto lines = co_await logger.dry_run(found->second.mail, std::move(rules), std::move(folder), max);
+    co_return lines;
+}
+
+Async<Result<std::string>> ComposedApplication::describe_plans() {
+    std::string out;
+    for (const auto& [id, mailbox] : mailboxes_) {
+        for (const daemon::PairSpec& pair : mailbox.pairs) {
+            Result<Plan> plan = co_await mailbox.runner->preview(pair);
+            if (!plan) co_return std::unexpected(plan.error());
+            out += pair.id.str() + ": " + std::to_string(plan->operations.size()) + " operation(s), " +
+                   std::to_string(plan->parked.size()) + " parked" + (plan->held ? ", removals HELD: " + plan->held->why : "") + "\n";
+            for (const Operation& op : plan->operations) out += "  " + sync::explain(op) + "\n";
+        }
+    }
+    co_return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Application>> Application::compose(net::RunLoop& loop, Config config) {
+    auto application = std::make_unique<ComposedApplication>(loop, std::move(config));
+    if (auto opened = application->open(); !opened) return std::unexpected(opened.error());
+    return application;
+}
+
+}  // namespace liaison::service
