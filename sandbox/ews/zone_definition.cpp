@@ -22,7 +22,8 @@ struct ClockChange {
     std::int64_t after = 0;
 };
 
-std::vector<ClockChange> changes_of_year(std::string_view zone, std::int64_t from, std::int64_t to) {
+std::vector<ClockChange> changes_of_year(std::string_view zone, std::int64_t from,
+                                         std::int64_t to) {
     std::vector<ClockChange> out;
     for (std::int64_t day = from; day < to; day += zone_day_ms) {
         const std::int64_t before = offset_at(zone, day);
@@ -49,19 +50,24 @@ std::string duration_of(std::int64_t ms, bool negate) {
     return out;
 }
 
-std::string period_id(bool daylight) { return daylight ? "trule:Daylight" : "trule:Standard"; }
+std::string period_id(bool daylight) {
+    return daylight ? "trule:Daylight" : "trule:Standard";
+}
 
 void append_transition(std::string& out, const ClockChange& change, bool to_daylight) {
     const std::int64_t local = change.utc_ms + change.before;
     const std::chrono::sys_days day{std::chrono::days{local / zone_day_ms}};
     const std::chrono::year_month_day date{day};
-    const std::chrono::year_month_day_last end{date.year(), std::chrono::month_day_last{date.month()}};
+    const std::chrono::year_month_day_last end{date.year(),
+                                               std::chrono::month_day_last{date.month()}};
     const auto number = (static_cast<unsigned>(date.day()) - 1) / 7 + 1;
     const bool last = static_cast<unsigned>(date.day()) + 7 > static_cast<unsigned>(end.day());
-    static constexpr std::string_view names[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-    out += "<t:RecurringDayTransition><t:To Kind=\"Period\">" + period_id(to_daylight) + "</t:To><t:TimeOffset>" +
-           duration_of(local % zone_day_ms, false) + "</t:TimeOffset><t:Month>" +
-           std::to_string(static_cast<unsigned>(date.month())) + "</t:Month><t:DayOfWeek>";
+    static constexpr std::string_view names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                 "Thursday", "Friday", "Saturday"};
+    out += "<t:RecurringDayTransition><t:To Kind=\"Period\">" + period_id(to_daylight) +
+           "</t:To><t:TimeOffset>" + duration_of(local % zone_day_ms, false) +
+           "</t:TimeOffset><t:Month>" + std::to_string(static_cast<unsigned>(date.month())) +
+           "</t:Month><t:DayOfWeek>";
     out += names[std::chrono::weekday(day).c_encoding()];
     out += "</t:DayOfWeek><t:Occurrence>" + (last ? std::string("-1") : std::to_string(number)) +
            "</t:Occurrence></t:RecurringDayTransition>";
@@ -73,7 +79,8 @@ void append_zone_definition(std::string& out, std::string_view id, bool full, st
     const std::string name = escaped(id);
     out += "<t:TimeZoneDefinition Id=\"" + name + "\" Name=\"" + name + "\">";
     if (full) {
-        const std::chrono::year_month_day today{std::chrono::sys_days{std::chrono::days{now_ms / zone_day_ms}}};
+        const std::chrono::year_month_day today{
+            std::chrono::sys_days{std::chrono::days{now_ms / zone_day_ms}}};
         const std::int64_t from =
             std::chrono::sys_days{today.year() / 1 / 1}.time_since_epoch().count() * zone_day_ms;
         const auto changes = changes_of_year(id, from, from + 365 * zone_day_ms);
@@ -84,20 +91,24 @@ void append_zone_definition(std::string& out, std::string_view id, bool full, st
             standard = std::min(changes[0].before, changes[0].after);
             daylight = std::max(changes[0].before, changes[0].after);
         }
-        out += "<t:Periods><t:Period Bias=\"" + duration_of(standard, true) + "\" Name=\"Standard\" Id=\"" +
-               period_id(false) + "\"/>";
+        out += "<t:Periods><t:Period Bias=\"" + duration_of(standard, true) +
+               "\" Name=\"Standard\" Id=\"" + period_id(false) + "\"/>";
         if (seasons) {
-            out += "<t:Period Bias=\"" + duration_of(daylight, true) + "\" Name=\"Daylight\" Id=\"" + period_id(true) +
-                   "\"/>";
+            out += "<t:Period Bias=\"" + duration_of(daylight, true) +
+                   "\" Name=\"Daylight\" Id=\"" + period_id(true) + "\"/>";
         }
         out += "</t:Periods><t:TransitionsGroups><t:TransitionsGroup Id=\"0\">";
         if (seasons) {
-            for (const ClockChange& change : changes) append_transition(out, change, change.after > change.before);
+            for (const ClockChange& change : changes)
+                append_transition(out, change, change.after > change.before);
         } else {
-            out += "<t:Transition><t:To Kind=\"Period\">" + period_id(false) + "</t:To></t:Transition>";
+            out += "<t:Transition><t:To Kind=\"Period\">" + period_id(false) +
+                   "</t:To></t:Transition>";
         }
-        out += "</t:TransitionsGroup></t:TransitionsGroups><t:Transitions><t:Transition><t:To Kind=\"Group\">0</t:To>"
-               "</t:Transition></t:Transitions>";
+        out +=
+            "</t:TransitionsGroup></t:TransitionsGroups><t:Transitions><t:Transition><t:To "
+            "Kind=\"Group\">0</t:To>"
+            "</t:Transition></t:Transitions>";
     }
     out += "</t:TimeZoneDefinition>";
 }
