@@ -234,7 +234,7 @@ Outcome<void> SoapRequest::read_body(const pugi::xml_node& body) {
     const std::size_t mark = document_->scope.enter(operation);
     const std::string name(local_name(operation.name()));
     const std::string_view type = SchemaTable::instance().operation_type(name);
-    const std::string_view name_space = document_->scope.of(operation.name());
+    const std::string name_space(document_->scope.of(operation.name()));
     document_->scope.leave(mark);
     if (name_space != messages_namespace || (type.empty() && !is_other_ews_operation(name))) {
         return ews_fail("ErrorInvalidRequest",

@@ -52,6 +52,7 @@ void record_body(std::string label, const std::string& envelope) {
 
 struct EwsReply::Document {
     pugi::xml_document xml;
+    pugi::xml_node body;  // soap:Body, so that its own name is not found
 };
 
 std::vector<Recorded>& recorded_bodies() {
@@ -63,11 +64,14 @@ EwsReply::EwsReply(Answer answer)
     : answer_(std::move(answer)), document_(std::make_shared<Document>()) {
     document_->xml.load_buffer(raw().data(), raw().size(),
                                pugi::parse_default | pugi::parse_ws_pcdata_single);
+    std::vector<pugi::xml_node> bodies;
+    lab_collect(document_->xml, "Body", bodies);
+    if (!bodies.empty()) document_->body = bodies.front();
 }
 
 std::vector<std::string> EwsReply::texts(std::string_view name) const {
     std::vector<pugi::xml_node> nodes;
-    lab_collect(document_->xml, name, nodes);
+    lab_collect(document_->body, name, nodes);
     std::vector<std::string> out;
     for (const auto& node : nodes) out.emplace_back(node.child_value());
     return out;
@@ -85,7 +89,7 @@ std::size_t EwsReply::count(std::string_view name) const {
 std::vector<std::string> EwsReply::attributes(std::string_view name,
                                               std::string_view attribute) const {
     std::vector<pugi::xml_node> nodes;
-    lab_collect(document_->xml, name, nodes);
+    lab_collect(document_->body, name, nodes);
     std::vector<std::string> out;
     for (const auto& node : nodes)
         out.emplace_back(node.attribute(std::string(attribute).c_str()).value());
@@ -108,7 +112,7 @@ std::string EwsReply::code() const {
 
 std::string EwsReply::xml(std::string_view name) const {
     std::vector<pugi::xml_node> nodes;
-    lab_collect(document_->xml, name, nodes);
+    lab_collect(document_->body, name, nodes);
     if (nodes.empty()) return {};
     std::ostringstream out;
     nodes.front().print(out, "", pugi::format_raw);
