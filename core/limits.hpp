@@ -30,13 +30,11 @@ inline constexpr std::size_t rules_max = 10'000;
 inline constexpr std::size_t rule_document_bytes_max = 8u << 20;
 inline constexpr std::size_t conditions_per_rule_max = 200;
 inline constexpr std::size_t rule_depth_max = 16;           ///< nesting of anyOf, allOf and not
-inline constexpr std::size_t rule_document_bytes_max = 16u << 20;
-inline constexpr std::size_t rules_max = 20'000;            ///< in one document
-inline constexpr std::size_t rule_conditions_max = 200'000; ///< conditions and groups of all rules of a document
 inline constexpr std::size_t rule_values_max = 1'000'000;   ///< values of all conditions, named lists written out
 inline constexpr std::size_t rule_phrase_chars_max = 255;   ///< one phrase, name, address or path
 inline constexpr std::size_t rule_phrase_bytes_max = 4u << 20;  ///< all phrases of a document
 inline constexpr std::size_t rule_examples_max = 1'000;
 inline constexpr std::size_t rule_errors_max = 100;         ///< named at once
+inline constexpr std::size_t rule_trace_max = 200;          ///< lines kept of one mail's trace
 
 }  // namespace liaison::limits

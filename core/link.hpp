@@ -103,7 +103,7 @@ struct Picture {
     std::vector<LinkView> links;             ///< those that something touched (or all of them: same plan)
     std::vector<Observation> free_crm;       ///< observations without a link
     std::vector<Observation> free_exchange;
-    /// Links that some other item claims by token, for copies (F38): token text to link, all of the pair that are asked for.
+    /// Links that a free item claims by token (moved items, copies): the token's nonce to the link. Such a link is in `links`.
     std::map<std::string, LinkId> tokens;
     LinkId next_link;                        ///< the first unused number
     std::string crm_system;                  ///< for tokens

@@ -83,6 +83,7 @@ struct AdvanceShadow {
     Record shadow;
     bool edited_in_exchange = false;  ///< set (never cleared) on the link
     Reason reason = Reason::AcknowledgedEcho;
+    CorrelationToken token = {};      ///< not empty: the item carries it now, so it becomes the link's token
     friend bool operator==(const AdvanceShadow&, const AdvanceShadow&) = default;
 };
 struct Unlink {
@@ -131,15 +132,18 @@ struct HeldPlan {
 
 /// What reconcile decides. Same picture, same plan, byte for byte.
 struct Plan {
+    /// Operations in flight that are taken back, before anything else of the plan: rejected ones whose link moved on, and
+    /// creates whose item was found.
+    std::vector<OperationId> withdrawn;
     std::vector<LinkChange> changes;    ///< applied in this order when the plan is committed
-    std::vector<Operation> operations;  ///< queued in this order
+    std::vector<Operation> operations;  ///< queued in this order; at most one per link
     std::vector<Conflict> conflicts;
     std::vector<ParkedItem> parked;
     std::optional<HeldPlan> held;
     LinkId next_link;
 
     bool empty() const {
-        return changes.empty() && operations.empty() && conflicts.empty() && parked.empty() && !held;
+        return withdrawn.empty() && changes.empty() && operations.empty() && conflicts.empty() && parked.empty() && !held;
     }
     friend bool operator==(const Plan&, const Plan&) = default;
 };

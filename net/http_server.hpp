@@ -13,6 +13,8 @@
 namespace liaison::net {
 
 /// Answers one request. Runs on the server's executor; may wait. What it throws becomes a 500 without detail.
+/// Status 0 is for stand-ins that inject faults: the body's bytes go out as they are (none: nothing goes out) and the
+/// connection is closed.
 using HttpHandler = std::function<Async<HttpResponse>(HttpRequest)>;
 
 struct HttpServerOptions {

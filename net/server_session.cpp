@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kServerReadBytes = 64 * 1024;
 constexpr std::size_t kGzipFrom = 1024;
 constexpr std::size_t kDrainBytes = 16u << 20;  ///< of a refused request, read so that the refusal arrives
-constexpr std::chrono::milliseconds kDrainTime{2'000};
+constexpr std::chrono::milliseconds kDrainTime{1'000};
 
 DecodeLimits request_limits(const HttpServerOptions& options) {
     DecodeLimits limits;
@@ -138,8 +138,9 @@ Async<void> ServerSession::read_until_settled(std::shared_ptr<DecodeState> state
         }
         Result<std::string> bytes = co_await stream_->read_some(kServerReadBytes);
         if (!bytes) co_return;
-        *state = bytes->empty() ? decoder_.finish() : decoder_.feed(std::move(*bytes));
-        if (bytes->empty() && *state == DecodeState::NeedMore) co_return;
+        bool ended = bytes->empty();
+        *state = ended ? decoder_.finish() : decoder_.feed(std::move(*bytes));
+        if (ended) co_return;
     }
 }
 
@@ -154,6 +155,13 @@ Async<bool> ServerSession::respond(HttpRequest request) {
     bool keep_alive = decoder_.keep_alive();
     bool gzip_accepted = accepts_gzip(request.fields.get("Accept-Encoding"));
     HttpResponse response = co_await call(std::move(request));
+    if (response.status == 0) {
+        WireMessage raw;
+        raw.head = std::move(response.body);
+        if (raw.head.empty()) co_return false;
+        co_await write(std::move(raw));
+        co_return false;
+    }
     framing.keep_alive = keep_alive && !stopping_;
     gzip_if_wanted(gzip_accepted, response);
     Result<WireMessage> message = encode_response(std::move(response), framing);

@@ -86,6 +86,14 @@ public:
     /// The links that something touched since the last commit_plan, or whose recheck_on has come, with their observations,
     /// free observations, totals and approvals. Capabilities, policy, mailbox, clock are the caller's to fill in. `everything`
     /// loads all links.
+    ///
+    /// What sync::reconcile relies on, so that a plan from the touched part equals the plan from everything:
+    /// - one touched free observation brings all free observations of the other side, and the link (with its view) whose
+    ///   nonce its token carries; a loaded link brings the free observations that carry its nonce;
+    /// - a free observation that is parked at this version is left out until it changes or is retried;
+    /// - an outcome (settle) touches its link: what people did while the operation was in flight is decided then;
+    /// - a link whose removal is held stays touched;
+    /// - totals count Delete operations and Unlink changes of committed plans, except GoneOnBoth and EditOutranksDeletion.
     virtual Async<Result<Picture>> load_picture(PairId pair, Date today, bool everything) = 0;
 
     /// Links, shadows, conflicts, parked items, held plan, operations as Queued; the touched marks of what the last
