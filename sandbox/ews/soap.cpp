@@ -14,76 +14,24 @@ namespace {
 // Operations of services.wsdl that the sandbox does not have. A name that is in neither list is no
 // EWS request.
 bool is_other_ews_operation(std::string_view name) {
-    static const std::set<std::string_view> names{"UploadItems",
-                                                  "ExportItems",
-                                                  "ExpandDL",
-                                                  "GetEvents",
-                                                  "Subscribe",
-                                                  "Unsubscribe",
-                                                  "GetStreamingEvents",
-                                                  "DeleteFolder",
-                                                  "EmptyFolder",
-                                                  "UpdateFolder",
-                                                  "MoveFolder",
-                                                  "CopyFolder",
-                                                  "CreateFolderPath",
-                                                  "SendItem",
-                                                  "ArchiveItem",
-                                                  "CreateManagedFolder",
-                                                  "GetDelegate",
-                                                  "AddDelegate",
-                                                  "RemoveDelegate",
-                                                  "UpdateDelegate",
-                                                  "CreateUserConfiguration",
-                                                  "DeleteUserConfiguration",
-                                                  "GetUserConfiguration",
-                                                  "UpdateUserConfiguration",
-                                                  "GetUserAvailabilityRequest",
-                                                  "GetUserOofSettingsRequest",
-                                                  "SetUserOofSettingsRequest",
-                                                  "GetServiceConfiguration",
-                                                  "GetMailTips",
-                                                  "GetRoomLists",
-                                                  "GetRooms",
-                                                  "GetSharingMetadata",
-                                                  "RefreshSharingFolder",
-                                                  "GetSharingFolder",
-                                                  "FindMessageTrackingReport",
-                                                  "GetMessageTrackingReport",
-                                                  "FindConversation",
-                                                  "ApplyConversationAction",
-                                                  "GetConversationItems",
-                                                  "FindPeople",
-                                                  "GetPersona",
-                                                  "GetInboxRules",
-                                                  "UpdateInboxRules",
-                                                  "GetPasswordExpirationDate",
-                                                  "GetSearchableMailboxes",
-                                                  "SearchMailboxes",
-                                                  "GetDiscoverySearchConfiguration",
-                                                  "GetHoldOnMailboxes",
-                                                  "SetHoldOnMailboxes",
-                                                  "GetNonIndexableItemStatistics",
-                                                  "GetNonIndexableItemDetails",
-                                                  "MarkAllItemsAsRead",
-                                                  "MarkAsJunk",
-                                                  "GetAppManifests",
-                                                  "InstallApp",
-                                                  "UninstallApp",
-                                                  "DisableApp",
-                                                  "GetClientAccessToken",
-                                                  "GetReminders",
-                                                  "PerformReminderAction",
-                                                  "GetUserPhoto",
-                                                  "AddImContactToGroup",
-                                                  "GetImItemList",
-                                                  "GetPhoneCallInformation",
-                                                  "PlayOnPhone",
-                                                  "DisconnectPhoneCall",
-                                                  "SyncConversation",
-                                                  "GetUserRetentionPolicyTags",
-                                                  "CreateUnifiedMailbox"};
-    return names.contains(name);
+    static constexpr std::string_view names =
+        " UploadItems ExportItems ExpandDL GetEvents Subscribe Unsubscribe GetStreamingEvents "
+        "DeleteFolder EmptyFolder UpdateFolder MoveFolder CopyFolder CreateFolderPath "
+        "SendItem ArchiveItem CreateManagedFolder GetDelegate AddDelegate RemoveDelegate "
+        "UpdateDelegate CreateUserConfiguration DeleteUserConfiguration GetUserConfiguration "
+        "UpdateUserConfiguration GetUserAvailabilityRequest GetUserOofSettingsRequest "
+        "SetUserOofSettingsRequest GetServiceConfiguration GetMailTips GetRoomLists GetRooms "
+        "GetSharingMetadata RefreshSharingFolder GetSharingFolder FindMessageTrackingReport "
+        "GetMessageTrackingReport FindConversation ApplyConversationAction "
+        "GetConversationItems FindPeople GetPersona GetInboxRules UpdateInboxRules "
+        "GetPasswordExpirationDate GetSearchableMailboxes SearchMailboxes "
+        "GetDiscoverySearchConfiguration GetHoldOnMailboxes SetHoldOnMailboxes "
+        "GetNonIndexableItemStatistics GetNonIndexableItemDetails MarkAllItemsAsRead "
+        "MarkAsJunk GetAppManifests InstallApp UninstallApp DisableApp GetClientAccessToken "
+        "GetReminders PerformReminderAction GetUserPhoto AddImContactToGroup GetImItemList "
+        "GetPhoneCallInformation PlayOnPhone DisconnectPhoneCall SyncConversation "
+        "GetUserRetentionPolicyTags CreateUnifiedMailbox ";
+    return !name.empty() && names.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
 
 std::size_t count_elements(const pugi::xml_node& node) {

@@ -12,7 +12,9 @@ namespace {
 
 class StoreFolder {
 public:
-    StoreFolder() : path_(std::filesystem::temp_directory_path() / ("liaison-store-" + std::to_string(getpid()))) {
+    StoreFolder()
+        : path_(std::filesystem::temp_directory_path() /
+                ("liaison-store-" + std::to_string(getpid()))) {
         std::filesystem::remove_all(path_);
     }
     ~StoreFolder() {
@@ -32,12 +34,15 @@ TEST(MailboxStore, ARestartServesTheSameIdsKeysAndSyncStates) {
     std::string id, key, state, mail, attachment;
     {
         EwsLab lab(folder.path());
-        id = lab.create_task("<t:Subject>kept</t:Subject><t:Companies><t:String>A</t:String></t:Companies>" +
-                             std::string());
+        id = lab.create_task(
+            "<t:Subject>kept</t:Subject><t:Companies><t:String>A</t:String></t:Companies>" +
+            std::string());
         mail = lab.add_mail("inbox", "From: a@example.org\r\nSubject: m\r\n\r\nbody\r\n");
         state = lab.sync("tasks", "").text("SyncState");
-        attachment = lab.call("<m:CreateAttachment><m:ParentItemId Id=\"" + id + "\"/><m:Attachments><t:FileAttachment><t:Name>n"
-                              "</t:Name><t:Content>QUJD</t:Content></t:FileAttachment></m:Attachments></m:CreateAttachment>")
+        attachment = lab.call("<m:CreateAttachment><m:ParentItemId Id=\"" + id +
+                              "\"/><m:Attachments><t:FileAttachment><t:Name>n"
+                              "</t:Name><t:Content>QUJD</t:Content></t:FileAttachment></"
+                              "m:Attachments></m:CreateAttachment>")
                          .attribute("AttachmentId", "Id");
         key = lab.change_key(id);
     }
@@ -47,7 +52,9 @@ TEST(MailboxStore, ARestartServesTheSameIdsKeysAndSyncStates) {
     EXPECT_EQ(lab.get(mail).text("Body"), "body\r\n");
     EXPECT_EQ(lab.sync("tasks", state).count("Update"), 1u);
     EXPECT_EQ(lab.call("<m:GetAttachment><m:AttachmentIds><t:AttachmentId Id=\"" + attachment +
-                       "\"/></m:AttachmentIds></m:GetAttachment>").text("Content"), "QUJD");
+                       "\"/></m:AttachmentIds></m:GetAttachment>")
+                  .text("Content"),
+              "QUJD");
     const std::string next = lab.create_task("<t:Subject>new</t:Subject>");
     EXPECT_NE(next, id);
     EXPECT_EQ(lab.store->item_count("alice@example.test", lab.folder("tasks")), 2u);
@@ -69,7 +76,9 @@ TEST(MailboxStore, TombstonesOutliveARestart) {
 
 TEST(MailboxStore, AKilledProcessLeavesAStoreThatOpensWithWholeBatches) {
     const StoreFolder folder;
-    { EwsLab lab(folder.path()); }
+    {
+        EwsLab lab(folder.path());
+    }
     int pipe_ends[2];
     ASSERT_EQ(pipe(pipe_ends), 0);
     const pid_t child = fork();
@@ -82,7 +91,8 @@ TEST(MailboxStore, AKilledProcessLeavesAStoreThatOpensWithWholeBatches) {
                     Item task;
                     task.kind = ItemKind::Task;
                     task.item_class = "IPM.Task";
-                    if (!lab.store->create_item("alice@example.test", lab.folder("tasks"), task)) _exit(1);
+                    if (!lab.store->create_item("alice@example.test", lab.folder("tasks"), task))
+                        _exit(1);
                 }
             }
             if (write(pipe_ends[1], "x", 1) != 1) _exit(1);
@@ -104,7 +114,8 @@ TEST(MailboxStore, AKilledProcessLeavesAStoreThatOpensWithWholeBatches) {
 TEST(MailboxStore, IsDeterministicForASeed) {
     EwsLab one;
     EwsLab two;
-    EXPECT_EQ(one.create_task("<t:Subject>x</t:Subject>"), two.create_task("<t:Subject>x</t:Subject>"));
+    EXPECT_EQ(one.create_task("<t:Subject>x</t:Subject>"),
+              two.create_task("<t:Subject>x</t:Subject>"));
     EXPECT_EQ(one.folder("inbox"), two.folder("inbox"));
     EXPECT_EQ(one.folder("inbox").size(), 120u);
     EXPECT_EQ(one.create_task("<t:Subject>x</t:Subject>").size(), 152u);
@@ -128,12 +139,19 @@ TEST(MailboxStore, IdsDifferingInLetterCaseOnlyAreDifferentItems) {
 
 TEST(MailboxStore, RefusesWhatMakesNoSense) {
     EwsLab lab;
-    EXPECT_EQ(lab.store->add_user({"alice@example.test", "x", "y", false}).error().kind, ErrorKind::AlreadyExists);
-    EXPECT_EQ(lab.store->create_folder("alice@example.test", "nowhere", "x", "").error().kind, ErrorKind::NotFound);
-    EXPECT_EQ(lab.store->create_folder("alice@example.test", lab.folder("msgfolderroot"), "INBOX", "").error().kind,
+    EXPECT_EQ(lab.store->add_user({"alice@example.test", "x", "y", false}).error().kind,
               ErrorKind::AlreadyExists);
-    EXPECT_EQ(lab.store->delete_folder("alice@example.test", lab.folder("inbox")).error().kind, ErrorKind::Forbidden);
-    EXPECT_EQ(lab.store->move_item("alice@example.test", "x", lab.folder("inbox")).error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(lab.store->create_folder("alice@example.test", "nowhere", "x", "").error().kind,
+              ErrorKind::NotFound);
+    EXPECT_EQ(
+        lab.store->create_folder("alice@example.test", lab.folder("msgfolderroot"), "INBOX", "")
+            .error()
+            .kind,
+        ErrorKind::AlreadyExists);
+    EXPECT_EQ(lab.store->delete_folder("alice@example.test", lab.folder("inbox")).error().kind,
+              ErrorKind::Forbidden);
+    EXPECT_EQ(lab.store->move_item("alice@example.test", "x", lab.folder("inbox")).error().kind,
+              ErrorKind::NotFound);
     EXPECT_FALSE(MailboxStore::open({}).has_value());
 }
 

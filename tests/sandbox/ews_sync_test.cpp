@@ -7,7 +7,8 @@
 namespace liaison::sandbox::testing_ews {
 namespace {
 
-const char* const plain_mail = "From: a@example.org\r\nTo: alice@example.test\r\nSubject: s\r\n\r\nx\r\n";
+const char* const plain_mail =
+    "From: a@example.org\r\nTo: alice@example.test\r\nSubject: s\r\n\r\nx\r\n";
 
 TEST(EwsSync, FirstRoundPagesNewestFirstAndEndsWithTheLastItem) {
     EwsLab lab;
@@ -102,8 +103,10 @@ TEST(EwsSync, AMoveIsADeleteThereAndACreateHereUnderANewId) {
     const std::string id = lab.add_mail("inbox", plain_mail);
     const std::string inbox_state = lab.sync("inbox", "").text("SyncState");
     const std::string junk_state = lab.sync("junkemail", "").text("SyncState");
-    const EwsReply moved = lab.call("<m:MoveItem><m:ToFolderId><t:DistinguishedFolderId Id=\"junkemail\"/></m:ToFolderId>"
-                                    "<m:ItemIds><t:ItemId Id=\"" + id + "\"/></m:ItemIds></m:MoveItem>");
+    const EwsReply moved = lab.call(
+        "<m:MoveItem><m:ToFolderId><t:DistinguishedFolderId Id=\"junkemail\"/></m:ToFolderId>"
+        "<m:ItemIds><t:ItemId Id=\"" +
+        id + "\"/></m:ItemIds></m:MoveItem>");
     const std::string new_id = moved.attribute("ItemId", "Id");
     EXPECT_NE(new_id, id);
     EXPECT_EQ(lab.get(id).code(), "ErrorItemNotFound");
@@ -119,15 +122,17 @@ TEST(EwsSync, StatesOfAnotherFolderOrOperationOrCutOnesAreInvalid) {
     const std::string state = lab.sync("tasks", "").text("SyncState");
     EXPECT_EQ(lab.sync("tasks", state).code(), "NoError");
     EXPECT_EQ(lab.sync("inbox", state).code(), "ErrorInvalidSyncStateData");
-    EXPECT_EQ(lab.sync("tasks", state.substr(0, state.size() - 4)).code(), "ErrorInvalidSyncStateData");
+    EXPECT_EQ(lab.sync("tasks", state.substr(0, state.size() - 4)).code(),
+              "ErrorInvalidSyncStateData");
     EXPECT_EQ(lab.sync("tasks", "QUJD").code(), "ErrorInvalidSyncStateData");
     std::string altered = state;
     altered[20] = altered[20] == 'A' ? 'B' : 'A';
     EXPECT_EQ(lab.sync("tasks", altered).code(), "ErrorInvalidSyncStateData");
     const EwsReply hierarchy = lab.call(
-        "<m:SyncFolderHierarchy><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape><m:SyncFolderId>"
-        "<t:DistinguishedFolderId Id=\"tasks\"/></m:SyncFolderId><m:SyncState>" + state +
-        "</m:SyncState></m:SyncFolderHierarchy>");
+        "<m:SyncFolderHierarchy><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></"
+        "m:FolderShape><m:SyncFolderId>"
+        "<t:DistinguishedFolderId Id=\"tasks\"/></m:SyncFolderId><m:SyncState>" +
+        state + "</m:SyncState></m:SyncFolderHierarchy>");
     EXPECT_EQ(hierarchy.code(), "ErrorInvalidSyncStateData");
     ASSERT_TRUE(lab.store->reset_sync("alice@example.test", lab.folder("tasks")).has_value());
     EXPECT_EQ(lab.sync("tasks", state).code(), "ErrorInvalidSyncStateData");
@@ -137,12 +142,16 @@ TEST(EwsSync, IgnoredItemsAreLeftOutAndTheLimitsOfTheSchemaHold) {
     EwsLab lab;
     const std::string id = lab.create_task("<t:Subject>t</t:Subject>");
     const std::string other = lab.create_task("<t:Subject>t</t:Subject>");
-    const std::string head = "<m:SyncFolderItems><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>"
-                             "<m:SyncFolderId><t:DistinguishedFolderId Id=\"tasks\"/></m:SyncFolderId>";
-    const EwsReply reply = lab.call(head + "<m:Ignore><t:ItemId Id=\"" + id + "\"/></m:Ignore><m:MaxChangesReturned>512"
-                                    "</m:MaxChangesReturned><m:SyncScope>NormalItems</m:SyncScope></m:SyncFolderItems>");
+    const std::string head =
+        "<m:SyncFolderItems><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>"
+        "<m:SyncFolderId><t:DistinguishedFolderId Id=\"tasks\"/></m:SyncFolderId>";
+    const EwsReply reply = lab.call(
+        head + "<m:Ignore><t:ItemId Id=\"" + id +
+        "\"/></m:Ignore><m:MaxChangesReturned>512"
+        "</m:MaxChangesReturned><m:SyncScope>NormalItems</m:SyncScope></m:SyncFolderItems>");
     EXPECT_EQ(reply.attributes("ItemId", "Id"), std::vector<std::string>{other});
-    const EwsReply much = lab.call_raw("", head + "<m:MaxChangesReturned>513</m:MaxChangesReturned></m:SyncFolderItems>");
+    const EwsReply much = lab.call_raw(
+        "", head + "<m:MaxChangesReturned>513</m:MaxChangesReturned></m:SyncFolderItems>");
     EXPECT_EQ(much.status(), 500);
     EXPECT_EQ(much.code(), "ErrorSchemaValidation");
 }
@@ -150,13 +159,17 @@ TEST(EwsSync, IgnoredItemsAreLeftOutAndTheLimitsOfTheSchemaHold) {
 TEST(EwsSync, TheHierarchyTellsOfNewRenamedAndDeletedFolders) {
     EwsLab lab;
     const auto hierarchy = [&](const std::string& state) {
-        return lab.call("<m:SyncFolderHierarchy><m:FolderShape><t:BaseShape>AllProperties</t:BaseShape></m:FolderShape>"
-                        "<m:SyncFolderId><t:DistinguishedFolderId Id=\"msgfolderroot\"/></m:SyncFolderId>" +
-                        (state.empty() ? "" : "<m:SyncState>" + state + "</m:SyncState>") + "</m:SyncFolderHierarchy>");
+        return lab.call(
+            "<m:SyncFolderHierarchy><m:FolderShape><t:BaseShape>AllProperties</t:BaseShape></"
+            "m:FolderShape>"
+            "<m:SyncFolderId><t:DistinguishedFolderId Id=\"msgfolderroot\"/></m:SyncFolderId>" +
+            (state.empty() ? "" : "<m:SyncState>" + state + "</m:SyncState>") +
+            "</m:SyncFolderHierarchy>");
     };
     const EwsReply all = hierarchy("");
     EXPECT_EQ(all.count("Create"), 11u);
-    const auto made = lab.store->create_folder("alice@example.test", lab.folder("inbox"), "CRM", "");
+    const auto made =
+        lab.store->create_folder("alice@example.test", lab.folder("inbox"), "CRM", "");
     ASSERT_TRUE(made.has_value());
     const std::string id = (*made)->id;
     const EwsReply created = hierarchy(all.text("SyncState"));
@@ -173,7 +186,8 @@ TEST(EwsSync, TheHierarchyTellsOfNewRenamedAndDeletedFolders) {
     EXPECT_EQ(hierarchy(gone.text("SyncState")).count("Changes"), 1u);
 }
 
-// A client that keeps applying pages must end with what the folder holds, whatever happened in between.
+// A client that keeps applying pages must end with what the folder holds, whatever happened in
+// between.
 TEST(EwsSync, AMirrorKeptByRandomPagesEqualsTheFolder) {
     EwsLab lab;
     std::uint64_t random = 99;
@@ -189,7 +203,8 @@ TEST(EwsSync, AMirrorKeptByRandomPagesEqualsTheFolder) {
         ASSERT_EQ(page.code(), "NoError");
         state = page.text("SyncState");
         const std::string changes = page.xml("Changes");
-        for (std::size_t at = 0; (at = changes.find("<t:ItemId Id=\"", at)) != std::string::npos; ++at) {
+        for (std::size_t at = 0; (at = changes.find("<t:ItemId Id=\"", at)) != std::string::npos;
+             ++at) {
             const std::string id = changes.substr(at + 14, changes.find('"', at + 14) - at - 14);
             const std::size_t opened = changes.rfind("<t:", at - 1);
             const bool deleted = changes.compare(opened, 10, "<t:Delete>") == 0;
@@ -207,7 +222,8 @@ TEST(EwsSync, AMirrorKeptByRandomPagesEqualsTheFolder) {
             Item task;
             task.kind = ItemKind::Task;
             task.item_class = "IPM.Task";
-            live.push_back((*lab.store->create_item("alice@example.test", lab.folder("tasks"), task))->id);
+            live.push_back(
+                (*lab.store->create_item("alice@example.test", lab.folder("tasks"), task))->id);
         } else if (what < 6) {
             Item changed = *lab.store->find_item("alice@example.test", live[draw(live.size())]);
             changed.properties.set("item:Subject", std::to_string(step));
