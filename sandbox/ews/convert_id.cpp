@@ -1,6 +1,5 @@
 #include <pugixml.hpp>
 
-#include "core/http_message.hpp"
 #include "sandbox/ews/request_context.hpp"
 #include "sandbox/ews/xml_text.hpp"
 #include "sandbox/mailbox_ids.hpp"
@@ -25,9 +24,9 @@ Outcome<std::string> converted(const RequestContext& context, const pugi::xml_no
     if (std::string_view(source.name()) != "AlternateId") {
         return ews_fail("ErrorInvalidOperation", "The sandbox has no public folders.");
     }
-    if (!iequals(source.attribute("Mailbox").value(), context.mailbox)) {
-        return ews_fail("ErrorNonExistentMailbox", "The id belongs to another mailbox.");
-    }
+    // The form of the id tells all that is needed; the mailbox need only exist.
+    const User* owner = context.store.find_user(source.attribute("Mailbox").value());
+    if (owner == nullptr) return ews_fail("ErrorNonExistentMailbox", "The mailbox does not exist.");
     const std::string id = source.attribute("Id").value();
     const std::string_view from = source.attribute("Format").value();
     std::string bytes;
@@ -43,7 +42,7 @@ Outcome<std::string> converted(const RequestContext& context, const pugi::xml_no
                                                   : hex_of(entry);
     return "<m:AlternateId xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
            "xsi:type=\"t:AlternateIdType\" Format=\"" +
-           format + "\" Id=\"" + escaped(out) + "\" Mailbox=\"" + escaped(context.mailbox) + "\"/>";
+           format + "\" Id=\"" + escaped(out) + "\" Mailbox=\"" + escaped(owner->address) + "\"/>";
 }
 
 }  // namespace

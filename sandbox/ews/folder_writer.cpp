@@ -39,6 +39,25 @@ void append_folder_id(std::string& out, std::string_view element, std::string_vi
         "\"/>";
 }
 
+// Nobody but the owner has rights: the two entries that every folder has, both without any.
+void append_permissions(std::string& out, bool calendar) {
+    const std::string kind = calendar ? "CalendarPermission" : "Permission";
+    out += "<t:PermissionSet><t:" + kind + "s>";
+    for (const std::string_view user : {"Default", "Anonymous"}) {
+        out += "<t:" + kind + "><t:UserId>";
+        append_element(out, "t:DistinguishedUser", user);
+        out +=
+            "</t:UserId><t:CanCreateItems>false</t:CanCreateItems><t:CanCreateSubFolders>false"
+            "</t:CanCreateSubFolders><t:IsFolderOwner>false</"
+            "t:IsFolderOwner><t:IsFolderVisible>false"
+            "</t:IsFolderVisible><t:IsFolderContact>false</t:IsFolderContact><t:EditItems>None</"
+            "t:EditItems>"
+            "<t:DeleteItems>None</t:DeleteItems><t:ReadItems>None</t:ReadItems><t:" +
+            kind + "Level>None</t:" + kind + "Level></t:" + kind + ">";
+    }
+    out += "</t:" + kind + "s></t:PermissionSet>";
+}
+
 }  // namespace
 
 Outcome<FolderShape> FolderShape::read(const pugi::xml_node& element) {
@@ -61,7 +80,7 @@ Outcome<FolderShape> FolderShape::read(const pugi::xml_node& element) {
         if (!path) return std::unexpected(path.error());
         if (path->kind == FieldPath::Kind::Extended) {
             shape.extended_.push_back(std::move(*path));
-        } else if (!path->uri.starts_with("folder:") || path->uri == "folder:PermissionSet") {
+        } else if (!path->uri.starts_with("folder:")) {
             return ews_fail("ErrorInvalidPropertyRequest",
                             "The sandbox does not implement " + path->uri + " on folders.");
         } else {
@@ -114,6 +133,7 @@ void append_folder(std::string& out, const RequestContext& context, const Folder
     if (shape.wants("folder:DistinguishedFolderId") && !folder.distinguished_id.empty()) {
         append_element(out, "t:DistinguishedFolderId", folder.distinguished_id);
     }
+    if (shape.wants("folder:PermissionSet")) append_permissions(out, element == "CalendarFolder");
     if (shape.wants("folder:UnreadCount") && (element == "Folder" || element == "TasksFolder")) {
         append_number(
             out, "t:UnreadCount",

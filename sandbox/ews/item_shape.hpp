@@ -32,6 +32,8 @@ public:
     BodyForm body_form() const { return body_form_; }
     std::optional<std::size_t> body_size_max() const { return body_size_max_; }
     const std::vector<FieldPath>& extended() const { return extended_; }
+    /// IncludeMimeContent was set (not merely item:MimeContent named).
+    bool include_mime() const { return mime_; }
     bool listing() const { return listing_; }
 
 private:

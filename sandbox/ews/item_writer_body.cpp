@@ -1,6 +1,7 @@
 #include "sandbox/ews/item_writer.hpp"
 
 #include "core/http_message.hpp"
+#include "sandbox/ews/calendar_mime.hpp"
 #include "sandbox/ews/lexical.hpp"
 #include "sandbox/ews/xml_text.hpp"
 #include "sandbox/mailbox_ids.hpp"
@@ -174,14 +175,19 @@ std::string composed_mime(const RequestContext& context, const Item& item) {
     return compose_mime(draft);
 }
 
+// Asked for with IncludeMimeContent, MIME of a kind that has none is an error; asked for as one
+// property among many it is left out.
 Outcome<void> ItemWriter::write_mime(std::string& out, const Item& item) {
     if (item.kind == ItemKind::Task || item.kind == ItemKind::Contact) {
+        if (!shape_.include_mime()) return {};
         return ews_fail("ErrorUnsupportedMimeConversion",
                         "MIME is only for messages, posts and calendar items.");
     }
     if (item.kind == ItemKind::Appointment) {
-        return ews_fail("ErrorMimeContentConversionFailed",
-                        "The sandbox does not convert calendar items to MIME.");
+        out += "<t:MimeContent CharacterSet=\"UTF-8\">";
+        out += base64_encode(calendar_mime(item, context_.store.now()));
+        out += "</t:MimeContent>";
+        return {};
     }
     out += "<t:MimeContent CharacterSet=\"UTF-8\">";
     out += base64_encode(item.has_mime ? content(item).mime : composed_mime(context_, item));

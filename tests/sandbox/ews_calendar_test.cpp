@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "sandbox/mailbox_ids.hpp"
 #include "sandbox/windows_zones.hpp"
 #include "tests/sandbox/ews_lab.hpp"
 
@@ -200,6 +201,30 @@ TEST(EwsCalendar, TheEndMustNotBeBeforeTheStart) {
         "<t:Start>2027-03-01T09:00:00Z</t:Start><t:End>2027-03-01T08:00:00Z</t:End>"
         "</t:CalendarItem></m:Items></m:CreateItem>");
     EXPECT_EQ(reply.code(), "ErrorCalendarEndDateIsEarlierThanStartDate");
+}
+
+TEST(EwsCalendar, MimeIsACalendarWithTheTimeZoneAndTheRule) {
+    EwsLab lab;
+    const std::string id = lab.create_appointment(
+        "<t:Subject>Jour fixe, "
+        "weekly</t:Subject><t:Start>2027-03-01T09:00:00</t:Start><t:End>2027-03-01T10:00:00</t:End>"
+        "<t:Recurrence><t:WeeklyRecurrence><t:Interval>2</t:Interval><t:DaysOfWeek>Monday "
+        "Thursday</t:DaysOfWeek>"
+        "</t:WeeklyRecurrence><t:NumberedRecurrence><t:StartDate>2027-03-01</"
+        "t:StartDate><t:NumberOfOccurrences>10"
+        "</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence>" +
+        std::string(berlin));
+    std::string mime;
+    ASSERT_TRUE(base64_decode(
+        lab.get(id, "<t:FieldURI FieldURI=\"item:MimeContent\"/>", "IdOnly").text("MimeContent"),
+        mime));
+    for (const char* line : {"BEGIN:VTIMEZONE\r\nTZID:W. Europe Standard Time\r\n",
+                             "DTSTART;TZID=W. Europe Standard Time:20270301T090000\r\n",
+                             "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n", "TZOFFSETTO:+0200\r\n",
+                             "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;COUNT=10\r\n",
+                             "SUMMARY:Jour fixe\\, weekly\r\n"}) {
+        EXPECT_NE(mime.find(line), std::string::npos) << line << " in " << mime;
+    }
 }
 
 TEST(WindowsZones, EveryIdOfTheTableIsKnownToTheSystem) {

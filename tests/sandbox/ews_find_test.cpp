@@ -165,6 +165,20 @@ TEST(EwsFind, ListingsLeaveOutAddressesAndBodies) {
     EXPECT_EQ(reply.count("ToRecipients"), 0u);
 }
 
+TEST(EwsFolders, TellThatNobodyElseHasRights) {
+    EwsLab lab;
+    const EwsReply reply = lab.call(
+        "<m:GetFolder><m:FolderShape><t:BaseShape>Default</"
+        "t:BaseShape><t:AdditionalProperties><t:FieldURI "
+        "FieldURI=\"folder:PermissionSet\"/></t:AdditionalProperties></m:FolderShape><m:FolderIds>"
+        "<t:DistinguishedFolderId Id=\"calendar\"/><t:DistinguishedFolderId Id=\"inbox\"/>"
+        "<t:DistinguishedFolderId Id=\"tasks\"/><t:DistinguishedFolderId "
+        "Id=\"contacts\"/></m:FolderIds></m:GetFolder>");
+    EXPECT_EQ(reply.count("CalendarPermission"), 2u);
+    EXPECT_EQ(reply.count("Permission"), 6u);
+    EXPECT_EQ(reply.text("CalendarPermissionLevel"), "None");
+}
+
 TEST(EwsFolders, AreFoundMadeAndRefusedTwice) {
     EwsLab lab;
     const std::string create =

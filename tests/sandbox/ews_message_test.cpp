@@ -63,8 +63,14 @@ TEST(EwsMessage, MimeContentIsTheRawMail) {
     ASSERT_TRUE(base64_decode(mail.text("MimeContent"), bytes));
     EXPECT_EQ(bytes, two_part_mail);
     const std::string task = lab.create_task("<t:Subject>t</t:Subject>");
-    EXPECT_EQ(lab.get(task, "<t:FieldURI FieldURI=\"item:MimeContent\"/>").code(),
-              "ErrorUnsupportedMimeConversion");
+    EXPECT_EQ(lab.get(task, "<t:FieldURI FieldURI=\"item:MimeContent\"/>").count("MimeContent"),
+              0u);
+    const EwsReply asked = lab.call(
+        "<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:IncludeMimeContent>true</"
+        "t:IncludeMimeContent>"
+        "</m:ItemShape><m:ItemIds><t:ItemId Id=\"" +
+        task + "\"/></m:ItemIds></m:GetItem>");
+    EXPECT_EQ(asked.code(), "ErrorUnsupportedMimeConversion");
 }
 
 TEST(EwsMessage, BodiesComeAsTextOrCutWhenAskedFor) {
