@@ -150,10 +150,9 @@ Async<std::vector<Result<Observation>>> EwsEndpoint::get_items(CollectionId coll
             continue;
         }
         const Error& error = fetched[i].error();
-        // What cannot be read exists all the same.
-        auto instead = error.kind == ErrorKind::NotFound ? std::nullopt : observation_of_error(ids[i], error);
-        if (instead)
-            out[i] = std::move(*instead);
+        // What is broken or too large exists all the same; of a refused key not even that is known.
+        if (error.kind == ErrorKind::TooLarge || error.kind == ErrorKind::Unsupported)
+            out[i] = *observation_of_error(ids[i], error);
         else
             out[i] = std::unexpected(error);
     }

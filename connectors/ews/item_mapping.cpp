@@ -44,6 +44,8 @@ std::string categories_xml(const PatchView& patch) {
 Patch patch_of(const Record& record) {
     Patch patch;
     for (const auto& [field, value] : record.values()) patch.emplace(field, value);
+    if (record.kind() == EntityKind::Task) patch.try_emplace(Field::ReminderAt, std::nullopt);
+    if (record.kind() == EntityKind::Appointment) patch.try_emplace(Field::ReminderMinutes, std::nullopt);
     return patch;
 }
 

@@ -42,7 +42,7 @@ private:
     const Patch& patch_;
 };
 
-/// Every field of `record` as a patch: what a create writes.
+/// Every field of `record` as a patch: what a create writes. A missing reminder is said (Exchange gives new appointments one).
 Patch patch_of(const Record& record);
 
 // Building blocks of the mappings: each appends one write.

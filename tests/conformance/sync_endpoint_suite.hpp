@@ -8,8 +8,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,6 +61,7 @@ protected:
         return net::run_to_end(world_->loop(), std::move(work));
     }
     SyncEndpoint& endpoint() { return world_->endpoint(); }
+    SyncEndpoint& outsider() { return world_->outsider(); }
     const EndpointCapabilities& capabilities() { return endpoint().capabilities(kind_); }
     Record sample(int n) const { return world_->complete(sample_record(kind_, n)); }
     CorrelationToken token(int n) const;
