@@ -18,6 +18,12 @@ std::unexpected<EwsError> invalid_set(std::string_view uri) {
     return std::unexpected(std::move(error));
 }
 
+std::unexpected<EwsError> invalid_delete(std::string_view uri) {
+    EwsError error{"ErrorInvalidPropertyDelete", "Delete action is invalid for property.", {}};
+    error.values.emplace_back("FieldURI", std::string(uri));
+    return std::unexpected(std::move(error));
+}
+
 std::size_t utf16_length(std::string_view text) {
     std::size_t length = 0;
     for (const char c : text) {
@@ -369,7 +375,7 @@ Outcome<void> ItemEditor::erase_path(const FieldPath& path) {
     }
     if (path.kind == FieldPath::Kind::Indexed) {
         if (fields_.find_uri(dictionary_of(path.uri)) == nullptr) {
-            return ews_fail("ErrorInvalidPropertyDelete", "Delete action is invalid for property.");
+            return invalid_delete(path.uri);
         }
         item_.properties.erase_tree(path.bag_key());
         return {};
@@ -377,7 +383,7 @@ Outcome<void> ItemEditor::erase_path(const FieldPath& path) {
     const Field* field = fields_.find_uri(path.uri);
     if (field == nullptr || !field->writable || field->uri == "item:ItemClass" ||
         field->uri == "calendar:Start" || field->uri == "calendar:End") {
-        return ews_fail("ErrorInvalidPropertyDelete", "Delete action is invalid for property.");
+        return invalid_delete(path.uri);
     }
     if (field->uri == "item:Categories") {
         item_.categories.clear();
