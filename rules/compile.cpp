@@ -13,17 +13,25 @@ namespace {
 /// The text fields that a phrase condition looks into.
 std::vector<TextField> fields_searched(ConditionKey key) {
     switch (key) {
-        case ConditionKey::SenderContains: return {TextField::Sender};
-        case ConditionKey::RecipientContains: return {TextField::Recipient};
-        case ConditionKey::SubjectContains: return {TextField::Subject};
-        case ConditionKey::BodyContains: return {TextField::Body};
-        case ConditionKey::BodyOrSubjectContains: return {TextField::Subject, TextField::Body};
-        case ConditionKey::HeaderContains: return {TextField::Header};
-        default: return {};
+        case ConditionKey::SenderContains:
+            return {TextField::Sender};
+        case ConditionKey::RecipientContains:
+            return {TextField::Recipient};
+        case ConditionKey::SubjectContains:
+            return {TextField::Subject};
+        case ConditionKey::BodyContains:
+            return {TextField::Body};
+        case ConditionKey::BodyOrSubjectContains:
+            return {TextField::Subject, TextField::Body};
+        case ConditionKey::HeaderContains:
+            return {TextField::Header};
+        default:
+            return {};
     }
 }
 
-/// Conditions of which at least one must hold if an expression holds, and what looking for them costs.
+/// Conditions of which at least one must hold if an expression holds, and what looking for them
+/// costs.
 struct Triggers {
     std::set<std::uint32_t> conditions;
     std::uint32_t cost = 0;
@@ -69,7 +77,8 @@ private:
         const std::size_t at = nodes.size();
         nodes.push_back({.kind = node.kind});
         paths.push_back(std::move(node.path));
-        if (node.kind == Node::Kind::Leaf) nodes[at].condition = number_of(std::move(node.condition));
+        if (node.kind == Node::Kind::Leaf)
+            nodes[at].condition = number_of(std::move(node.condition));
         for (Node& child : node.children) flatten(child, nodes, paths);
         nodes[at].end = static_cast<std::uint32_t>(nodes.size());
     }
@@ -79,7 +88,8 @@ private:
         const auto [at, is_new] = numbers_.try_emplace(std::move(condition), next);
         if (!is_new) return at->second;
         const Condition& stored = at->first;
-        out_.conditions.push_back({stored.key, {}, stored.flag, stored.minimum_kb, stored.maximum_kb});
+        out_.conditions.push_back(
+            {stored.key, {}, stored.flag, stored.minimum_kb, stored.maximum_kb});
         out_.triggered_rules.emplace_back();
         index_values(stored, next);
         const ConditionInfo& what = info(stored.key);
@@ -99,8 +109,10 @@ private:
         for (const std::string& value : condition.values) table[value].push_back(number);
     }
 
-    /// `at` moves behind the subtree. Of the parts of an All the cheapest is enough; an Any needs all of its parts.
-    std::optional<Triggers> triggers_of(const std::vector<CompiledNode>& nodes, std::size_t& at) const {
+    /// `at` moves behind the subtree. Of the parts of an All the cheapest is enough; an Any needs
+    /// all of its parts.
+    std::optional<Triggers> triggers_of(const std::vector<CompiledNode>& nodes,
+                                        std::size_t& at) const {
         const CompiledNode node = nodes[at++];
         if (node.kind == Node::Kind::Leaf) {
             const ConditionInfo& what = info(out_.conditions[node.condition].key);
@@ -132,7 +144,9 @@ private:
 
 }  // namespace
 
-bool is_looked_up(ConditionKey key) { return info(key).look_up_cost > 0; }
+bool is_looked_up(ConditionKey key) {
+    return info(key).look_up_cost > 0;
+}
 
 CompiledRules compile(Document document) {
     CompiledRules out;

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kWordBits = 64;
 
-std::size_t words_for(std::size_t bits) { return (bits + kWordBits - 1) / kWordBits; }
+std::size_t words_for(std::size_t bits) {
+    return (bits + kWordBits - 1) / kWordBits;
+}
 bool bit_is_set(const std::vector<std::uint64_t>& bits, std::size_t at) {
     return (bits[at / kWordBits] >> (at % kWordBits)) & 1u;
 }
@@ -47,31 +49,37 @@ void Evaluator::find_phrases() {
         for_each_text(message_, static_cast<TextField>(field),
                       [&](std::string_view text) { scan.feed(text, found); });
         for (const std::uint32_t phrase : found)
-            for (const std::uint32_t condition : compiled_.phrase_conditions[field][phrase]) set_condition(condition);
+            for (const std::uint32_t condition : compiled_.phrase_conditions[field][phrase])
+                set_condition(condition);
     }
 }
 
 void Evaluator::set_condition(std::uint32_t condition) {
     if (bit_is_set(true_conditions_, condition)) return;
     set_bit(true_conditions_, condition);
-    for (const std::uint32_t rule : compiled_.triggered_rules[condition]) set_bit(woken_rules_, rule);
+    for (const std::uint32_t rule : compiled_.triggered_rules[condition])
+        set_bit(woken_rules_, rule);
 }
 
 bool Evaluator::condition_holds(std::uint32_t number) const {
     const Condition& condition = compiled_.conditions[number];
     if (is_looked_up(condition.key)) return bit_is_set(true_conditions_, number);
     if (info(condition.key).shape == ValueShape::SizeRange)
-        return message_.size >= condition.minimum_kb * 1024 && message_.size <= condition.maximum_kb * 1024;
+        return message_.size >= condition.minimum_kb * 1024 &&
+               message_.size <= condition.maximum_kb * 1024;
     return flags_->is(condition.key) == condition.flag;
 }
 
-bool Evaluator::holds(const std::vector<CompiledNode>& nodes, std::uint32_t at, std::uint32_t& failed) const {
+bool Evaluator::holds(const std::vector<CompiledNode>& nodes, std::uint32_t at,
+                      std::uint32_t& failed) const {
     const CompiledNode& node = nodes[at];
     failed = at;
     std::uint32_t inner = at;
     switch (node.kind) {
-        case Node::Kind::Leaf: return condition_holds(node.condition);
-        case Node::Kind::Not: return !holds(nodes, at + 1, inner);
+        case Node::Kind::Leaf:
+            return condition_holds(node.condition);
+        case Node::Kind::Not:
+            return !holds(nodes, at + 1, inner);
         case Node::Kind::All:
             for (std::uint32_t child = at + 1; child < node.end; child = nodes[child].end)
                 if (!holds(nodes, child, failed)) return false;
@@ -129,9 +137,11 @@ MailActions Evaluator::run(TraceDetail detail) {
             if (!go_on) break;
         }
     }
-    for (std::size_t word = 0; word < woken_rules_.size() && go_on && detail == TraceDetail::LookedAt; ++word)
+    for (std::size_t word = 0;
+         word < woken_rules_.size() && go_on && detail == TraceDetail::LookedAt; ++word)
         for (std::uint64_t bits = woken_rules_[word]; bits != 0 && go_on; bits &= bits - 1)
-            go_on = look_at(compiled_.rules[word * kWordBits + static_cast<std::size_t>(std::countr_zero(bits))]);
+            go_on = look_at(compiled_.rules[word * kWordBits +
+                                            static_cast<std::size_t>(std::countr_zero(bits))]);
     if (trace_lines_dropped_ > 0)
         result_.trace.push_back("and " + std::to_string(trace_lines_dropped_) + " more rules");
     return std::move(result_);

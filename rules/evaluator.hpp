@@ -19,8 +19,8 @@ public:
 
     MailActions run(TraceDetail detail);
 
-    /// The first condition or group that keeps a rule from matching, as a path in the rule; empty when it matches.
-    /// `by_exception` tells whether an exception did.
+    /// The first condition or group that keeps a rule from matching, as a path in the rule; empty
+    /// when it matches. `by_exception` tells whether an exception did.
     std::string_view obstacle(const CompiledRule& rule, bool& by_exception) const;
 
 private:
@@ -28,7 +28,8 @@ private:
     void set_condition(std::uint32_t condition);
     bool condition_holds(std::uint32_t condition) const;
     /// `failed` becomes the index of the node that made it false.
-    bool holds(const std::vector<CompiledNode>& nodes, std::uint32_t at, std::uint32_t& failed) const;
+    bool holds(const std::vector<CompiledNode>& nodes, std::uint32_t at,
+               std::uint32_t& failed) const;
     /// False when later rules must not be looked at.
     bool look_at(const CompiledRule& rule);
     void trace(const CompiledRule& rule, std::string_view text);
@@ -36,8 +37,9 @@ private:
     const CompiledRules& compiled_;
     const MailMessage& message_;
     std::optional<MailFlags> flags_;
-    std::vector<std::uint64_t> true_conditions_;  ///< bit per condition, for those that are looked up
-    std::vector<std::uint64_t> woken_rules_;      ///< bit per rule
+    std::vector<std::uint64_t>
+        true_conditions_;                     ///< bit per condition, for those that are looked up
+    std::vector<std::uint64_t> woken_rules_;  ///< bit per rule
     MailActions result_;
     std::size_t trace_lines_dropped_ = 0;
 };

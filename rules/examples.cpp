@@ -18,7 +18,8 @@ std::string names_in_order(const std::vector<std::string>& names) {
 
 class ExampleCheck {
 public:
-    ExampleCheck(const CompiledRules& compiled, const Example& example, std::vector<RuleError>& errors)
+    ExampleCheck(const CompiledRules& compiled, const Example& example,
+                 std::vector<RuleError>& errors)
         : compiled_(compiled), example_(example), errors_(errors) {}
 
     void run() {
@@ -36,13 +37,15 @@ public:
 
 private:
     void fail(const std::string& key, const std::string& message) {
-        errors_.push_back({example_.pointer + "/expect/" + key, 0, 0, "example \"" + example_.name + "\": " + message});
+        errors_.push_back({example_.pointer + "/expect/" + key, 0, 0,
+                           "example \"" + example_.name + "\": " + message});
     }
 
     /// Names the condition that keeps an expected rule from matching.
     void check_obstacles(const Evaluator& evaluator) {
         for (const std::string& id : *example_.matched) {
-            const auto at = std::ranges::find(compiled_.rules, id, [](const CompiledRule& rule) { return rule.rule.id; });
+            const auto at = std::ranges::find(
+                compiled_.rules, id, [](const CompiledRule& rule) { return rule.rule.id; });
             bool by_exception = false;
             if (at == compiled_.rules.end()) continue;
             const std::string path(evaluator.obstacle(*at, by_exception));
@@ -70,8 +73,8 @@ private:
         if (word != *example_.logging) fail("logging", "logging is \"" + word + "\"");
     }
 
-    void check_field(const char* key, const std::optional<std::string>& expected, const MailActions& got,
-                     std::string MailAction::*field) {
+    void check_field(const char* key, const std::optional<std::string>& expected,
+                     const MailActions& got, std::string MailAction::* field) {
         if (!expected) return;
         std::string value;
         for (const MailAction& action : got.actions)
@@ -97,7 +100,8 @@ private:
 
 }  // namespace
 
-std::vector<RuleError> check_examples(const CompiledRules& compiled, const std::vector<Example>& examples) {
+std::vector<RuleError> check_examples(const CompiledRules& compiled,
+                                      const std::vector<Example>& examples) {
     std::vector<RuleError> errors;
     for (const Example& example : examples) {
         ExampleCheck(compiled, example, errors).run();
@@ -119,7 +123,8 @@ void locate(std::vector<RuleError>& errors, std::string_view text) {
         error.line = place.line;
         error.column = place.column;
     }
-    std::ranges::sort(errors, {}, [](const RuleError& e) { return std::tuple(e.line, e.column, e.message); });
+    std::ranges::sort(errors, {},
+                      [](const RuleError& e) { return std::tuple(e.line, e.column, e.message); });
 }
 
 }  // namespace liaison::rules

@@ -48,14 +48,17 @@ struct PartyConditionKeys {
 };
 
 template <class Report>
-void report_parties(const std::vector<Party>& parties, const PartyConditionKeys& keys, const Report& report) {
+void report_parties(const std::vector<Party>& parties, const PartyConditionKeys& keys,
+                    const Report& report) {
     if (parties.empty()) report(keys.is, "unknown");
     for (const Party& party : parties) {
         report(keys.is, to_string(party.kind));
         if (!party.company_id.empty()) report(keys.company, fold(normal_line(party.company_id)));
-        if (!party.company_name.empty()) report(keys.company, fold(normal_line(party.company_name)));
+        if (!party.company_name.empty())
+            report(keys.company, fold(normal_line(party.company_name)));
         if (!party.owner_id.empty()) report(keys.owner, fold(normal_line(party.owner_id)));
-        for (const std::string& category : party.categories) report(keys.category, fold(normal_line(category)));
+        for (const std::string& category : party.categories)
+            report(keys.category, fold(normal_line(category)));
     }
 }
 
@@ -80,7 +83,8 @@ bool any_open_opportunity(const std::vector<Party>& parties) {
 }  // namespace
 
 MailFlags::MailFlags(const MailMessage& message, const Facts& facts) {
-    set(ConditionKey::HasAttachments, std::ranges::any_of(message.attachments, std::not_fn(&AttachmentInfo::is_inline)));
+    set(ConditionKey::HasAttachments,
+        std::ranges::any_of(message.attachments, std::not_fn(&AttachmentInfo::is_inline)));
     set(ConditionKey::ConversationLogged, facts.conversation_logged);
     set(ConditionKey::SenderHasOpenOpportunity, any_open_opportunity(facts.sender));
     set(ConditionKey::RecipientHasOpenOpportunity, any_open_opportunity(facts.recipients));
@@ -98,10 +102,13 @@ void MailFlags::read_recipients(const MailMessage& message, const Facts& facts) 
     for (const std::string& address : facts.owner_addresses) me.insert(normal_address(address));
     me.insert(normal_address(facts.mailbox));
     me.erase("");
-    const auto is_me = [&](const MailAddress& one) { return me.contains(normal_address(one.address)); };
+    const auto is_me = [&](const MailAddress& one) {
+        return me.contains(normal_address(one.address));
+    };
     const bool to = std::ranges::any_of(message.to, is_me);
     const bool cc = std::ranges::any_of(message.cc, is_me);
-    const bool only = std::ranges::all_of(message.to, is_me) && std::ranges::all_of(message.cc, is_me);
+    const bool only =
+        std::ranges::all_of(message.to, is_me) && std::ranges::all_of(message.cc, is_me);
     set(ConditionKey::SentToMe, to);
     set(ConditionKey::SentCcMe, cc);
     set(ConditionKey::SentToOrCcMe, to || cc);
@@ -130,7 +137,8 @@ void MailFlags::read_item_class(const MailMessage& message) {
 void MailFlags::read_headers(const MailMessage& message) {
     for (const auto& [field, line] : message.headers) {
         const std::string name = to_lower_ascii(trim(field));
-        if (name != "auto-submitted" && name != "autoforwarded" && name != "content-class" && name != "x-autoreply")
+        if (name != "auto-submitted" && name != "autoforwarded" && name != "content-class" &&
+            name != "x-autoreply")
             continue;
         const std::string value = to_lower_ascii(trim(line));
         if (name == "auto-submitted") {  // RFC 3834 5
@@ -164,16 +172,17 @@ void for_each_value(const MailMessage& message, const Facts& facts,
     report(ConditionKey::Mailbox, normal_address(facts.mailbox));
     report_folder(facts.folder, report);
     report_parties(facts.sender,
-                   {ConditionKey::SenderIs, ConditionKey::SenderCompanyIn, ConditionKey::SenderCategoryIn,
-                    ConditionKey::SenderOwnerIs},
+                   {ConditionKey::SenderIs, ConditionKey::SenderCompanyIn,
+                    ConditionKey::SenderCategoryIn, ConditionKey::SenderOwnerIs},
                    report);
     report_parties(facts.recipients,
-                   {ConditionKey::RecipientIs, ConditionKey::RecipientCompanyIn, ConditionKey::RecipientCategoryIn,
-                    ConditionKey::RecipientOwnerIs},
+                   {ConditionKey::RecipientIs, ConditionKey::RecipientCompanyIn,
+                    ConditionKey::RecipientCategoryIn, ConditionKey::RecipientOwnerIs},
                    report);
 }
 
-void for_each_text(const MailMessage& message, TextField field, const std::function<void(std::string_view)>& report) {
+void for_each_text(const MailMessage& message, TextField field,
+                   const std::function<void(std::string_view)>& report) {
     switch (field) {
         case TextField::Sender:
             for (const auto* who : {&message.from, &message.sender}) {
@@ -188,12 +197,17 @@ void for_each_text(const MailMessage& message, TextField field, const std::funct
                 report(one.name);
             });
             break;
-        case TextField::Subject: report(message.subject); break;
-        case TextField::Body: report(message.text_body); break;
+        case TextField::Subject:
+            report(message.subject);
+            break;
+        case TextField::Body:
+            report(message.text_body);
+            break;
         case TextField::Header:
             for (const auto& [name, value] : message.headers) report(name + ": " + value);
             break;
-        case TextField::Count_: break;
+        case TextField::Count_:
+            break;
     }
 }
 

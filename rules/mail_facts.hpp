@@ -24,12 +24,14 @@ private:
 };
 static_assert(kConditionKeyCount <= 64);
 
-/// Reports every value that a mail has for conditions that compare whole values: addresses, domains and what is above them, folder and
-/// what is above it, categories, kinds. In the normal form of Condition::values; some may come twice.
+/// Reports every value that a mail has for conditions that compare whole values: addresses, domains
+/// and what is above them, folder and what is above it, categories, kinds. In the normal form of
+/// Condition::values; some may come twice.
 void for_each_value(const MailMessage& message, const Facts& facts,
                     const std::function<void(ConditionKey, std::string_view)>& report);
 
 /// Reports every piece of text of a field. A phrase never reaches over two pieces.
-void for_each_text(const MailMessage& message, TextField field, const std::function<void(std::string_view)>& report);
+void for_each_text(const MailMessage& message, TextField field,
+                   const std::function<void(std::string_view)>& report);
 
 }  // namespace liaison::rules

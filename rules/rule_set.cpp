@@ -29,14 +29,25 @@ Checked<RuleSet> RuleSet::load(std::string_view document) {
     return RuleSet(std::move(compiled));
 }
 
-MailActions RuleSet::evaluate(const MailMessage& message, const Facts& facts, TraceDetail detail) const {
+MailActions RuleSet::evaluate(const MailMessage& message, const Facts& facts,
+                              TraceDetail detail) const {
     return Evaluator(*compiled_, message, facts).run(detail);
 }
 
-const std::string& RuleSet::version() const { return compiled_->version; }
-const std::string& RuleSet::canonical() const { return compiled_->canonical; }
-std::size_t RuleSet::rule_count() const { return compiled_->rules.size(); }
-std::size_t RuleSet::always_looked_at() const { return compiled_->always.size(); }
-bool RuleSet::needs_headers() const { return compiled_->uses_headers; }
+const std::string& RuleSet::version() const {
+    return compiled_->version;
+}
+const std::string& RuleSet::canonical() const {
+    return compiled_->canonical;
+}
+std::size_t RuleSet::rule_count() const {
+    return compiled_->rules.size();
+}
+std::size_t RuleSet::always_looked_at() const {
+    return compiled_->always.size();
+}
+bool RuleSet::needs_headers() const {
+    return compiled_->uses_headers;
+}
 
 }  // namespace liaison::rules

@@ -16,10 +16,13 @@ boost::json::string schema_text(std::string_view text) {
     return boost::json::string(boost::json::string_view(text.data(), text.size()));
 }
 
-object reference(std::string_view name) { return {{"$ref", schema_text("#/$defs/" + std::string(name))}}; }
+object reference(std::string_view name) {
+    return {{"$ref", schema_text("#/$defs/" + std::string(name))}};
+}
 
 object schema_of_type(std::string_view type) {
-    if (type == "string" || type == "integer" || type == "boolean") return {{"type", schema_text(type)}};
+    if (type == "string" || type == "integer" || type == "boolean")
+        return {{"type", schema_text(type)}};
     return reference(type);
 }
 
@@ -32,23 +35,30 @@ object schema_of_keys(std::span<const KeyInfo> keys) {
         properties[boost::json::string_view(key.name.data(), key.name.size())] = std::move(one);
         if (key.required) required.push_back(schema_text(key.name));
     }
-    object out{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+    object out{
+        {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
     if (!required.empty()) out["required"] = std::move(required);
     return out;
 }
 
 object schema_of_condition(const ConditionInfo& what) {
     switch (what.shape) {
-        case ValueShape::Flag: return {{"type", "boolean"}};
-        case ValueShape::SizeRange: return reference("sizeRange");
-        case ValueShape::Addresses: return reference("addressValues");
+        case ValueShape::Flag:
+            return {{"type", "boolean"}};
+        case ValueShape::SizeRange:
+            return reference("sizeRange");
+        case ValueShape::Addresses:
+            return reference("addressValues");
         case ValueShape::Tokens: {
             array words;
-            for (const std::string& word : split(what.tokens, ' ')) words.push_back(schema_text(word));
+            for (const std::string& word : split(what.tokens, ' '))
+                words.push_back(schema_text(word));
             const object one{{"enum", std::move(words)}};
-            return {{"anyOf", array{one, object{{"type", "array"}, {"minItems", 1}, {"items", one}}}}};
+            return {
+                {"anyOf", array{one, object{{"type", "array"}, {"minItems", 1}, {"items", one}}}}};
         }
-        default: return reference("values");
+        default:
+            return reference("values");
     }
 }
 
@@ -63,7 +73,8 @@ object schema_of_conditions() {
     properties["anyOf"] = groups;
     properties["allOf"] = groups;
     properties["not"] = reference("group");
-    return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+    return {
+        {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
 }
 
 /// A list of values; `more` are further forms of one value.
@@ -73,7 +84,8 @@ object schema_of_values(array more) {
                           {"properties", object{{"list", reference("label")}}},
                           {"required", array{"list"}},
                           {"additionalProperties", false}});
-    const object list{{"type", "array"}, {"minItems", 1}, {"items", object{{"anyOf", std::move(more)}}}};
+    const object list{
+        {"type", "array"}, {"minItems", 1}, {"items", object{{"anyOf", std::move(more)}}}};
     return {{"anyOf", array{reference("label"), list}}};
 }
 
@@ -85,24 +97,30 @@ object schema_of_size_range() {
             {"additionalProperties", false}};
 }
 
-object schema_list_of(std::string_view name) { return {{"type", "array"}, {"items", reference(name)}}; }
+object schema_list_of(std::string_view name) {
+    return {{"type", "array"}, {"items", reference(name)}};
+}
 
 object schema_of_address() {
-    const object written_out{{"type", "object"},
-                             {"properties", object{{"address", reference("label")}, {"name", reference("label")}}},
-                             {"required", array{"address"}},
-                             {"additionalProperties", false}};
+    const object written_out{
+        {"type", "object"},
+        {"properties", object{{"address", reference("label")}, {"name", reference("label")}}},
+        {"required", array{"address"}},
+        {"additionalProperties", false}};
     return {{"anyOf", array{reference("label"), written_out}}};
 }
 
 object schema_definitions() {
     const object graph_recipient{
         {"type", "object"},
-        {"properties", object{{"emailAddress", object{{"type", "object"}, {"required", array{"address"}}}}}},
+        {"properties",
+         object{{"emailAddress", object{{"type", "object"}, {"required", array{"address"}}}}}},
         {"required", array{"emailAddress"}}};
     object log = schema_of_keys(log_keys());
     object out{
-        {"label", object{{"type", "string"}, {"minLength", 1}, {"maxLength", limits::rule_phrase_chars_max},
+        {"label", object{{"type", "string"},
+                         {"minLength", 1},
+                         {"maxLength", limits::rule_phrase_chars_max},
                          {"pattern", "^[^\\u0000-\\u001f\\u007f]*$"}}},
         {"strings", schema_list_of("label")},
         {"values", schema_of_values({})},
@@ -112,14 +130,18 @@ object schema_definitions() {
         {"actions", schema_of_keys(action_keys())},
         {"logInteraction", object{{"anyOf", array{object{{"type", "boolean"}}, std::move(log)}}}},
         {"rule", schema_of_keys(rule_keys())},
-        {"rules", object{{"type", "array"}, {"maxItems", limits::rules_max}, {"items", reference("rule")}}},
+        {"rules",
+         object{{"type", "array"}, {"maxItems", limits::rules_max}, {"items", reference("rule")}}},
         {"lists", object{{"type", "object"}, {"additionalProperties", reference("strings")}}},
         {"example", schema_of_keys(example_keys())},
-        {"examples", object{{"type", "array"}, {"maxItems", limits::rule_examples_max}, {"items", reference("example")}}},
+        {"examples", object{{"type", "array"},
+                            {"maxItems", limits::rule_examples_max},
+                            {"items", reference("example")}}},
         {"message", schema_of_keys(example_message_keys())},
         {"address", schema_of_address()},
         {"addresses", schema_list_of("address")},
-        {"headers", object{{"type", "object"}, {"additionalProperties", object{{"type", "string"}}}}},
+        {"headers",
+         object{{"type", "object"}, {"additionalProperties", object{{"type", "string"}}}}},
         {"party", schema_of_keys(example_party_keys())},
         {"parties", schema_list_of("party")},
         {"expect", schema_of_keys(example_expect_keys())},

@@ -134,7 +134,7 @@ void SyncProtocol::store_reviews(const Scope& scope, const Plan& plan) {
 void SyncProtocol::commit_plan(const PairId& pair, const Plan& plan, Timestamp now) {
     Scope scope = open_scope(pair, now);
     const auto under_way = pictures_.find(pair);
-    if (under_way != pictures_.end()) scope.watermark = under_way->second.watermark;
+    if (under_way != pictures_.end()) scope.watermark = under_way->second.newest;
     clear_shown(scope);
     count_removals(scope, plan);
     for (const LinkChange& change : plan.changes) apply(scope, change);
@@ -176,7 +176,10 @@ void SyncProtocol::settle_one(const Scope& scope, const Settlement& settlement) 
     const Reason reason = operation->reason;
     std::string event = "settled";
     switch (settlement.what) {
-        case Settlement::What::Done: operations_.remove(operation->id); break;
+        case Settlement::What::Done:
+            operations_.remove(operation->id);
+            links_.touch(link, scope.touch);  // what else it needs follows now: token, colour, a second side
+            break;
         case Settlement::What::Dropped:
             operations_.remove(operation->id);
             links_.touch(link, scope.touch);  // to be planned anew
@@ -188,7 +191,8 @@ void SyncProtocol::settle_one(const Scope& scope, const Settlement& settlement) 
             Operation next = settlement.requeued.value_or(*operation);
             next.id = operation->id;
             next.link = link;
-            next.state = rejected ? OperationState::Rejected : OperationState::Queued;
+            // An unanswered operation stays Sent: it is looked up before anything else happens to it (law 7).
+            if (rejected) next.state = OperationState::Rejected;
             if (settlement.error) next.last_error = settlement.error;
             operations_.rewrite(next);
             if (rejected) review_.park_operation(scope.pair, next, scope.now);

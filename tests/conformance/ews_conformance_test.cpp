@@ -55,7 +55,8 @@ TEST_F(EwsSandbox, EveryFieldMakesTheRoundTripThroughAServer) {
             Record record = sample_record(kind, 1);
             if (about.field == Field::PercentComplete) record.set(Field::Status, std::string("in_progress"));
             for (const char* text : {"Ünï & <code> 漢字", "1", "low", "true", "2027-05-06", "2027-05-06T07:08:09Z",
-                                     "2027-05-06T07:08:09 America/New_York", "Bob B <b@x.test> optional none; c@x.test", "55", "busy", "in_progress", "planned"}) {
+                                     "2027-05-06T07:08:09 America/New_York",
+                                     "Bob B <b@x.test> optional none; c@x.test", "55", "busy", "in_progress", "planned"}) {
                 const auto value = value_from_text(about.field, text);
                 if (!value) continue;
                 record.set(about.field, *value);

@@ -76,7 +76,7 @@ TEST_F(CrmImport, AllProblemsAreToldWithTheirPlaceAndNothingIsApplied) {
                                     ",contact,No number,x@x.example,,,\n"
                                     "C-1,contact,Twice,x@x.example,,,\n"
                                     "C-4,contact,,,,,\n"
-                                    "D,salesperson,Dora,alice@example.test,,,\n");
+                                    "BOB,salesperson,Bob,alice@example.test,,,\n");
     EXPECT_EQ(listed(report.problems),
               "c.csv:3: salesperson: there is no salesperson with the number \"NOBODY\": add a row of type salesperson, or leave "
               "the field empty\n"
@@ -87,6 +87,17 @@ TEST_F(CrmImport, AllProblemsAreToldWithTheirPlaceAndNothingIsApplied) {
     EXPECT_EQ(report.created + report.updated + report.unchanged, 0u);
     EXPECT_EQ(number("SELECT count(*) FROM contact"), 0);
     EXPECT_EQ(number("SELECT count(*) FROM user"), 2);
+}
+
+TEST_F(CrmImport, SalespersonWithAKnownAddressIsTheUserThatIsThere) {
+    const std::string rows = kCsvHeader + "SP-1,salesperson,Alice A. Adams,ALICE@example.test,adams@example.test,,\n"
+                                          "C-1,contact,Jo,jo@x.example,,,SP-1\n";
+    const ImportReport report = csv(rows);
+    EXPECT_TRUE(report.ok()) << listed(report.problems);
+    EXPECT_EQ(number("SELECT count(*) FROM user"), 2);
+    EXPECT_EQ(text("SELECT u.number || u.name FROM contact c JOIN user u ON u.id = c.owner_id"), "ALICEAlice A. Adams");
+    EXPECT_EQ(number("SELECT count(*) FROM user_address WHERE user_id = 1"), 2);
+    EXPECT_EQ(csv(rows).unchanged, 2u);
 }
 
 TEST_F(CrmImport, ContactWithoutANameIsCalledByItsAddress) {

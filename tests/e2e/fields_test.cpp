@@ -7,7 +7,6 @@
 namespace liaison::test {
 namespace {
 
-const std::string kAlice = "alice@example.test";
 const std::string kUnicode = "Ångström ✓ 日本語 \xF0\x9F\x93\x85 \"<&>'";
 
 /// How one canonical field looks on both sides.

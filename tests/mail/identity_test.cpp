@@ -9,7 +9,9 @@ namespace {
 
 using samples::mail_from;
 
-MailMessage identity_sample() { return mail_from("Ann@X.test", {"alice@example.test"}); }
+MailMessage identity_sample() {
+    return mail_from("Ann@X.test", {"alice@example.test"});
+}
 
 TEST(NormalMessageId, CopiesAgree) {
     struct Case {
@@ -71,7 +73,8 @@ TEST(Identify, TwoMailsThatShareAnIdAreTwo) {
     date.sent_at = parse_timestamp("2026-11-25T08:15:01Z");
     sender.from->address = "eve@x.test";
     undated.sent_at.reset();
-    for (const MailMessage& other : {subject, date, sender, undated}) EXPECT_NE(identify(one), identify(other));
+    for (const MailMessage& other : {subject, date, sender, undated})
+        EXPECT_NE(identify(one), identify(other));
 }
 
 TEST(Identify, EqualTextsUnderDifferentIdsAreTwo) {
@@ -138,7 +141,8 @@ TEST(Conversation, KeyIsTheRootOfTheThread) {
     EXPECT_EQ(conversation_key(message), "Parent@x.test");
     message.references = "<root@x.test>\r\n\t<mid@x.test> <root@x.test> <Parent@x.test>";
     EXPECT_EQ(conversation_key(message), "root@x.test");
-    EXPECT_EQ(ancestors_of(message), (std::vector<std::string>{"root@x.test", "mid@x.test", "Parent@x.test"}));
+    EXPECT_EQ(ancestors_of(message),
+              (std::vector<std::string>{"root@x.test", "mid@x.test", "Parent@x.test"}));
     EXPECT_EQ(conversation_key(MailMessage{}), "");
 }
 

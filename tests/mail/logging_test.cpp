@@ -34,19 +34,35 @@ TEST(DecideLogging, WhoTakesPartDecides) {
         std::vector<std::string> contacts;
         MailDirection direction;
     };
-    const auto in = MailDirection::Inbound, out = MailDirection::Outbound, none = MailDirection::None;
+    const auto in = MailDirection::Inbound, out = MailDirection::Outbound,
+               none = MailDirection::None;
     const Case cases[] = {
         {"c1@x.test", {"alice@example.test"}, {}, "logged/contact_match", {"c1"}, in},
         {"C1@X.TEST", {}, {}, "logged/contact_match", {"c1"}, in},
-        {"alice@example.test", {"c1@x.test"}, {"c2@x.test"}, "logged/contact_match", {"c1", "c2"}, out},
-        {"c1@x.test", {"c1@private.test", "c2@x.test"}, {}, "logged/contact_match", {"c1", "c2"}, in},
+        {"alice@example.test",
+         {"c1@x.test"},
+         {"c2@x.test"},
+         "logged/contact_match",
+         {"c1", "c2"},
+         out},
+        {"c1@x.test",
+         {"c1@private.test", "c2@x.test"},
+         {},
+         "logged/contact_match",
+         {"c1", "c2"},
+         in},
         {"list@y.test", {"c2@x.test"}, {}, "logged/contact_match", {"c2"}, none},
         {"", {"c2@x.test"}, {}, "logged/contact_match", {"c2"}, none},
         {"lead@x.test", {"info@x.test"}, {}, "logged/contact_match", {"l1", "x"}, in},
         {"bob@example.test", {"alice@example.test"}, {}, "skipped/internal", {}, out},
         {"bob@example.test", {}, {}, "skipped/internal", {}, out},
         {"bob@example.test", {"dan@example.test"}, {}, "skipped/internal", {}, out},
-        {"bob@example.test", {"alice@example.test"}, {"nobody@y.test"}, "unmatched/no_contact", {}, out},
+        {"bob@example.test",
+         {"alice@example.test"},
+         {"nobody@y.test"},
+         "unmatched/no_contact",
+         {},
+         out},
         {"nobody@y.test", {"alice@example.test"}, {}, "unmatched/no_contact", {}, none},
         {"", {"alice@example.test"}, {}, "skipped/internal", {}, none},
         {"", {}, {}, "unmatched/no_addresses", {}, none},
@@ -101,11 +117,16 @@ TEST(DecideLogging, WhatCountsAsAnEarlierDecision) {
         std::string reason, expected;
     };
     const Case cases[] = {
-        {MailOutcome::Log, "contact_match", "skipped/duplicate"},  {MailOutcome::Unmatched, "no_contact", "skipped/duplicate"},
-        {MailOutcome::Hold, "rule", "skipped/duplicate"},          {MailOutcome::Park, "unreadable", "skipped/duplicate"},
-        {MailOutcome::Skip, "internal", "skipped/duplicate"},      {MailOutcome::Skip, "duplicate", "skipped/duplicate"},
-        {MailOutcome::Skip, "privacy_blocked", "skipped/duplicate"}, {MailOutcome::Skip, "rule", "logged/contact_match"},
-        {MailOutcome::Skip, "private", "logged/contact_match"},    {MailOutcome::Skip, "draft", "logged/contact_match"},
+        {MailOutcome::Log, "contact_match", "skipped/duplicate"},
+        {MailOutcome::Unmatched, "no_contact", "skipped/duplicate"},
+        {MailOutcome::Hold, "rule", "skipped/duplicate"},
+        {MailOutcome::Park, "unreadable", "skipped/duplicate"},
+        {MailOutcome::Skip, "internal", "skipped/duplicate"},
+        {MailOutcome::Skip, "duplicate", "skipped/duplicate"},
+        {MailOutcome::Skip, "privacy_blocked", "skipped/duplicate"},
+        {MailOutcome::Skip, "rule", "logged/contact_match"},
+        {MailOutcome::Skip, "private", "logged/contact_match"},
+        {MailOutcome::Skip, "draft", "logged/contact_match"},
     };
     for (const Case& c : cases) {
         LoggingInput input;
@@ -117,7 +138,8 @@ TEST(DecideLogging, WhatCountsAsAnEarlierDecision) {
 TEST(DecideLogging, OnlyPrivateAndConfidentialStayInTheMailbox) {
     for (const auto& [sensitivity, outcome] :
          {std::pair("private", "skipped/private"), std::pair("Confidential", "skipped/private"),
-          std::pair("Company-Confidential", "skipped/private"), std::pair("personal", "logged/contact_match"),
+          std::pair("Company-Confidential", "skipped/private"),
+          std::pair("personal", "logged/contact_match"),
           std::pair("normal", "logged/contact_match"), std::pair("", "logged/contact_match")}) {
         LoggingInput input;
         input.message.sensitivity = sensitivity;
@@ -132,9 +154,14 @@ TEST(DecideLogging, RulesFillTheDraft) {
     input.actions.rule_set_version = "abc";
     input.actions.actions = {
         {.kind = MailActionKind::LogInteraction, .rule = "A", .template_code = "OFFER"},
-        {.kind = MailActionKind::LogInteraction, .rule = "B", .campaign_id = "K1", .opportunity_id = "O1"},
+        {.kind = MailActionKind::LogInteraction,
+         .rule = "B",
+         .campaign_id = "K1",
+         .opportunity_id = "O1"},
         {.kind = MailActionKind::MoveToFolder, .rule = "A", .folder = "Inbox/Done"},
-        {.kind = MailActionKind::AssignCategories, .rule = "A", .categories = {"Offer", "CRM logged"}}};
+        {.kind = MailActionKind::AssignCategories,
+         .rule = "A",
+         .categories = {"Offer", "CRM logged"}}};
     const MailDecision decision = input.decide();
     EXPECT_EQ(decision.drafts.front().template_code, "OFFER");
     EXPECT_EQ(decision.drafts.front().campaign_id, "K1");
@@ -161,8 +188,9 @@ TEST(DecideLogging, CategoriesSayWhatBecameOfAMail) {
 TEST(DecideLogging, NothingHappensToDraftsHeldAndParkedMail) {
     for (int i = 0; i < 3; ++i) {
         LoggingInput input;
-        input.actions.actions = {{.kind = MailActionKind::MoveToFolder, .rule = "A", .folder = "Inbox/Done"},
-                                 {.kind = MailActionKind::AssignCategories, .rule = "A", .categories = {"Blue"}}};
+        input.actions.actions = {
+            {.kind = MailActionKind::MoveToFolder, .rule = "A", .folder = "Inbox/Done"},
+            {.kind = MailActionKind::AssignCategories, .rule = "A", .categories = {"Blue"}}};
         input.message.is_draft = i == 0;
         input.situation.readable = i != 1;
         if (i == 2) input.actions.actions.push_back({.kind = MailActionKind::Hold, .rule = "B"});
@@ -178,7 +206,8 @@ TEST(DecideLogging, TheTraceNamesRejectedCandidatesByNumber) {
     LoggingInput input;
     input.actions.trace = {"\"A\": matched"};
     input.actions.conflicts = {"\"B\": moveToFolder is overruled by \"A\""};
-    input.message = mail_from("triplets@x.test", {"twins@x.test"}, {"dan@example.test", "blocked@x.test"});
+    input.message =
+        mail_from("triplets@x.test", {"twins@x.test"}, {"dan@example.test", "blocked@x.test"});
     const MailDecision decision = input.decide();
     const std::vector<std::string> expected = {
         "\"A\": matched",
@@ -192,7 +221,8 @@ TEST(DecideLogging, TheTraceNamesRejectedCandidatesByNumber) {
 }
 
 TEST(DecideLogging, DetailAndTraceHoldNoAddressAndNoContent) {
-    for (const char* from : {"c1@x.test", "nobody@y.test", "triplets@x.test", "blocked@x.test", ""}) {
+    for (const char* from :
+         {"c1@x.test", "nobody@y.test", "triplets@x.test", "blocked@x.test", ""}) {
         LoggingInput input;
         input.message = mail_from(from, {"twins@x.test", "dan@example.test"});
         const MailDecision decision = input.decide();
@@ -212,16 +242,17 @@ TEST(DecideLogging, AThousandContactsAreNamedBriefly) {
         message.to.push_back({"m" + id + "@x.test", ""});
         book["m" + id + "@x.test"] = {samples::party_of(PartyKind::Contact, id)};
     }
-    const MailDecision decision =
-        decide_logging(message, match_parties(message, book, "alice"), {}, {}, {.owner_user_id = "alice"});
+    const MailDecision decision = decide_logging(message, match_parties(message, book, "alice"), {},
+                                                 {}, {.owner_user_id = "alice"});
     EXPECT_EQ(decision.drafts.size(), 1000u);
     EXPECT_LT(decision.detail.size(), 300u);
     EXPECT_TRUE(decision.detail.ends_with("and 990 more"));
 }
 
 TEST(DecideLogging, UnusualKindsOfMailAreOrdinary) {
-    for (const char* item_class : {"IPM.Schedule.Meeting.Request", "REPORT.IPM.Note.NDR", "IPM.Note.SMIME",
-                                   "IPM.Note.Rules.OofTemplate.Microsoft", "", "\xFF"}) {
+    for (const char* item_class :
+         {"IPM.Schedule.Meeting.Request", "REPORT.IPM.Note.NDR", "IPM.Note.SMIME",
+          "IPM.Note.Rules.OofTemplate.Microsoft", "", "\xFF"}) {
         LoggingInput input;
         input.message.item_class = item_class;
         input.message.text_body.clear();

@@ -3,15 +3,16 @@
 #include <filesystem>
 #include <iostream>
 
-#include <boost/json.hpp>
 #include <gtest/gtest.h>
+#include <boost/json.hpp>
 
 #include "core/text.hpp"
 #include "daemon/mail/identity.hpp"
 #include "daemon/mail/logging.hpp"
 #include "tests/mail/mail_samples.hpp"
 
-// Runs on the facts of real mails on which independent parsers agree, where the collection is at hand.
+// Runs on the facts of real mails on which independent parsers agree, where the collection is at
+// hand.
 namespace liaison::mail {
 namespace {
 
@@ -34,7 +35,8 @@ std::string consensus_of(const std::string& archive) {
 
 std::string text_of(const boost::json::object& agreed, const char* key) {
     const auto* value = agreed.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->as_string().c_str()) : std::string();
+    return value != nullptr && value->is_string() ? std::string(value->as_string().c_str())
+                                                  : std::string();
 }
 
 std::vector<std::string> list_of(const boost::json::object& agreed, const char* key) {
@@ -58,11 +60,18 @@ std::vector<RealMail> real_mails(const std::string& archive) {
         if (line.empty()) continue;
         const boost::json::value row = boost::json::parse(line);
         const auto disputed = list_of(row.as_object(), "disputed");
-        const auto is_disputed = [&](const char* field) { return std::ranges::find(disputed, field) != disputed.end(); };
-        if (is_disputed("all") || is_disputed("from") || is_disputed("to") || is_disputed("cc") || is_disputed("message_id"))
+        const auto is_disputed = [&](const char* field) {
+            return std::ranges::find(disputed, field) != disputed.end();
+        };
+        if (is_disputed("all") || is_disputed("from") || is_disputed("to") || is_disputed("cc") ||
+            is_disputed("message_id"))
             continue;
         const auto& agreed = row.at("agreed").as_object();
-        RealMail mail{row.at("file").as_string().c_str(), list_of(agreed, "from"), list_of(agreed, "to"), list_of(agreed, "cc"), {}};
+        RealMail mail{row.at("file").as_string().c_str(),
+                      list_of(agreed, "from"),
+                      list_of(agreed, "to"),
+                      list_of(agreed, "cc"),
+                      {}};
         MailMessage& m = mail.message;
         m.internet_message_id = text_of(agreed, "message_id");
         m.subject = text_of(agreed, "subject");
@@ -87,16 +96,20 @@ struct Totals {
 };
 
 /// The decision in its simplest words, from address sets alone.
-Totals plain_totals(const std::vector<RealMail>& mails, const std::map<std::string, std::string>& contacts,
+Totals plain_totals(const std::vector<RealMail>& mails,
+                    const std::map<std::string, std::string>& contacts,
                     const std::set<std::string>& users) {
     Totals totals;
     std::set<std::string> seen;
     for (const RealMail& mail : mails) {
         const std::string who = mail.from.empty() ? "" : lower(mail.from.front());
-        const std::string when = mail.message.sent_at ? format_timestamp(*mail.message.sent_at) : "";
+        const std::string when =
+            mail.message.sent_at ? format_timestamp(*mail.message.sent_at) : "";
         const std::string& id = mail.message.internet_message_id;
         std::string subject = lower(normal_line(mail.message.subject));
-        if (!seen.insert(id + "\n" + who + "\n" + when + "\n" + subject + (id.empty() ? mail.message.text_body : "")).second) {
+        if (!seen.insert(id + "\n" + who + "\n" + when + "\n" + subject +
+                         (id.empty() ? mail.message.text_body : ""))
+                 .second) {
             ++totals.duplicate;
             continue;
         }
@@ -119,19 +132,23 @@ TEST(OrdinaryMail, EveryDecisionEqualsThePlainOne) {
     const std::vector<RealMail> mails = real_mails("mail-ordinary.tar.zst");
     if (mails.empty()) GTEST_SKIP() << "the collection of real mails is not here";
     ASSERT_GT(mails.size(), 7000u);
-    // Every third sender is a contact, every 50th of the others a user; two senders in a row share one contact now and then.
+    // Every third sender is a contact, every 50th of the others a user; two senders in a row share
+    // one contact now and then.
     std::map<std::string, std::string> contacts;
     std::set<std::string> users, senders;
     for (const RealMail& mail : mails)
         if (!mail.from.empty()) senders.insert(lower(mail.from.front()));
     std::size_t i = 0;
     for (const std::string& sender : senders) {
-        if (i % 3 == 0) contacts[sender] = "C" + std::to_string(i % 30 == 27 ? i - 3 : i);
-        else if (i % 50 == 1) users.insert(sender);
+        if (i % 3 == 0)
+            contacts[sender] = "C" + std::to_string(i % 30 == 27 ? i - 3 : i);
+        else if (i % 50 == 1)
+            users.insert(sender);
         ++i;
     }
     PartyMap book;
-    for (const auto& [address, id] : contacts) book[address] = {samples::party_of(PartyKind::Contact, id)};
+    for (const auto& [address, id] : contacts)
+        book[address] = {samples::party_of(PartyKind::Contact, id)};
     for (const auto& address : users) book[address] = {samples::party_of(PartyKind::User, address)};
 
     Totals totals;
@@ -154,15 +171,17 @@ TEST(OrdinaryMail, EveryDecisionEqualsThePlainOne) {
     EXPECT_EQ(totals.logged + totals.unmatched + totals.internal + totals.duplicate, mails.size());
     EXPECT_GT(totals.logged, 1000u);
     EXPECT_GT(totals.unmatched, 100u);
-    std::cout << mails.size() << " mails: " << totals.logged << " logged, " << totals.interactions << " interactions, "
-              << totals.unmatched << " unmatched, " << totals.internal << " internal, " << totals.duplicate << " copies\n";
+    std::cout << mails.size() << " mails: " << totals.logged << " logged, " << totals.interactions
+              << " interactions, " << totals.unmatched << " unmatched, " << totals.internal
+              << " internal, " << totals.duplicate << " copies\n";
 }
 
 TEST(OrdinaryMail, TortureFactsNeverCrash) {
     const std::vector<RealMail> mails = real_mails("mail-mime-torture.tar.zst");
     if (mails.empty()) GTEST_SKIP() << "the collection of torture mails is not here";
     for (const RealMail& mail : mails) {
-        const MailDecision decision = decide_logging(mail.message, match_parties(mail.message, {}, ""), {}, {}, {});
+        const MailDecision decision =
+            decide_logging(mail.message, match_parties(mail.message, {}, ""), {}, {}, {});
         EXPECT_EQ(decision.outcome, MailOutcome::Unmatched) << mail.file;
         EXPECT_FALSE(decision.reason.empty());
     }

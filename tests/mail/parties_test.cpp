@@ -11,11 +11,13 @@ using samples::mail_from;
 using samples::sample_book;
 
 TEST(Parties, EachAddressOfFromToAndCcOnceNeverBcc) {
-    MailMessage message = mail_from("Ann@X.test", {"b@x.test", "ANN@x.TEST", " <b@X.test> ", ""}, {"c@x.test", "B@x.test"});
+    MailMessage message = mail_from("Ann@X.test", {"b@x.test", "ANN@x.TEST", " <b@X.test> ", ""},
+                                    {"c@x.test", "B@x.test"});
     message.bcc = samples::addresses({"secret@x.test"});
     message.sender = MailAddress{"secretary@x.test", ""};
     message.reply_to = samples::addresses({"reply@x.test"});
-    EXPECT_EQ(addresses_of(message), (std::vector<std::string>{"ann@x.test", "b@x.test", "c@x.test"}));
+    EXPECT_EQ(addresses_of(message),
+              (std::vector<std::string>{"ann@x.test", "b@x.test", "c@x.test"}));
     const Parties parties = match_parties(message, {}, "");
     ASSERT_EQ(parties.address_count(), 3u);
     EXPECT_EQ(parties.matches[0].role, "from");
@@ -39,12 +41,17 @@ TEST(Parties, DirectionComesFromTheSender) {
         std::string from;
         MailDirection direction;
     };
-    const Case cases[] = {{"alice@example.test", MailDirection::Outbound}, {"c1@x.test", MailDirection::Inbound},
-                          {"lead@x.test", MailDirection::Inbound},         {"info@x.test", MailDirection::Inbound},
-                          {"dan@example.test", MailDirection::Outbound},   {"nobody@x.test", MailDirection::None},
+    const Case cases[] = {{"alice@example.test", MailDirection::Outbound},
+                          {"c1@x.test", MailDirection::Inbound},
+                          {"lead@x.test", MailDirection::Inbound},
+                          {"info@x.test", MailDirection::Inbound},
+                          {"dan@example.test", MailDirection::Outbound},
+                          {"nobody@x.test", MailDirection::None},
                           {"", MailDirection::None}};
     for (const Case& c : cases)
-        EXPECT_EQ(match_parties(mail_from(c.from, {"c2@x.test"}), sample_book(), "alice").direction, c.direction) << c.from;
+        EXPECT_EQ(match_parties(mail_from(c.from, {"c2@x.test"}), sample_book(), "alice").direction,
+                  c.direction)
+            << c.from;
 }
 
 TEST(Parties, TheFolderOwnersContactWins) {
@@ -65,11 +72,14 @@ TEST(Parties, EqualRankTakesTheFirstAndSaysSo) {
 }
 
 TEST(Parties, WithoutAnOwnerTheAddressBooksOrderHolds) {
-    EXPECT_EQ(match_parties(mail_from("twins@x.test", {}), sample_book(), "").matches.front().partner->id, "t1");
+    EXPECT_EQ(
+        match_parties(mail_from("twins@x.test", {}), sample_book(), "").matches.front().partner->id,
+        "t1");
 }
 
 TEST(Parties, AUserWinsOverAContactWithTheSameAddress) {
-    const AddressMatch match = match_parties(mail_from("dan@example.test", {}), sample_book(), "").matches.front();
+    const AddressMatch match =
+        match_parties(mail_from("dan@example.test", {}), sample_book(), "").matches.front();
     ASSERT_TRUE(match.user);
     EXPECT_EQ(match.user->id, "dan");
     EXPECT_FALSE(match.partner);

@@ -13,18 +13,22 @@ namespace {
 using reference::Dice;
 
 std::string made_up_word(Dice& dice) {
-    static const char* const kSyllables[] = {"ka", "ri", "mo", "ten", "sul", "ver", "pla", "non", "the", "ing", "er", "st"};
+    static const char* const kSyllables[] = {"ka",  "ri",  "mo",  "ten", "sul", "ver",
+                                             "pla", "non", "the", "ing", "er",  "st"};
     std::string out;
-    for (std::size_t i = 1 + dice.roll(3); i > 0; --i) out += kSyllables[dice.roll(std::size(kSyllables))];
+    for (std::size_t i = 1 + dice.roll(3); i > 0; --i)
+        out += kSyllables[dice.roll(std::size(kSyllables))];
     return out;
 }
 
 std::string made_up_phrase(Dice& dice) {
-    return made_up_word(dice) + " " + made_up_word(dice) + made_up_word(dice) + " " + made_up_word(dice) + "x";
+    return made_up_word(dice) + " " + made_up_word(dice) + made_up_word(dice) + " " +
+           made_up_word(dice) + "x";
 }
 
-/// The mix of performance.md 1, without its regular expressions: of 20 rules 7 sender addresses, 3 sender domains, 2 recipients,
-/// 4 subject phrases, 2 body phrases, 1 domain with a subject word, 1 size with a header word.
+/// The mix of performance.md 1, without its regular expressions: of 20 rules 7 sender addresses, 3
+/// sender domains, 2 recipients, 4 subject phrases, 2 body phrases, 1 domain with a subject word, 1
+/// size with a header word.
 std::string document_of(std::size_t rules) {
     Dice dice(99);
     std::string out = "{'rules':[";
@@ -32,15 +36,25 @@ std::string document_of(std::size_t rules) {
         const std::string n = std::to_string(i);
         const std::size_t kind = i % 20;
         std::string condition;
-        if (kind < 7) condition = "'fromAddresses':['person" + n + "@host" + n + ".test']";
-        else if (kind < 10) condition = "'fromDomains':['host" + n + ".test']";
-        else if (kind < 12) condition = "'sentToAddresses':['desk" + n + "@example.test']";
-        else if (kind < 16) condition = "'subjectContains':['" + made_up_phrase(dice) + "']";
-        else if (kind < 18) condition = "'bodyContains':['" + made_up_phrase(dice) + "']";
-        else if (kind == 18) condition = "'fromDomains':['host" + n + ".test'],'subjectContains':['" + made_up_word(dice) + "']";
-        else condition = "'withinSizeRange':{'minimumSize':100,'maximumSize':9999},'headerContains':['" + made_up_phrase(dice) + "']";
-        out += std::string(i > 0 ? "," : "") + "{'displayName':'R" + n + "','conditions':{" + condition +
-               "},'actions':{'moveToFolder':'Inbox/F" + n + "'}}";
+        if (kind < 7)
+            condition = "'fromAddresses':['person" + n + "@host" + n + ".test']";
+        else if (kind < 10)
+            condition = "'fromDomains':['host" + n + ".test']";
+        else if (kind < 12)
+            condition = "'sentToAddresses':['desk" + n + "@example.test']";
+        else if (kind < 16)
+            condition = "'subjectContains':['" + made_up_phrase(dice) + "']";
+        else if (kind < 18)
+            condition = "'bodyContains':['" + made_up_phrase(dice) + "']";
+        else if (kind == 18)
+            condition = "'fromDomains':['host" + n + ".test'],'subjectContains':['" +
+                        made_up_word(dice) + "']";
+        else
+            condition =
+                "'withinSizeRange':{'minimumSize':100,'maximumSize':9999},'headerContains':['" +
+                made_up_phrase(dice) + "']";
+        out += std::string(i > 0 ? "," : "") + "{'displayName':'R" + n + "','conditions':{" +
+               condition + "},'actions':{'moveToFolder':'Inbox/F" + n + "'}}";
     }
     return samples::quoted(out + "]}");
 }
@@ -54,8 +68,11 @@ std::vector<MailMessage> mails_of(std::size_t count) {
         mail.from = MailAddress{"person" + n + "@host" + n + ".test", "Person " + n};
         mail.to = {{"alice@example.test", "Alice"}, {"desk" + n + "@example.test", ""}};
         for (int w = 0; w < 8; ++w) mail.subject += made_up_word(dice) + " ";
-        while (mail.text_body.size() < 6500) mail.text_body += made_up_word(dice) + (dice.one_in(12) ? "\n" : " ");
-        for (int h = 0; h < 20; ++h) mail.headers.emplace_back("X-Field-" + std::to_string(h), made_up_phrase(dice) + made_up_phrase(dice));
+        while (mail.text_body.size() < 6500)
+            mail.text_body += made_up_word(dice) + (dice.one_in(12) ? "\n" : " ");
+        for (int h = 0; h < 20; ++h)
+            mail.headers.emplace_back("X-Field-" + std::to_string(h),
+                                      made_up_phrase(dice) + made_up_phrase(dice));
         mail.size = static_cast<std::int64_t>(mail.text_body.size()) + 1600;
         out.push_back(std::move(mail));
     }
@@ -64,7 +81,8 @@ std::vector<MailMessage> mails_of(std::size_t count) {
 
 TEST(RuleCost, MicrosecondsPerMessageAreShown) {
     const std::vector<MailMessage> mails = mails_of(200);
-    for (const std::size_t rules : {std::size_t{10}, std::size_t{100}, std::size_t{1000}, std::size_t{10'000}}) {
+    for (const std::size_t rules :
+         {std::size_t{10}, std::size_t{100}, std::size_t{1000}, std::size_t{10'000}}) {
         const std::string document = document_of(rules);
         const std::clock_t start = std::clock();
         const auto set = RuleSet::load(document);
@@ -75,9 +93,12 @@ TEST(RuleCost, MicrosecondsPerMessageAreShown) {
         std::size_t matches = 0;
         for (const MailMessage& mail : mails) matches += set->evaluate(mail, {}).matched.size();
         const std::clock_t done = std::clock();
-        const auto micros = [](std::clock_t ticks) { return static_cast<double>(ticks) * 1e6 / CLOCKS_PER_SEC; };
+        const auto micros = [](std::clock_t ticks) {
+            return static_cast<double>(ticks) * 1e6 / CLOCKS_PER_SEC;
+        };
         std::cout << rules << " rules: loaded in " << micros(loaded - start) / 1000 << " ms, "
-                  << micros(done - loaded) / static_cast<double>(mails.size()) << " us per message, " << matches << " matches\n";
+                  << micros(done - loaded) / static_cast<double>(mails.size())
+                  << " us per message, " << matches << " matches\n";
     }
 }
 

@@ -37,7 +37,8 @@ reference::ReferenceOutcome outcome_of_actions(const MailActions& got) {
         out.template_code += action.template_code;
         out.campaign += action.campaign_id;
         out.opportunity += action.opportunity_id;
-        out.categories.insert(out.categories.end(), action.categories.begin(), action.categories.end());
+        out.categories.insert(out.categories.end(), action.categories.begin(),
+                              action.categories.end());
     }
     return out;
 }
@@ -54,8 +55,10 @@ TEST(RuleProperty, RandomRulesOverRandomMailsAgreeWithTheReference) {
             const reference::ReferenceInput in = reference::random_mail(dice);
             const MailActions got = set.evaluate(in.mail, facts_of_reference(in));
             const reference::ReferenceOutcome expected = reference::evaluate(document, in);
-            ASSERT_EQ(outcome_of_actions(got), expected) << "seed " << seed << " mail " << i << "\n" << document;
-            const MailActions explained = set.evaluate(in.mail, facts_of_reference(in), TraceDetail::All);
+            ASSERT_EQ(outcome_of_actions(got), expected) << "seed " << seed << " mail " << i << "\n"
+                                                         << document;
+            const MailActions explained =
+                set.evaluate(in.mail, facts_of_reference(in), TraceDetail::All);
             ASSERT_EQ(got.actions, explained.actions) << "seed " << seed;
             ASSERT_EQ(got.matched, explained.matched) << "seed " << seed;
             ++decisions;
@@ -79,7 +82,8 @@ TEST(RuleProperty, PhraseMatcherAgreesWithFind) {
             return out;
         };
         std::set<std::string> phrases;
-        for (std::size_t i = dice.roll(40); i > 0; --i) phrases.insert(fold(random(1 + dice.roll(seed % 2 == 0 ? 5 : 12))));
+        for (std::size_t i = dice.roll(40); i > 0; --i)
+            phrases.insert(fold(random(1 + dice.roll(seed % 2 == 0 ? 5 : 12))));
         const std::vector<std::string> list(phrases.begin(), phrases.end());
         const std::string first = random(dice.roll(30)), second = random(dice.roll(30));
         const PhraseMatcher matcher(list);
@@ -92,7 +96,8 @@ TEST(RuleProperty, PhraseMatcherAgreesWithFind) {
         std::set<std::uint32_t> expected;
         for (std::uint32_t i = 0; i < list.size(); ++i)
             for (const std::string& text : {first, second})
-                if (reference::lower_letters(text).find(list[i]) != std::string::npos) expected.insert(i);
+                if (reference::lower_letters(text).find(list[i]) != std::string::npos)
+                    expected.insert(i);
         ASSERT_EQ(got, expected) << "seed " << seed;
     }
 }
@@ -113,10 +118,12 @@ TEST(RuleProperty, ManyLongPhrasesUseTheSparseStates) {
         for (int k = 0; k < 5; ++k) {
             const auto index = static_cast<std::uint32_t>(dice.roll(phrases.size()));
             text += phrases[index];
-            for (std::size_t n = dice.roll(30); n > 0; --n) text += static_cast<char>('A' + dice.roll(3));
+            for (std::size_t n = dice.roll(30); n > 0; --n)
+                text += static_cast<char>('A' + dice.roll(3));
         }
         for (std::uint32_t p = 0; p < phrases.size(); ++p)
-            if (reference::lower_letters(text).find(phrases[p]) != std::string::npos) expected.insert(p);
+            if (reference::lower_letters(text).find(phrases[p]) != std::string::npos)
+                expected.insert(p);
         std::vector<std::uint32_t> found;
         PhraseMatcher::Scan(matcher).feed(text, found);
         ASSERT_EQ(std::set<std::uint32_t>(found.begin(), found.end()), expected);
@@ -125,10 +132,12 @@ TEST(RuleProperty, ManyLongPhrasesUseTheSparseStates) {
 
 TEST(RuleProperty, FoldAgreesWithTheLocaleOnItsLetters) {
     const auto in_range = [](unsigned c) {
-        return (c >= 0xC0 && c <= 0x17E && c != 0x130 && c != 0x17F) || (c >= 0x386 && c <= 0x3C1) || (c >= 0x400 && c <= 0x44F);
+        return (c >= 0xC0 && c <= 0x17E && c != 0x130 && c != 0x17F) ||
+               (c >= 0x386 && c <= 0x3C1) || (c >= 0x400 && c <= 0x44F);
     };
     for (unsigned c = 0x80; c < 0x800; ++c) {
-        const std::string letter{static_cast<char>(0xC0 | (c >> 6)), static_cast<char>(0x80 | (c & 0x3F))};
+        const std::string letter{static_cast<char>(0xC0 | (c >> 6)),
+                                 static_cast<char>(0x80 | (c & 0x3F))};
         if (in_range(c)) {
             EXPECT_EQ(fold(letter), reference::lower_letters(letter)) << std::hex << c;
         } else if (c != 0x3C2) {

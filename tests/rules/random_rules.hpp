@@ -5,7 +5,8 @@
 
 #include "tests/rules/reference_evaluator.hpp"
 
-/// Random rule documents and mails from a small vocabulary, so that conditions often hold. Deterministic in the seed.
+/// Random rule documents and mails from a small vocabulary, so that conditions often hold.
+/// Deterministic in the seed.
 namespace liaison::reference {
 
 class Dice {

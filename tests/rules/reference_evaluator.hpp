@@ -5,7 +5,8 @@
 #include "core/interaction.hpp"
 #include "core/mail.hpp"
 
-/// A slow, obvious evaluator of rule documents, written from docs/rules.md alone. It includes nothing from rules/.
+/// A slow, obvious evaluator of rule documents, written from docs/rules.md alone. It includes
+/// nothing from rules/.
 namespace liaison::reference {
 
 struct ReferenceInput {

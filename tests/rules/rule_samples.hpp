@@ -19,8 +19,8 @@ inline std::string quoted(std::string text) {
 /// One rule "R" with these conditions, exceptions (may be empty) and actions.
 inline std::string one_rule(const std::string& conditions, const std::string& exceptions = "{}",
                             const std::string& actions = "{'skipLogging': true}") {
-    return quoted("{'rules': [{'displayName': 'R', 'conditions': " + conditions + ", 'exceptions': " + exceptions +
-                  ", 'actions': " + actions + "}]}");
+    return quoted("{'rules': [{'displayName': 'R', 'conditions': " + conditions +
+                  ", 'exceptions': " + exceptions + ", 'actions': " + actions + "}]}");
 }
 
 inline std::string errors_text(const std::vector<RuleError>& errors) {
@@ -39,11 +39,15 @@ inline RuleSet load_or_empty(const std::string& document, std::string& problem) 
 
 inline MailMessage sample_mail() {
     MailMessage mail;
-    mail.from = MailAddress{"Ann.Lee@Sales.Example.COM", "Ann L\xC3\x89" "E"};
+    mail.from = MailAddress{"Ann.Lee@Sales.Example.COM",
+                            "Ann L\xC3\x89"
+                            "E"};
     mail.to = {{"alice@example.test", "Alice"}, {"team@example.test", ""}};
     mail.cc = {{"boss@x.test", "The Boss"}};
     mail.subject = "Quarterly OFFER 4711";
-    mail.text_body = "Dear Alice,\nplease find the invoice.\nGr\xC3\xBC\xC3\x9F" "e, \xCE\x91\xCE\x9D\xCE\x9D\xCE\x91";
+    mail.text_body =
+        "Dear Alice,\nplease find the invoice.\nGr\xC3\xBC\xC3\x9F"
+        "e, \xCE\x91\xCE\x9D\xCE\x9D\xCE\x91";
     mail.size = 10 * 1024;
     mail.importance = "high";
     mail.categories = {"Red  Category"};

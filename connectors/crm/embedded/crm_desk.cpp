@@ -178,14 +178,26 @@ Result<CrmDesk::Change> CrmDesk::put(DeskEntity entity, const DeskInput& input) 
     return *stored ? Change::Updated : Change::Unchanged;
 }
 
+Result<bool> CrmDesk::knows(DeskEntity entity, const std::string& number) {
+    const std::string sql = "SELECT 1 FROM " + std::string(desk_table(entity)) + " WHERE " +
+                            std::string(desk_number_column(entity)) + " = ?";
+    Query query(db_.sqlite(), sql);
+    query.bind(number);
+    const bool found = query.row();
+    if (db_.sqlite().error()) return std::unexpected(*db_.sqlite().error());
+    return found;
+}
+
 Result<void> CrmDesk::complete(DeskEntity entity, const std::string& reference, const DeskInput& input) {
     if (entity != DeskEntity::Task && entity != DeskEntity::Appointment)
         return fail(ErrorKind::InvalidRequest, "only tasks and appointments can be completed");
+    const auto key = find_row(entity, reference);
+    if (!key) return std::unexpected(key.error());
     DeskInput whole = input;
     whole["status"] = "completed";
     if (entity == DeskEntity::Task) {
         whole.emplace("percent_complete", "100");
-        whole.emplace("completed_on", format_date(today_));
+        whole.emplace("completed_on", format_date(today_of_owner(entity, *key)));
     }
     return edit(entity, reference, whole);
 }

@@ -43,8 +43,8 @@ std::string desk_quote(std::string_view text);
 /// message that says which field, what is wrong and what would be right.
 class CrmDesk {
 public:
-    CrmDesk(CrmDatabase& db, Timestamp now, Date today, std::string writer)
-        : db_(db), now_(now), today_(today), writer_(std::move(writer)) {}
+    /// `writer` stands in modified_by and in the change log.
+    CrmDesk(CrmDatabase& db, Timestamp now, std::string writer) : db_(db), now_(now), writer_(std::move(writer)) {}
 
     enum class Change : std::uint8_t { Created, Updated, Unchanged };
 
@@ -53,7 +53,9 @@ public:
     Result<void> edit(DeskEntity entity, const std::string& reference, const DeskInput& input);
     /// Adds or edits the row with `input["number"]` (`code` for types); a deleted row comes back. Only what differs is written.
     Result<Change> put(DeskEntity entity, const DeskInput& input);
-    /// Closes a task or an appointment: status, 100 %, today's date; `input` may add time worked, distance and more.
+    /// True if there is or was a row with this number: deleted ones count.
+    Result<bool> knows(DeskEntity entity, const std::string& number);
+    /// Closes a task or an appointment: status, 100 %, today's date where its owner lives; `input` may add time worked, distance and more.
     Result<void> complete(DeskEntity entity, const std::string& reference, const DeskInput& input);
     /// Soft: the row stays with deleted = 1. A user who owns something and a type in use are refused.
     Result<void> remove(DeskEntity entity, const std::string& reference);
@@ -76,10 +78,10 @@ private:
     Result<void> store_addresses(std::int64_t user_id, const std::vector<std::string>& addresses);
     Error explain(DeskEntity entity, Error error) const;
     std::string default_zone(const DeskInput& input);
+    Date today_of_owner(DeskEntity entity, const SqlValue& key);
 
     CrmDatabase& db_;
     Timestamp now_;
-    Date today_;
     std::string writer_;
 };
 

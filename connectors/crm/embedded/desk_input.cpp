@@ -177,6 +177,17 @@ std::string CrmDesk::default_zone(const DeskInput& input) {
     return "UTC";
 }
 
+Date CrmDesk::today_of_owner(DeskEntity entity, const SqlValue& key) {
+    const std::string sql = "SELECT u.time_zone FROM " + std::string(desk_table(entity)) +
+                            " x JOIN user u ON u.id = x.owner_id WHERE x.id = ?";
+    Query query(db_.sqlite(), sql);
+    query.bind_value(key);
+    const std::string zone = query.row() ? query.text(0) : "UTC";
+    if (!is_known_zone(zone)) return date_of(now_);
+    const auto local = date::locate_zone(zone)->to_local(now_);
+    return date_of(Timestamp(local.time_since_epoch()));
+}
+
 Result<void> CrmDesk::check_required(DeskEntity entity, const DeskInput& input) {
     for (const DeskField& field : desk_fields(entity)) {
         if (!field.required) continue;

@@ -28,7 +28,7 @@ std::optional<DeskEntity> csv_entity(const std::string& type) {
 class CsvImport {
 public:
     CsvImport(CrmDatabase& db, const CsvFile& file, Timestamp now)
-        : db_(db), file_(file), desk_(db, now, date_of(now), "import") {}
+        : db_(db), file_(file), desk_(db, now, "import") {}
 
     ImportReport run() {
         report_.problems = file_.problems;
@@ -117,10 +117,11 @@ private:
     bool take_owner(const CsvRow& row, DeskInput& input) {
         const std::string salesperson = cell(row, "salesperson");
         if (!columns_.contains("salesperson")) return true;
-        input["owner"] = salesperson;
+        const auto alias = same_user_.find(to_lower_ascii(salesperson));
+        input["owner"] = alias == same_user_.end() ? salesperson : alias->second;
         if (salesperson.empty()) return true;
         Query query(db_.sqlite(), "SELECT 1 FROM user WHERE number = ? AND deleted = 0");
-        query.bind(salesperson);
+        query.bind(input["owner"]);
         if (query.row()) return true;
         problem(row.line, "salesperson", "there is no salesperson with the number " + desk_quote(salesperson) +
                                              ": add a row of type salesperson, or leave the field empty");
@@ -134,9 +135,32 @@ private:
         return {};
     }
 
-    DeskInput user_input(const CsvRow& row) const {
-        return {{"number", cell(row, "number")}, {"name", name_of(row)},
-                {"addresses", cell(row, "email") + ";" + cell(row, "email2")}};
+    /// A salesperson whose number is new and whose address is a user's already is that user under another number.
+    DeskInput user_input(const CsvRow& row) {
+        const std::string given = cell(row, "number");
+        std::string number = given;
+        const std::string address = normal_address(cell(row, "email"));
+        Query query(db_.sqlite(), "SELECT u.number FROM user_address a JOIN user u ON u.id = a.user_id WHERE a.address = ? "
+                                  "AND u.deleted = 0 AND NOT EXISTS (SELECT 1 FROM user o WHERE o.number = ?)");
+        query.bind(address).bind(given);
+        if (query.row()) {
+            number = query.text(0);
+            same_user_[to_lower_ascii(given)] = number;
+        }
+        DeskInput input{{"number", number}, {"name", name_of(row)}};
+        const std::string addresses = cell(row, "email") + ";" + cell(row, "email2");
+        if (addresses.size() > 1) input["addresses"] = with_present_addresses(number, addresses);
+        return input;
+    }
+
+    /// A list of contacts adds addresses to its salespeople and takes none away.
+    std::string with_present_addresses(const std::string& number, std::string addresses) {
+        Query query(db_.sqlite(), "SELECT a.address FROM user_address a JOIN user u ON u.id = a.user_id WHERE u.number = ? "
+                                  "ORDER BY a.position, a.address");
+        query.bind(number);
+        std::string present;
+        while (query.row()) present += query.text(0) + ";";
+        return present + addresses;
     }
 
     DeskInput company_input(const CsvRow& row) const {
@@ -174,6 +198,7 @@ private:
     const CsvFile& file_;
     CrmDesk desk_;
     std::map<std::string, std::size_t> columns_;
+    std::map<std::string, std::string> same_user_;  ///< number in the file, lower case, to the user's own number
     ImportReport report_;
 };
 
@@ -211,7 +236,7 @@ Result<ImportReport> import_contacts_vcard(CrmDatabase& db, std::string_view byt
     if (!file.problems.empty()) return ImportReport{0, 0, 0, file.problems};
     Transaction transaction(db.sqlite());
     if (!transaction.begun()) return std::unexpected(transaction.begun().error());
-    CrmDesk desk(db, now, date_of(now), "import");
+    CrmDesk desk(db, now, "import");
     ImportReport report;
     std::set<std::string> seen;
     for (const VCard& card : file.cards) {
