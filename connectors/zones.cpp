@@ -29,14 +29,16 @@ const date::time_zone* locate(std::string_view iana) {
 }
 
 const WindowsZone* find_windows(std::string_view windows) {
-    const auto* it = std::lower_bound(std::begin(kWindowsZones), std::end(kWindowsZones), windows,
-                                      [](const WindowsZone& z, std::string_view name) { return z.windows < name; });
+    const auto* it = std::lower_bound(
+        std::begin(kWindowsZones), std::end(kWindowsZones), windows,
+        [](const WindowsZone& z, std::string_view name) { return z.windows < name; });
     return it != std::end(kWindowsZones) && it->windows == windows ? it : nullptr;
 }
 
 const WindowsZone* find_by_iana(std::string_view iana) {
-    const auto* it = std::lower_bound(std::begin(kZoneAliases), std::end(kZoneAliases), iana,
-                                      [](const ZoneAlias& z, std::string_view name) { return z.iana < name; });
+    const auto* it =
+        std::lower_bound(std::begin(kZoneAliases), std::end(kZoneAliases), iana,
+                         [](const ZoneAlias& z, std::string_view name) { return z.iana < name; });
     return it != std::end(kZoneAliases) && it->iana == iana ? &kWindowsZones[it->windows] : nullptr;
 }
 
@@ -59,7 +61,9 @@ std::optional<std::string> exchange_zone(std::string_view iana) {
     return std::string(found->iana);
 }
 
-bool is_known_zone(std::string_view iana) { return locate(iana) != nullptr; }
+bool is_known_zone(std::string_view iana) {
+    return locate(iana) != nullptr;
+}
 
 std::optional<Timestamp> instant_of(WallTime wall, std::string_view zone) {
     const date::time_zone* tz = locate(zone);

@@ -20,7 +20,9 @@ constexpr std::array<AttendeeRole, 3> kAttendeeRoles = {{
     {"resource", "Resources", "calendar:Resources"},
 }};
 
-bool is_x500_address(std::string_view address) { return address.starts_with("/"); }
+bool is_x500_address(std::string_view address) {
+    return address.starts_with("/");
+}
 
 std::string response_token(std::string_view name) {
     if (name == "Accept") return "accepted";
@@ -43,7 +45,8 @@ AttendeeList read_attendees(const XmlNode& item, std::string_view organizer) {
             person.role = std::string(role.role);
             person.response = response_token(node.child_text("ResponseType"));
             if (person.address.empty()) person.address = normal_address(person.name);
-            if (normal_address(person.name) == person.address) person.name.clear();  // the server's stand-in for none
+            if (normal_address(person.name) == person.address)
+                person.name.clear();  // the server's stand-in for none
             if (person.address.empty() || person.address == organizer) continue;
             if (node.child_text("ResponseType") == "Organizer") continue;
             const auto [at, fresh] = by_address.try_emplace(person.address, person);
@@ -60,9 +63,11 @@ AttendeeList stored_attendees(const AttendeeList& list) {
     AttendeeList out;
     for (Attendee person : list) {
         if (out.size() == limits::attendees_max) break;
-        if (person.address.find('@') == std::string::npos && !is_x500_address(person.address)) continue;
-        const bool known = std::any_of(kAttendeeRoles.begin(), kAttendeeRoles.end(),
-                                       [&](const AttendeeRole& role) { return role.role == person.role; });
+        if (person.address.find('@') == std::string::npos && !is_x500_address(person.address))
+            continue;
+        const bool known =
+            std::any_of(kAttendeeRoles.begin(), kAttendeeRoles.end(),
+                        [&](const AttendeeRole& role) { return role.role == person.role; });
         if (!known) person.role = "required";
         if (normal_address(person.name) == person.address) person.name.clear();
         out.push_back(std::move(person));

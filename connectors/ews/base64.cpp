@@ -7,7 +7,8 @@ namespace liaison::ews {
 
 namespace {
 
-constexpr std::string_view kBase64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::uint8_t kBase64Bad = 0xFF;
 constexpr std::uint8_t kBase64Blank = 0xFE;
 constexpr std::uint8_t kBase64Pad = 0xFD;
@@ -49,7 +50,8 @@ Result<std::string> decode_base64(std::string_view text) {
             have = 0;
         }
     }
-    if ((have + pads) % 4 != 0 || have == 1) return fail(ErrorKind::CorruptReply, "the content is truncated base64");
+    if ((have + pads) % 4 != 0 || have == 1)
+        return fail(ErrorKind::CorruptReply, "the content is truncated base64");
     if (have == 2) out += static_cast<char>(bits >> 4 & 0xFF);
     if (have == 3) {
         out += static_cast<char>(bits >> 10 & 0xFF);
@@ -61,10 +63,13 @@ Result<std::string> decode_base64(std::string_view text) {
 std::string encode_base64(std::string_view bytes) {
     std::string out;
     out.reserve((bytes.size() + 2) / 3 * 4);
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<std::uint8_t>(bytes[i])); };
+    const auto byte = [&](std::size_t i) {
+        return static_cast<std::uint32_t>(static_cast<std::uint8_t>(bytes[i]));
+    };
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         const std::size_t left = bytes.size() - i;
-        const std::uint32_t bits = byte(i) << 16 | (left > 1 ? byte(i + 1) << 8 : 0) | (left > 2 ? byte(i + 2) : 0);
+        const std::uint32_t bits =
+            byte(i) << 16 | (left > 1 ? byte(i + 1) << 8 : 0) | (left > 2 ? byte(i + 2) : 0);
         out += kBase64Alphabet[bits >> 18 & 63];
         out += kBase64Alphabet[bits >> 12 & 63];
         out += left > 1 ? kBase64Alphabet[bits >> 6 & 63] : '=';

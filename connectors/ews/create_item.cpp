@@ -18,7 +18,8 @@ std::string encode_create_item(EntityKind kind, const FolderRef& folder,
     return out;
 }
 
-Result<std::vector<Result<ItemId>>> decode_create_item(const SoapReply& reply, std::size_t expected) {
+Result<std::vector<Result<ItemId>>> decode_create_item(const SoapReply& reply,
+                                                       std::size_t expected) {
     auto messages = response_messages(reply, expected);
     if (!messages) return std::unexpected(std::move(messages.error()));
     std::vector<Result<ItemId>> ids;
@@ -28,7 +29,8 @@ Result<std::vector<Result<ItemId>>> decode_create_item(const SoapReply& reply, s
             continue;
         }
         ItemId id = read_item_id(message.node.child("Items").first());
-        if (id.id.empty()) return fail(ErrorKind::CorruptReply, "CreateItem: a new item without an id");
+        if (id.id.empty())
+            return fail(ErrorKind::CorruptReply, "CreateItem: a new item without an id");
         ids.push_back(std::move(id));
     }
     return ids;

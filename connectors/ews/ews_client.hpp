@@ -26,11 +26,12 @@ public:
         std::optional<Timestamp> server_time;  ///< from the header Date
     };
 
-    EwsClient(HttpClient& http, EwsSettings settings) : http_(http), settings_(std::move(settings)) {}
+    EwsClient(HttpClient& http, EwsSettings settings)
+        : http_(http), settings_(std::move(settings)) {}
 
     const EwsSettings& settings() const { return settings_; }
-    /// Errors: those of HttpClient, of status_error and call_error; with `writes`, `Unanswered` for every failure after
-    /// which the effect may exist.
+    /// Errors: those of HttpClient, of status_error and call_error; with `writes`, `Unanswered` for
+    /// every failure after which the effect may exist.
     Async<Result<Reply>> send(Call call);
 
 private:

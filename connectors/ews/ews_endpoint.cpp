@@ -16,9 +16,12 @@ namespace {
 
 std::string_view default_folder_name(EntityKind kind) {
     switch (kind) {
-        case EntityKind::Task: return "tasks";
-        case EntityKind::Appointment: return "calendar";
-        case EntityKind::Contact: return "contacts";
+        case EntityKind::Task:
+            return "tasks";
+        case EntityKind::Appointment:
+            return "calendar";
+        case EntityKind::Contact:
+            return "contacts";
     }
     return "tasks";
 }
@@ -52,7 +55,9 @@ EndpointCapabilities make_capabilities(EntityKind kind, const MappingContext& co
 }  // namespace
 
 EwsEndpoint::EwsEndpoint(HttpClient& http, const Clock& clock, EwsSettings settings)
-    : client_(http, settings), clock_(clock), context_{settings.property_set_guid, settings.time_zone} {
+    : client_(http, settings),
+      clock_(clock),
+      context_{settings.property_set_guid, settings.time_zone} {
     for (const EntityKind kind : kEntityKinds)
         capabilities_[static_cast<std::size_t>(kind)] = make_capabilities(kind, context_);
 }
@@ -143,11 +148,13 @@ Async<Result<SyncEndpoint::ProbeReport>> EwsEndpoint::probe(CollectionId collect
     Result<FolderInfo>& folder = folders->front();
     if (!folder) co_return std::unexpected(std::move(folder.error()));
     ProbeReport report;
-    report.server = "Exchange " + (reply->soap.server.empty() ? std::string("(version not told)") : reply->soap.server);
+    report.server = "Exchange " + (reply->soap.server.empty() ? std::string("(version not told)")
+                                                              : reply->soap.server);
     const Timestamp now = clock_.now();
     report.server_time = reply->server_time.value_or(now);
     if (std::chrono::abs(report.server_time - now) > std::chrono::minutes(2))
-        report.warnings.emplace_back("the clocks of Exchange and of this machine differ by more than two minutes");
+        report.warnings.emplace_back(
+            "the clocks of Exchange and of this machine differ by more than two minutes");
     if (!folder->may_read) report.warnings.emplace_back("no right to read items");
     if (!folder->may_create) report.warnings.emplace_back("no right to create items");
     if (!folder->may_modify) report.warnings.emplace_back("no right to change items");
@@ -175,13 +182,15 @@ Async<Result<SyncEndpoint::KeyPage>> EwsEndpoint::list_keys(CollectionId collect
     Result<FoundItems>& items = found->front();
     if (!items) co_return std::unexpected(std::move(items.error()));
     KeyPage out;
-    for (const ItemId& id : items->items) out.items.emplace_back(ItemKey(id.id), Version(id.change_key));
+    for (const ItemId& id : items->items)
+        out.items.emplace_back(ItemKey(id.id), Version(id.change_key));
     out.is_last = items->is_last;
     if (!out.is_last) out.next = Cursor(format_int(items->next_offset));
     co_return out;
 }
 
-std::unique_ptr<SyncEndpoint> make_ews_endpoint(HttpClient& http, const Clock& clock, EwsSettings settings) {
+std::unique_ptr<SyncEndpoint> make_ews_endpoint(HttpClient& http, const Clock& clock,
+                                                EwsSettings settings) {
     return std::make_unique<EwsEndpoint>(http, clock, std::move(settings));
 }
 

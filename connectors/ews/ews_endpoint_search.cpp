@@ -11,16 +11,19 @@ constexpr std::size_t kFoldersMax = 20'000;  // of one mailbox; more is a server
 
 std::string_view folder_class_of(EntityKind kind) {
     switch (kind) {
-        case EntityKind::Task: return "IPF.Task";
-        case EntityKind::Appointment: return "IPF.Appointment";
-        case EntityKind::Contact: return "IPF.Contact";
+        case EntityKind::Task:
+            return "IPF.Task";
+        case EntityKind::Appointment:
+            return "IPF.Appointment";
+        case EntityKind::Contact:
+            return "IPF.Contact";
     }
     return "IPF.Task";
 }
 
 /// The folders of a class (sub-classes included) that do not lie in Deleted Items.
-std::vector<FolderRef> folders_in_use(const std::vector<FolderInfo>& all, const std::string& deleted,
-                                      std::string_view folder_class) {
+std::vector<FolderRef> folders_in_use(const std::vector<FolderInfo>& all,
+                                      const std::string& deleted, std::string_view folder_class) {
     std::set<std::string> gone{deleted};
     for (bool grown = true; grown;) {
         grown = false;
@@ -30,7 +33,8 @@ std::vector<FolderRef> folders_in_use(const std::vector<FolderInfo>& all, const 
     std::vector<FolderRef> out;
     for (const FolderInfo& folder : all) {
         const std::string_view name = folder.folder_class;
-        const bool of_class = name == folder_class || name.starts_with(std::string(folder_class) + ".");
+        const bool of_class =
+            name == folder_class || name.starts_with(std::string(folder_class) + ".");
         if (of_class && !gone.contains(folder.id)) out.push_back(FolderRef::by_id(folder.id));
     }
     return out;
@@ -56,14 +60,16 @@ Async<Result<std::vector<FolderRef>>> EwsEndpoint::folders_of_kind(Scope scope) 
         auto page = decode_find_folder(reply->soap, request);
         if (!page) co_return std::unexpected(std::move(page.error()));
         for (FolderInfo& folder : page->folders) all.push_back(std::move(folder));
-        if (all.size() > kFoldersMax) co_return fail(ErrorKind::TooLarge, "the mailbox has too many folders");
+        if (all.size() > kFoldersMax)
+            co_return fail(ErrorKind::TooLarge, "the mailbox has too many folders");
         request.offset = page->next_offset;
         is_last = page->is_last;
     }
     co_return folders_in_use(all, *deleted, folder_class_of(scope.kind));
 }
 
-Async<Result<std::optional<Observation>>> EwsEndpoint::find_by_token(CollectionId collection, CorrelationToken token) {
+Async<Result<std::optional<Observation>>> EwsEndpoint::find_by_token(CollectionId collection,
+                                                                     CorrelationToken token) {
     const auto scope = parse_scope(collection);
     if (!scope) co_return std::unexpected(scope.error());
     const auto folders = co_await folders_of_kind(*scope);
@@ -85,7 +91,8 @@ Async<Result<std::optional<Observation>>> EwsEndpoint::find_by_token(CollectionI
         auto found = decode_find_item(reply->soap, request);
         if (!found) co_return std::unexpected(std::move(found.error()));
         for (Result<FoundItems>& in_folder : *found) {
-            if (!in_folder && in_folder.error().kind == ErrorKind::NotFound) continue;  // the folder went meanwhile
+            if (!in_folder && in_folder.error().kind == ErrorKind::NotFound)
+                continue;  // the folder went meanwhile
             if (!in_folder) co_return std::unexpected(std::move(in_folder.error()));
             for (ItemId& id : in_folder->items) ids.push_back(std::move(id));
         }
@@ -105,7 +112,8 @@ Async<Result<std::optional<Observation>>> EwsEndpoint::find_by_token(CollectionI
         if (read_token(item->node) != token) continue;
         auto seen = observe(*scope, *item);
         if (!seen) continue;
-        const Timestamp created = item->node.child_time("DateTimeCreated").value_or(Timestamp::max());
+        const Timestamp created =
+            item->node.child_time("DateTimeCreated").value_or(Timestamp::max());
         if (first && created >= first_created) continue;
         first = std::move(*seen);
         first_created = created;

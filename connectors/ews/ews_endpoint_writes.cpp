@@ -27,7 +27,8 @@ std::vector<Result<T>> all_failed(std::size_t count, const Error& error) {
 
 /// Why an item cannot be created; nothing if it can.
 std::optional<Error> refusal_of(EntityKind kind, const SyncEndpoint::NewItem& item) {
-    if (item.record.kind() != kind) return Error{ErrorKind::InvalidRequest, "a record of another kind"};
+    if (item.record.kind() != kind)
+        return Error{ErrorKind::InvalidRequest, "a record of another kind"};
     if (item.token.empty()) return Error{ErrorKind::InvalidRequest, "an item without a token"};
     if (kind == EntityKind::Appointment && !item.record.find(Field::Start))
         return Error{ErrorKind::InvalidRequest, "an appointment without a start"};
@@ -40,15 +41,31 @@ std::optional<Error> refusal_of(EntityKind kind, const SyncEndpoint::ItemUpdate&
     const PatchView patch(update.patch);
     const bool has_start = patch.get<ZonedTime>(Field::Start) != nullptr;
     const bool has_end = patch.get<ZonedTime>(Field::End) != nullptr;
-    const bool touches = patch.has(Field::Start) || patch.has(Field::End) || patch.has(Field::AllDay);
+    const bool touches =
+        patch.has(Field::Start) || patch.has(Field::End) || patch.has(Field::AllDay);
     if (kind == EntityKind::Appointment && touches && !(has_start && has_end))
         return Error{ErrorKind::InvalidRequest, "start, end and all-day must be written together"};
     return std::nullopt;
 }
 
+/// An item of an update that is read afterwards; `written` unless the patch had nothing to write.
+struct ReadBack {
+    std::size_t index = 0;
+    std::string id;
+    bool written = false;
+};
+
+/// Written, but what the item is now is not known: the caller has to look.
+Error written_unseen(Error error) {
+    error.kind = ErrorKind::Unanswered;
+    error.message = "written; the item could not be read afterwards: " + error.message;
+    return error;
+}
+
 }  // namespace
 
-Async<std::vector<Result<Observation>>> EwsEndpoint::create_items(CollectionId collection, std::vector<NewItem> items) {
+Async<std::vector<Result<Observation>>> EwsEndpoint::create_items(CollectionId collection,
+                                                                  std::vector<NewItem> items) {
     const auto scope = parse_scope(collection);
     if (!scope) co_return all_failed<Observation>(items.size(), scope.error());
     std::vector<Result<Observation>> out;
@@ -60,7 +77,24 @@ Async<std::vector<Result<Observation>>> EwsEndpoint::create_items(CollectionId c
     co_return out;
 }
 
-Async<std::vector<Result<Observation>>> EwsEndpoint::create_batch(Scope scope, std::vector<NewItem> items) {
+Async<std::vector<Result<ItemId>>> EwsEndpoint::send_new(
+    Scope scope, std::vector<std::vector<PropertyWrite>> writes) {
+    EwsClient::Call call;
+    call.operation = "CreateItem";
+    call.body = encode_create_item(scope.kind, scope.folder, writes);
+    call.mailbox = scope.mailbox;
+    call.writes = true;
+    auto reply = co_await client_.send(std::move(call));
+    if (!reply) co_return all_failed<ItemId>(writes.size(), reply.error());
+    auto ids = decode_create_item(reply->soap, writes.size());
+    if (!ids) co_return all_failed<ItemId>(writes.size(), after_write(std::move(ids.error())));
+    for (Result<ItemId>& id : *ids)
+        if (!id) id = std::unexpected(after_write(std::move(id.error())));
+    co_return std::move(*ids);
+}
+
+Async<std::vector<Result<Observation>>> EwsEndpoint::create_batch(Scope scope,
+                                                                  std::vector<NewItem> items) {
     std::vector<Result<Observation>> out(items.size(), fail(ErrorKind::Internal, "not sent"));
     std::vector<std::size_t> sent;
     std::vector<std::vector<PropertyWrite>> writes;
@@ -71,34 +105,19 @@ Async<std::vector<Result<Observation>>> EwsEndpoint::create_batch(Scope scope, s
         }
         items[i].record = project_item(items[i].record, context_);
         writes.push_back(item_writes(scope.kind, patch_of(items[i].record), context_));
-        if (!items[i].token.empty()) put_token(writes.back(), context_, items[i].token);
+        put_token(writes.back(), context_, items[i].token);
         sent.push_back(i);
     }
     if (sent.empty()) co_return out;
-    EwsClient::Call call;
-    call.operation = "CreateItem";
-    call.body = encode_create_item(scope.kind, scope.folder, writes);
-    call.mailbox = scope.mailbox;
-    call.writes = true;
-    auto reply = co_await client_.send(std::move(call));
-    Result<std::vector<Result<ItemId>>> ids = fail(ErrorKind::Internal, "not sent");
-    if (reply)
-        ids = decode_create_item(reply->soap, sent.size());
-    else
-        ids = std::unexpected(std::move(reply.error()));
-    if (!ids) {
-        const Error error = after_write(std::move(ids.error()));
-        for (const std::size_t i : sent) out[i] = std::unexpected(error);
-        co_return out;
-    }
+    auto ids = co_await send_new(scope, std::move(writes));
     std::vector<ItemId> made;
     std::vector<std::size_t> made_of;
     for (std::size_t k = 0; k < sent.size(); ++k) {
-        if (!(*ids)[k]) {
-            out[sent[k]] = std::unexpected(after_write(std::move((*ids)[k].error())));
+        if (!ids[k]) {
+            out[sent[k]] = std::unexpected(std::move(ids[k].error()));
             continue;
         }
-        made.push_back(*(*ids)[k]);
+        made.push_back(*ids[k]);
         made_of.push_back(sent[k]);
     }
     auto fetched = co_await fetch(scope, made);
@@ -106,7 +125,8 @@ Async<std::vector<Result<Observation>>> EwsEndpoint::create_batch(Scope scope, s
         const std::size_t i = made_of[k];
         if (fetched[k]) out[i] = observe(scope, *fetched[k]);
         if (out[i]) continue;
-        // It exists, whatever the reading says: what was sent is the best knowledge until the feed brings it.
+        // It exists, whatever the reading says: what was sent is the best knowledge until the feed
+        // brings it.
         Observation seen;
         seen.key = ItemKey(made[k].id);
         seen.version = Version(made[k].change_key);
@@ -131,14 +151,16 @@ Async<std::vector<Result<Observation>>> EwsEndpoint::update_items(CollectionId c
     co_return out;
 }
 
-Async<std::vector<Result<void>>> EwsEndpoint::protect_online_meetings(Scope scope, std::vector<ItemUpdate>* updates) {
+Async<std::vector<Result<void>>> EwsEndpoint::protect_online_meetings(
+    Scope scope, std::vector<ItemUpdate>* updates) {
     std::vector<Result<void>> out(updates->size());
     FetchRequest request;
     request.mailbox = scope.mailbox;
     request.shape.properties.push_back(PropertyPath::plain("calendar:IsOnlineMeeting"));
     std::vector<std::size_t> asked;
     for (std::size_t i = 0; i < updates->size(); ++i) {
-        if (scope.kind != EntityKind::Appointment || !(*updates)[i].patch.contains(Field::Body)) continue;
+        if (scope.kind != EntityKind::Appointment || !(*updates)[i].patch.contains(Field::Body))
+            continue;
         request.ids.push_back(ItemId{(*updates)[i].key.str(), {}});
         asked.push_back(i);
     }
@@ -153,13 +175,34 @@ Async<std::vector<Result<void>>> EwsEndpoint::protect_online_meetings(Scope scop
     co_return out;
 }
 
-Async<std::vector<Result<Observation>>> EwsEndpoint::update_batch(Scope scope, std::vector<ItemUpdate> updates) {
-    std::vector<Result<Observation>> out(updates.size(), fail(ErrorKind::Internal, "not sent"));
-    const auto allowed = co_await protect_online_meetings(scope, &updates);
+Async<std::vector<Result<ItemId>>> EwsEndpoint::send_changes(
+    Scope scope, std::vector<ItemChangeRequest> changes) {
+    if (changes.empty()) co_return std::vector<Result<ItemId>>();
+    const std::size_t count = changes.size();
     UpdateItemRequest request;
     request.element = std::string(item_element(scope.kind));
+    request.changes = std::move(changes);
+    EwsClient::Call call;
+    call.operation = "UpdateItem";
+    call.body = encode_update_item(request);
+    call.mailbox = scope.mailbox;
+    call.writes = true;
+    auto reply = co_await client_.send(std::move(call));
+    if (!reply) co_return all_failed<ItemId>(count, reply.error());
+    auto ids = decode_update_item(reply->soap, count);
+    if (!ids) co_return all_failed<ItemId>(count, after_write(std::move(ids.error())));
+    for (Result<ItemId>& id : *ids)
+        if (!id) id = std::unexpected(after_write(std::move(id.error())));
+    co_return std::move(*ids);
+}
+
+Async<std::vector<Result<Observation>>> EwsEndpoint::update_batch(Scope scope,
+                                                                  std::vector<ItemUpdate> updates) {
+    std::vector<Result<Observation>> out(updates.size(), fail(ErrorKind::Internal, "not sent"));
+    const auto allowed = co_await protect_online_meetings(scope, &updates);
+    std::vector<ItemChangeRequest> changes;
     std::vector<std::size_t> sent;
-    std::vector<std::size_t> read_only;
+    std::vector<ReadBack> to_read;
     for (std::size_t i = 0; i < updates.size(); ++i) {
         ItemUpdate& update = updates[i];
         update.patch.erase(Field::ICalUid);  // settable on creation only
@@ -173,60 +216,38 @@ Async<std::vector<Result<Observation>>> EwsEndpoint::update_batch(Scope scope, s
         change.writes = item_writes(scope.kind, update.patch, context_);
         if (update.stamp_token) put_token(change.writes, context_, *update.stamp_token);
         if (change.writes.empty()) {
-            read_only.push_back(i);
+            to_read.push_back(ReadBack{i, change.id.id, false});
             continue;
         }
-        request.changes.push_back(std::move(change));
+        changes.push_back(std::move(change));
         sent.push_back(i);
     }
-    std::vector<ItemId> written;
-    std::vector<std::size_t> written_of;
-    if (!sent.empty()) {
-        EwsClient::Call call;
-        call.operation = "UpdateItem";
-        call.body = encode_update_item(request);
-        call.mailbox = scope.mailbox;
-        call.writes = true;
-        auto reply = co_await client_.send(std::move(call));
-        Result<std::vector<Result<ItemId>>> ids = fail(ErrorKind::Internal, "not sent");
-        if (reply)
-            ids = decode_update_item(reply->soap, sent.size());
+    const auto ids = co_await send_changes(scope, std::move(changes));
+    for (std::size_t k = 0; k < sent.size(); ++k) {
+        if (ids[k])
+            to_read.push_back(ReadBack{sent[k], ids[k]->id, true});
         else
-            ids = std::unexpected(std::move(reply.error()));
-        for (std::size_t k = 0; k < sent.size(); ++k) {
-            if (ids && (*ids)[k]) {
-                written.push_back(ItemId{(*ids)[k]->id, {}});
-                written_of.push_back(sent[k]);
-            } else {
-                out[sent[k]] = std::unexpected(after_write(ids ? (*ids)[k].error() : ids.error()));
-            }
-        }
+            out[sent[k]] = std::unexpected(ids[k].error());
     }
-    for (const std::size_t i : read_only) {
-        written.push_back(ItemId{updates[i].key.str(), {}});
-        written_of.push_back(i);
-    }
-    auto fetched = co_await fetch(scope, written);
-    for (std::size_t k = 0; k < written.size(); ++k) {
-        const std::size_t i = written_of[k];
-        const bool wrote = k < written.size() - read_only.size();
+    std::vector<ItemId> read_ids;
+    for (const ReadBack& read : to_read) read_ids.push_back(ItemId{read.id, {}});
+    auto fetched = co_await fetch(scope, std::move(read_ids));
+    for (std::size_t k = 0; k < to_read.size(); ++k) {
+        const std::size_t i = to_read[k].index;
         if (fetched[k])
             out[i] = observe(scope, *fetched[k]);
         else
             out[i] = std::unexpected(std::move(fetched[k].error()));
-        if (!wrote && out[i] && out[i]->version != updates[i].expected_version)
+        if (to_read[k].written && !out[i])
+            out[i] = std::unexpected(written_unseen(std::move(out[i].error())));
+        if (!to_read[k].written && out[i] && out[i]->version != updates[i].expected_version)
             out[i] = fail(ErrorKind::VersionConflict, "the item was changed in between");
-        if (!wrote || out[i]) continue;
-        // Written, but what the item is now is not known: the caller has to look.
-        Error error = out[i].error();
-        error.kind = ErrorKind::Unanswered;
-        error.message = "written; the item could not be read afterwards: " + error.message;
-        out[i] = std::unexpected(std::move(error));
     }
     co_return out;
 }
 
-Async<std::vector<Result<void>>> EwsEndpoint::delete_items(CollectionId collection, std::vector<ItemRemoval> removals) {
+Async<std::vector<Result<void>>> EwsEndpoint::delete_items(CollectionId collection,
+                                                           std::vector<ItemRemoval> removals) {
     const auto scope = parse_scope(collection);
     if (!scope) co_return all_failed<void>(removals.size(), scope.error());
     const auto deleted = co_await deleted_items(scope->mailbox);
@@ -240,12 +261,14 @@ Async<std::vector<Result<void>>> EwsEndpoint::delete_items(CollectionId collecti
     co_return out;
 }
 
-Async<std::vector<Result<void>>> EwsEndpoint::delete_batch(Scope scope, std::vector<ItemRemoval> removals) {
+Async<std::vector<Result<void>>> EwsEndpoint::delete_batch(Scope scope,
+                                                           std::vector<ItemRemoval> removals) {
     std::vector<Result<void>> out(removals.size(), fail(ErrorKind::Internal, "not sent"));
     FetchRequest request;
     request.mailbox = scope.mailbox;
     request.shape.properties.push_back(PropertyPath::plain("item:ParentFolderId"));
-    for (const ItemRemoval& removal : removals) request.ids.push_back(ItemId{removal.key.str(), {}});
+    for (const ItemRemoval& removal : removals)
+        request.ids.push_back(ItemId{removal.key.str(), {}});
     auto present = co_await fetch_items(client_, std::move(request));
     std::vector<ItemId> ids;
     std::vector<std::size_t> sent;
@@ -281,7 +304,8 @@ Async<std::vector<Result<void>>> EwsEndpoint::delete_batch(Scope scope, std::vec
         if (results && (*results)[k])
             out[sent[k]] = {};
         else
-            out[sent[k]] = std::unexpected(after_write(results ? (*results)[k].error() : results.error()));
+            out[sent[k]] =
+                std::unexpected(after_write(results ? (*results)[k].error() : results.error()));
     }
     co_return out;
 }

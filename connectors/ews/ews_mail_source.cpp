@@ -80,14 +80,16 @@ Async<Result<std::vector<FolderInfo>>> EwsMailSource::find_folders(FolderRef par
         auto page = decode_find_folder(reply->soap, request);
         if (!page) co_return std::unexpected(std::move(page.error()));
         for (FolderInfo& folder : page->folders) all.push_back(std::move(folder));
-        if (all.size() > kMailFoldersMax) co_return fail(ErrorKind::TooLarge, "the mailbox has too many folders");
+        if (all.size() > kMailFoldersMax)
+            co_return fail(ErrorKind::TooLarge, "the mailbox has too many folders");
         request.offset = page->next_offset;
         is_last = page->is_last;
     }
     co_return all;
 }
 
-Async<Result<FolderRef>> EwsMailSource::open_child(FolderRef parent, std::string name, bool create) {
+Async<Result<FolderRef>> EwsMailSource::open_child(FolderRef parent, std::string name,
+                                                   bool create) {
     const auto children = co_await find_folders(parent, false);
     if (!children) co_return std::unexpected(children.error());
     for (const bool exact : {true, false})
@@ -115,7 +117,9 @@ Async<Result<FolderRef>> EwsMailSource::create_child(FolderRef parent, std::stri
 
 Async<Result<MailFolder>> EwsMailSource::open_folder(std::string path, bool create) {
     const auto segments = path_segments(path);
-    if (!segments) co_return fail(ErrorKind::InvalidRequest, "no path of a mail folder: \"" + clean_utf8(path) + "\"");
+    if (!segments)
+        co_return fail(ErrorKind::InvalidRequest,
+                       "no path of a mail folder: \"" + clean_utf8(path) + "\"");
     const std::string& mailbox = client_.settings().mailbox;
     const std::string known = well_known_name(segments->front());
     FolderRef folder = FolderRef::well_known(known.empty() ? "msgfolderroot" : known, mailbox);
@@ -130,7 +134,8 @@ Async<Result<MailFolder>> EwsMailSource::open_folder(std::string path, bool crea
         folder = FolderRef::by_id(info->id);
     }
     std::string canonical;
-    for (const std::string& segment : *segments) canonical += (canonical.empty() ? "" : "/") + segment;
+    for (const std::string& segment : *segments)
+        canonical += (canonical.empty() ? "" : "/") + segment;
     paths_[folder.id] = canonical;
     co_return MailFolder{FolderId(folder.id), canonical};
 }
@@ -180,7 +185,8 @@ Async<Result<MessagePage>> EwsMailSource::pull_messages(FolderId folder, Cursor 
     page.is_snapshot = from->is_snapshot;
     page.next = FeedCursor(from->is_snapshot && !sync->is_last, sync->sync_state).text();
     for (const ItemChange& change : sync->changes) {
-        if (change.kind == ItemChange::Kind::ReadFlagChange) continue;  // reading a mail changes nothing for us (P-34)
+        if (change.kind == ItemChange::Kind::ReadFlagChange)
+            continue;  // reading a mail changes nothing for us (P-34)
         page.changes.push_back(MessageChange{ItemKey(change.id.id), Version(change.id.change_key),
                                              change.kind == ItemChange::Kind::Delete});
     }

@@ -26,6 +26,7 @@ struct FoundItems {
 /// https://learn.microsoft.com/exchange/client-developer/web-service-reference/finditem-operation
 std::string encode_find_item(const FindItemRequest& request);
 /// One result per folder.
-Result<std::vector<Result<FoundItems>>> decode_find_item(const SoapReply& reply, const FindItemRequest& request);
+Result<std::vector<Result<FoundItems>>> decode_find_item(const SoapReply& reply,
+                                                         const FindItemRequest& request);
 
 }  // namespace liaison::ews

@@ -4,7 +4,8 @@ namespace liaison::ews {
 
 void write_folder_shape(XmlWriter& xml, bool with_rights) {
     xml.open("m:FolderShape").leaf("t:BaseShape", "IdOnly").open("t:AdditionalProperties");
-    for (const std::string_view uri : {"folder:ParentFolderId", "folder:DisplayName", "folder:FolderClass"})
+    for (const std::string_view uri :
+         {"folder:ParentFolderId", "folder:DisplayName", "folder:FolderClass"})
         write_path(xml, PropertyPath::plain(uri));
     if (with_rights) write_path(xml, PropertyPath::plain("folder:EffectiveRights"));
     xml.close("t:AdditionalProperties").close("m:FolderShape");
@@ -35,7 +36,8 @@ std::string encode_get_folder(const std::vector<FolderRef>& folders) {
     return out;
 }
 
-Result<std::vector<Result<FolderInfo>>> decode_get_folder(const SoapReply& reply, std::size_t expected) {
+Result<std::vector<Result<FolderInfo>>> decode_get_folder(const SoapReply& reply,
+                                                          std::size_t expected) {
     auto messages = response_messages(reply, expected);
     if (!messages) return std::unexpected(std::move(messages.error()));
     std::vector<Result<FolderInfo>> folders;
@@ -45,7 +47,8 @@ Result<std::vector<Result<FolderInfo>>> decode_get_folder(const SoapReply& reply
             continue;
         }
         FolderInfo info = read_folder(message.node.child("Folders").first());
-        if (info.id.empty()) return fail(ErrorKind::CorruptReply, "GetFolder: a folder without an id");
+        if (info.id.empty())
+            return fail(ErrorKind::CorruptReply, "GetFolder: a folder without an id");
         folders.push_back(std::move(info));
     }
     return folders;

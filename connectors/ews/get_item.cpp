@@ -12,7 +12,8 @@ std::string encode_get_item(const ItemShape& shape, const std::vector<ItemId>& i
     return out;
 }
 
-Result<std::vector<Result<XmlNode>>> decode_get_item(const SoapReply& reply, const std::vector<ItemId>& ids) {
+Result<std::vector<Result<XmlNode>>> decode_get_item(const SoapReply& reply,
+                                                     const std::vector<ItemId>& ids) {
     auto messages = response_messages(reply, ids.size());
     if (!messages) return std::unexpected(std::move(messages.error()));
     std::vector<Result<XmlNode>> items;

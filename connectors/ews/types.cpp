@@ -25,15 +25,21 @@ void write_path(XmlWriter& xml, const PropertyPath& path) {
             xml.open("t:FieldURI").attribute("FieldURI", path.uri).close("t:FieldURI");
             return;
         case PropertyPath::Form::Indexed:
-            xml.open("t:IndexedFieldURI").attribute("FieldURI", path.uri).attribute("FieldIndex", path.index);
+            xml.open("t:IndexedFieldURI")
+                .attribute("FieldURI", path.uri)
+                .attribute("FieldIndex", path.index);
             xml.close("t:IndexedFieldURI");
             return;
         case PropertyPath::Form::Named:
-            xml.open("t:ExtendedFieldURI").attribute("PropertySetId", path.uri).attribute("PropertyName", path.index);
+            xml.open("t:ExtendedFieldURI")
+                .attribute("PropertySetId", path.uri)
+                .attribute("PropertyName", path.index);
             xml.attribute("PropertyType", path.type).close("t:ExtendedFieldURI");
             return;
         case PropertyPath::Form::Tagged:
-            xml.open("t:ExtendedFieldURI").attribute("PropertyTag", path.uri).attribute("PropertyType", path.type);
+            xml.open("t:ExtendedFieldURI")
+                .attribute("PropertyTag", path.uri)
+                .attribute("PropertyType", path.type);
             xml.close("t:ExtendedFieldURI");
             return;
     }
@@ -107,7 +113,8 @@ std::string read_named_property(const XmlNode& item, std::string_view property_n
 std::string read_tagged_property(const XmlNode& item, std::string_view property_tag) {
     for (const XmlNode& node : item) {
         const std::string_view tag = node.child("ExtendedFieldURI").attribute("PropertyTag");
-        if (node.name() == "ExtendedProperty" && !tag.empty() && tag_number(tag) == tag_number(property_tag))
+        if (node.name() == "ExtendedProperty" && !tag.empty() &&
+            tag_number(tag) == tag_number(property_tag))
             return node.child_text("Value");
     }
     return {};

@@ -6,9 +6,12 @@ namespace {
 
 std::string_view resolution_name(ConflictResolution resolution) {
     switch (resolution) {
-        case ConflictResolution::NeverOverwrite: return "NeverOverwrite";
-        case ConflictResolution::AutoResolve: return "AutoResolve";
-        case ConflictResolution::AlwaysOverwrite: return "AlwaysOverwrite";
+        case ConflictResolution::NeverOverwrite:
+            return "NeverOverwrite";
+        case ConflictResolution::AutoResolve:
+            return "AutoResolve";
+        case ConflictResolution::AlwaysOverwrite:
+            return "AlwaysOverwrite";
     }
     return "NeverOverwrite";
 }
@@ -32,7 +35,8 @@ std::string encode_update_item(const UpdateItemRequest& request) {
     XmlWriter xml(out);
     xml.open("m:UpdateItem").attribute("ConflictResolution", resolution_name(request.resolution));
     xml.attribute("MessageDisposition", "SaveOnly");
-    if (request.element == "CalendarItem") xml.attribute("SendMeetingInvitationsOrCancellations", "SendToNone");
+    if (request.element == "CalendarItem")
+        xml.attribute("SendMeetingInvitationsOrCancellations", "SendToNone");
     xml.attribute("SuppressReadReceipts", "true").open("m:ItemChanges");
     for (const ItemChangeRequest& change : request.changes) {
         xml.open("t:ItemChange");
@@ -45,7 +49,8 @@ std::string encode_update_item(const UpdateItemRequest& request) {
     return out;
 }
 
-Result<std::vector<Result<ItemId>>> decode_update_item(const SoapReply& reply, std::size_t expected) {
+Result<std::vector<Result<ItemId>>> decode_update_item(const SoapReply& reply,
+                                                       std::size_t expected) {
     auto messages = response_messages(reply, expected);
     if (!messages) return std::unexpected(std::move(messages.error()));
     std::vector<Result<ItemId>> ids;
@@ -55,7 +60,8 @@ Result<std::vector<Result<ItemId>>> decode_update_item(const SoapReply& reply, s
             continue;
         }
         ItemId id = read_item_id(message.node.child("Items").first());
-        if (id.id.empty()) return fail(ErrorKind::CorruptReply, "UpdateItem: an updated item without an id");
+        if (id.id.empty())
+            return fail(ErrorKind::CorruptReply, "UpdateItem: an updated item without an id");
         ids.push_back(std::move(id));
     }
     return ids;

@@ -8,8 +8,8 @@
 namespace liaison::ews {
 
 enum class ConflictResolution : std::uint8_t {
-    NeverOverwrite,   ///< fails if the item is newer than the ChangeKey
-    AutoResolve,      ///< merges property by property
+    NeverOverwrite,  ///< fails if the item is newer than the ChangeKey
+    AutoResolve,     ///< merges property by property
     AlwaysOverwrite,
 };
 
@@ -26,7 +26,9 @@ struct UpdateItemRequest {
 /// Never sends mail (SendToNone) and never a read receipt (SuppressReadReceipts).
 /// https://learn.microsoft.com/exchange/client-developer/web-service-reference/updateitem-operation
 std::string encode_update_item(const UpdateItemRequest& request);
-/// The item's id with its new ChangeKey (a recurring task that was completed answers another id), or an error per item.
-Result<std::vector<Result<ItemId>>> decode_update_item(const SoapReply& reply, std::size_t expected);
+/// The item's id with its new ChangeKey (a recurring task that was completed answers another id),
+/// or an error per item.
+Result<std::vector<Result<ItemId>>> decode_update_item(const SoapReply& reply,
+                                                       std::size_t expected);
 
 }  // namespace liaison::ews

@@ -91,7 +91,9 @@ XmlWriter& XmlWriter::close(std::string_view name) {
     return *this;
 }
 
-XmlWriter& XmlWriter::leaf(std::string_view name, std::string_view value) { return open(name).text(value).close(name); }
+XmlWriter& XmlWriter::leaf(std::string_view name, std::string_view value) {
+    return open(name).text(value).close(name);
+}
 
 std::string escape_xml(std::string_view text) {
     const std::string clean = clean_utf8(text);
@@ -99,22 +101,41 @@ std::string escape_xml(std::string_view text) {
     out.reserve(clean.size() + clean.size() / 16);
     for (const char c : clean) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            case '\r': out += "&#13;"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            case '\r':
+                out += "&#13;";
+                break;
+            default:
+                out += c;
         }
     }
     return out;
 }
 
-std::string format_bool(bool value) { return value ? "true" : "false"; }
-std::string format_int(std::int64_t value) { return std::to_string(value); }
+std::string format_bool(bool value) {
+    return value ? "true" : "false";
+}
+std::string format_int(std::int64_t value) {
+    return std::to_string(value);
+}
 
-std::string_view XmlNode::name() const { return local_name_of(pugi::xml_node(node_).name()); }
+std::string_view XmlNode::name() const {
+    return local_name_of(pugi::xml_node(node_).name());
+}
 
 XmlNode XmlNode::first() const {
     pugi::xml_node node = pugi::xml_node(node_).first_child();
@@ -143,11 +164,14 @@ std::string_view XmlNode::attribute(std::string_view local_name) const {
 std::string XmlNode::text() const {
     std::string out;
     for (const pugi::xml_node& node : pugi::xml_node(node_).children())
-        if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) out += node.value();
+        if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata)
+            out += node.value();
     return out;
 }
 
-std::string XmlNode::child_text(std::string_view local_name) const { return child(local_name).text(); }
+std::string XmlNode::child_text(std::string_view local_name) const {
+    return child(local_name).text();
+}
 
 std::optional<bool> XmlNode::child_bool(std::string_view local_name) const {
     const std::string value = child_text(local_name);
@@ -161,8 +185,10 @@ std::optional<std::int64_t> XmlNode::child_int(std::string_view local_name) cons
     const std::string value = child_text(local_name);
     const std::string_view trimmed = trim(value);
     std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), number);
-    if (trimmed.empty() || error != std::errc{} || end != trimmed.data() + trimmed.size()) return std::nullopt;
+    const auto [end, error] =
+        std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), number);
+    if (trimmed.empty() || error != std::errc{} || end != trimmed.data() + trimmed.size())
+        return std::nullopt;
     return number;
 }
 
@@ -181,7 +207,9 @@ XmlDocument::~XmlDocument() = default;
 XmlDocument::XmlDocument(XmlDocument&&) noexcept = default;
 XmlDocument& XmlDocument::operator=(XmlDocument&&) noexcept = default;
 
-XmlNode XmlDocument::root() const { return XmlNode(parts_->doc.internal_object()).first(); }
+XmlNode XmlDocument::root() const {
+    return XmlNode(parts_->doc.internal_object()).first();
+}
 
 Result<XmlDocument> XmlDocument::parse(std::string bytes) {
     XmlDocument document;
@@ -189,11 +217,13 @@ Result<XmlDocument> XmlDocument::parse(std::string bytes) {
     std::string& text = document.parts_->bytes;
     if (has_document_type(text))
         return fail(ErrorKind::CorruptReply, "the reply has a document type declaration");
-    constexpr unsigned options = pugi::parse_minimal | pugi::parse_escapes | pugi::parse_eol | pugi::parse_cdata |
-                                 pugi::parse_wconv_attribute;
-    const pugi::xml_parse_result parsed =
-        document.parts_->doc.load_buffer_inplace(text.data(), text.size(), options, pugi::encoding_utf8);
-    if (!parsed) return fail(ErrorKind::CorruptReply, std::string("the reply is no XML: ") + parsed.description());
+    constexpr unsigned options = pugi::parse_minimal | pugi::parse_escapes | pugi::parse_eol |
+                                 pugi::parse_cdata | pugi::parse_wconv_attribute;
+    const pugi::xml_parse_result parsed = document.parts_->doc.load_buffer_inplace(
+        text.data(), text.size(), options, pugi::encoding_utf8);
+    if (!parsed)
+        return fail(ErrorKind::CorruptReply,
+                    std::string("the reply is no XML: ") + parsed.description());
     if (nested_too_deep(document.parts_->doc))
         return fail(ErrorKind::CorruptReply, "the reply is nested too deep");
     if (!document.root()) return fail(ErrorKind::CorruptReply, "the reply has no element");

@@ -5,18 +5,23 @@ namespace liaison::conformance {
 
 namespace {
 
-std::unique_ptr<EndpointWorld> make_ews_world() { return std::make_unique<EwsEndpointWorld>(); }
-std::unique_ptr<MailWorld> make_ews_mail_world() { return std::make_unique<EwsMailWorld>(); }
+std::unique_ptr<EndpointWorld> make_ews_world() {
+    return std::make_unique<EwsEndpointWorld>();
+}
+std::unique_ptr<MailWorld> make_ews_mail_world() {
+    return std::make_unique<EwsMailWorld>();
+}
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Ews, SyncEndpointSuite,
-                         testing::Values(EndpointCase{"task", EntityKind::Task, make_ews_world},
-                                         EndpointCase{"appointment", EntityKind::Appointment, make_ews_world},
-                                         EndpointCase{"contact", EntityKind::Contact, make_ews_world}),
-                         endpoint_case_name);
-INSTANTIATE_TEST_SUITE_P(Ews, MailSourceSuite, testing::Values(MailCase{"ews", make_ews_mail_world}), mail_case_name);
-
+INSTANTIATE_TEST_SUITE_P(
+    Ews, SyncEndpointSuite,
+    testing::Values(EndpointCase{"task", EntityKind::Task, make_ews_world},
+                    EndpointCase{"appointment", EntityKind::Appointment, make_ews_world},
+                    EndpointCase{"contact", EntityKind::Contact, make_ews_world}),
+    endpoint_case_name);
+INSTANTIATE_TEST_SUITE_P(Ews, MailSourceSuite,
+                         testing::Values(MailCase{"ews", make_ews_mail_world}), mail_case_name);
 
 // What goes beyond the port: faults of the network, and what a person does in Outlook.
 
@@ -28,12 +33,16 @@ protected:
     T run(Async<T> work) {
         return net::run_to_end(world.loop(), std::move(work));
     }
-    CorrelationToken token(int n) const { return CorrelationToken{"crm", "task", std::to_string(n), "e-1"}; }
+    CorrelationToken token(int n) const {
+        return CorrelationToken{"crm", "task", std::to_string(n), "e-1"};
+    }
     std::vector<Result<Observation>> create(EntityKind kind, Record record, int n = 1) {
         std::vector<SyncEndpoint::NewItem> items{{std::move(record), token(n)}};
         return run(world.endpoint().create_items(collection(kind), std::move(items)));
     }
-    CollectionId collection(EntityKind kind) { return world.endpoint().collection(kind, world.mailbox()); }
+    CollectionId collection(EntityKind kind) {
+        return world.endpoint().collection(kind, world.mailbox());
+    }
     void fault(sandbox::FaultKind kind, std::string operation, std::uint32_t milliseconds = 0) {
         sandbox::Fault fault;
         fault.kind = kind;
@@ -53,16 +62,19 @@ TEST_F(EwsSandbox, EveryFieldMakesTheRoundTripThroughAServer) {
         for (const FieldInfo& about : all_fields()) {
             if (!can.writable.has(about.field)) continue;
             Record record = sample_record(kind, 1);
-            if (about.field == Field::PercentComplete) record.set(Field::Status, std::string("in_progress"));
-            for (const char* text : {"Ünï & <code> 漢字", "1", "low", "true", "2027-05-06", "2027-05-06T07:08:09Z",
-                                     "2027-05-06T07:08:09 America/New_York",
-                                     "Bob B <b@x.test> optional none; c@x.test", "55", "busy", "in_progress", "planned"}) {
+            if (about.field == Field::PercentComplete)
+                record.set(Field::Status, std::string("in_progress"));
+            for (const char* text : {"Ünï & <code> 漢字", "1", "low", "true", "2027-05-06",
+                                     "2027-05-06T07:08:09Z", "2027-05-06T07:08:09 America/New_York",
+                                     "Bob B <b@x.test> optional none; c@x.test", "55", "busy",
+                                     "in_progress", "planned"}) {
                 const auto value = value_from_text(about.field, text);
                 if (!value) continue;
                 record.set(about.field, *value);
                 const Record stored = can.project(record);
                 const auto made = create(kind, record);
-                ASSERT_TRUE(made.at(0)) << about.name << " = " << text << ": " << made[0].error().message;
+                ASSERT_TRUE(made.at(0))
+                    << about.name << " = " << text << ": " << made[0].error().message;
                 ASSERT_TRUE(made[0]->record()) << about.name;
                 const Value* back = made[0]->record()->find(about.field);
                 const Value* wanted = stored.find(about.field);
@@ -79,15 +91,18 @@ TEST_F(EwsSandbox, EveryFieldMakesTheRoundTripThroughAServer) {
                 for (const FieldMask& group : can.write_groups)
                     if (group.has(about.field))
                         for (const auto& [field, present] : made[0]->record()->values())
-                            if (group.has(field) && can.writable.has(field)) updates[0].patch.emplace(field, present);
+                            if (group.has(field) && can.writable.has(field))
+                                updates[0].patch.emplace(field, present);
                 Record without = *made[0]->record();
                 without.erase(about.field);
                 const auto cleared = run(world.endpoint().update_items(collection(kind), updates));
                 ASSERT_TRUE(cleared.at(0)) << about.name << ": " << cleared[0].error().message;
                 const Value* left = cleared[0]->record()->find(about.field);
                 const Record projected = can.project(without);
-                const Value* expected = about.field == Field::DisplayName ? nullptr : projected.find(about.field);
-                EXPECT_EQ(left ? to_text(*left) : "", expected ? to_text(*expected) : "") << "cleared " << about.name;
+                const Value* expected =
+                    about.field == Field::DisplayName ? nullptr : projected.find(about.field);
+                EXPECT_EQ(left ? to_text(*left) : "", expected ? to_text(*expected) : "")
+                    << "cleared " << about.name;
             }
         }
     }
@@ -108,8 +123,9 @@ TEST_F(EwsSandbox, AnAllDayAppointmentStaysOnItsDays) {
 
 TEST_F(EwsSandbox, AMeetingIsWrittenWithItsPeopleAndNobodyGetsMail) {
     Record record = sample_record(EntityKind::Appointment, 1);
-    record.set(Field::Attendees, AttendeeList{{"bob@example.test", "Bob", "required", "none"},
-                                              {"guest@customer.test", "Guest", "optional", "none"}});
+    record.set(Field::Attendees,
+               AttendeeList{{"bob@example.test", "Bob", "required", "none"},
+                            {"guest@customer.test", "Guest", "optional", "none"}});
     const auto made = create(EntityKind::Appointment, record);
     ASSERT_TRUE(made.at(0)) << made[0].error().message;
     EXPECT_EQ(to_text(*made[0]->record()->find(Field::Attendees)),
@@ -117,7 +133,8 @@ TEST_F(EwsSandbox, AMeetingIsWrittenWithItsPeopleAndNobodyGetsMail) {
     EXPECT_TRUE(made[0]->record()->flag(Field::IsOrganizer));
     EXPECT_EQ(made[0]->record()->text(Field::Organizer), "alice@example.test");
     std::vector<SyncEndpoint::ItemRemoval> removal{{made[0]->key, made[0]->version}};
-    EXPECT_TRUE(run(world.endpoint().delete_items(collection(EntityKind::Appointment), removal)).at(0));
+    EXPECT_TRUE(
+        run(world.endpoint().delete_items(collection(EntityKind::Appointment), removal)).at(0));
     EXPECT_TRUE(world.exchange().store().sent().empty());
 }
 
@@ -142,7 +159,8 @@ TEST_F(EwsSandbox, ACreateWhoseReadBackFailsIsStillMade) {
     fault(sandbox::FaultKind::HttpUnavailable, "GetItem");
     const auto made = create(EntityKind::Task, sample_record(EntityKind::Task, 1));
     ASSERT_TRUE(made.at(0)) << made[0].error().message;
-    EXPECT_EQ(made[0]->record()->text(Field::Subject), sample_record(EntityKind::Task, 1).text(Field::Subject));
+    EXPECT_EQ(made[0]->record()->text(Field::Subject),
+              sample_record(EntityKind::Task, 1).text(Field::Subject));
     const auto read = run(world.endpoint().get_items(collection(EntityKind::Task), {made[0]->key}));
     ASSERT_TRUE(read.at(0));
     EXPECT_EQ(read[0]->version, made[0]->version);
@@ -185,7 +203,8 @@ TEST_F(EwsSandbox, AnItemMovedToAnotherTaskFolderIsFoundAndOneInDeletedItemsIsNo
     const auto none = run(world.endpoint().find_by_token(collection(EntityKind::Task), token(1)));
     ASSERT_TRUE(none);
     EXPECT_FALSE(none->has_value());
-    const auto read = run(world.endpoint().get_items(collection(EntityKind::Task), {ItemKey(last)}));
+    const auto read =
+        run(world.endpoint().get_items(collection(EntityKind::Task), {ItemKey(last)}));
     ASSERT_FALSE(read.at(0));
     EXPECT_EQ(read[0].error().kind, ErrorKind::NotFound);
 }
@@ -207,7 +226,8 @@ TEST_F(EwsSandbox, ACompletedTaskSaysWhen) {
 TEST_F(EwsSandbox, WrongCredentialsAreSaidAtOnce) {
     ews::EwsSettings settings = world.exchange().settings(false);
     settings.password = "wrong";
-    const auto endpoint = ews::make_ews_endpoint(world.exchange().http(), world.exchange().clock(), settings);
+    const auto endpoint =
+        ews::make_ews_endpoint(world.exchange().http(), world.exchange().clock(), settings);
     const auto report = run(endpoint->probe(collection(EntityKind::Task)));
     ASSERT_FALSE(report);
     EXPECT_EQ(report.error().kind, ErrorKind::Unauthenticated);

@@ -20,9 +20,12 @@ Async<HttpResponse> answer_by(sandbox::EwsFace* face, HttpRequest request) {
 
 std::string_view distinguished_of(EntityKind kind) {
     switch (kind) {
-        case EntityKind::Task: return "tasks";
-        case EntityKind::Appointment: return "calendar";
-        case EntityKind::Contact: return "contacts";
+        case EntityKind::Task:
+            return "tasks";
+        case EntityKind::Appointment:
+            return "calendar";
+        case EntityKind::Contact:
+            return "contacts";
     }
     return "tasks";
 }
@@ -39,12 +42,15 @@ SandboxExchange::SandboxExchange() {
     store_ = std::move(*store);
     for (const char* name : {"alice", "bob", "carol"}) {
         const std::string address = std::string(name) + "@example.test";
-        if (!store_->add_user({address, name, "sandbox", false})) throw std::runtime_error("no user");
+        if (!store_->add_user({address, name, "sandbox", false}))
+            throw std::runtime_error("no user");
     }
-    if (!store_->add_user({"svc@example.test", "svc", "sandbox", true})) throw std::runtime_error("no user");
+    if (!store_->add_user({"svc@example.test", "svc", "sandbox", true}))
+        throw std::runtime_error("no user");
     face_ = std::make_unique<sandbox::EwsFace>(*store_, faults_);
     sandbox::EwsFace* face = face_.get();
-    http_ = net::make_handler_client([face](HttpRequest request) { return answer_by(face, std::move(request)); });
+    http_ = net::make_handler_client(
+        [face](HttpRequest request) { return answer_by(face, std::move(request)); });
 }
 
 ews::EwsSettings SandboxExchange::settings(bool impersonated) const {
@@ -64,15 +70,19 @@ const Clock& SandboxExchange::clock() const {
 }
 
 EwsEndpointWorld::EwsEndpointWorld()
-    : endpoint_(ews::make_ews_endpoint(exchange_.http(), exchange_.clock(), exchange_.settings(true))),
-      outsider_(ews::make_ews_endpoint(exchange_.http(), exchange_.clock(), exchange_.settings(false))) {}
+    : endpoint_(
+          ews::make_ews_endpoint(exchange_.http(), exchange_.clock(), exchange_.settings(true))),
+      outsider_(
+          ews::make_ews_endpoint(exchange_.http(), exchange_.clock(), exchange_.settings(false))) {}
 
 bool EwsEndpointWorld::expire_cursors(EntityKind kind) {
-    const sandbox::Folder* folder = exchange_.store().find_distinguished(kAlice, distinguished_of(kind));
+    const sandbox::Folder* folder =
+        exchange_.store().find_distinguished(kAlice, distinguished_of(kind));
     return folder && exchange_.store().reset_sync(kAlice, folder->id);
 }
 
-EwsMailWorld::EwsMailWorld() : source_(ews::make_ews_mail_source(exchange_.http(), exchange_.settings(true))) {}
+EwsMailWorld::EwsMailWorld()
+    : source_(ews::make_ews_mail_source(exchange_.http(), exchange_.settings(true))) {}
 
 void EwsMailWorld::deliver(const std::string& folder_path, const std::string& eml) {
     const std::vector<std::string> segments = split(folder_path, '/');

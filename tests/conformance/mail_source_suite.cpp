@@ -10,13 +10,22 @@ namespace liaison::conformance {
 
 std::string sample_mail(int n) {
     const std::string number = std::to_string(n);
-    return "From: \"Zo\xC3\xAB M\" <zoe@customer.test>\r\nTo: Alice <alice@example.test>, bob@example.test\r\n"
-           "Cc: carol@example.test\r\nSubject: =?utf-8?B?R3LDvMOfZQ==?= " + number + "\r\nDate: Wed, 25 Nov 2026 07:00:00 +0100\r\n"
-           "Message-ID: <mail-" + number + "@customer.test>\r\nIn-Reply-To: <root@customer.test>\r\n"
+    return "From: \"Zo\xC3\xAB M\" <zoe@customer.test>\r\nTo: Alice <alice@example.test>, "
+           "bob@example.test\r\n"
+           "Cc: carol@example.test\r\nSubject: =?utf-8?B?R3LDvMOfZQ==?= " +
+           number +
+           "\r\nDate: Wed, 25 Nov 2026 07:00:00 +0100\r\n"
+           "Message-ID: <mail-" +
+           number +
+           "@customer.test>\r\nIn-Reply-To: <root@customer.test>\r\n"
            "References: <root@customer.test>\r\nMIME-Version: 1.0\r\n"
-           "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
-           "Hello " + number + " \xE2\x9C\x93\r\n--b\r\nContent-Type: application/pdf; name=\"offer.pdf\"\r\n"
-           "Content-Disposition: attachment; filename=\"offer.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+           "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain; "
+           "charset=utf-8\r\n\r\n"
+           "Hello " +
+           number +
+           " \xE2\x9C\x93\r\n--b\r\nContent-Type: application/pdf; name=\"offer.pdf\"\r\n"
+           "Content-Disposition: attachment; filename=\"offer.pdf\"\r\nContent-Transfer-Encoding: "
+           "base64\r\n\r\n"
            "QUJDREVG\r\n--b--\r\n";
 }
 
@@ -123,7 +132,8 @@ TEST_P(MailSourceSuite, TheFactsOfAMailAreExchangesOwn) {
     ASSERT_EQ(mail.attachments.size(), 1U);
     EXPECT_EQ(mail.attachments[0].name, "offer.pdf");
     EXPECT_FALSE(mail.attachments[0].is_inline);
-    EXPECT_TRUE(std::any_of(mail.headers.begin(), mail.headers.end(), [](const auto& h) { return h.first == "Message-ID"; }));
+    EXPECT_TRUE(std::any_of(mail.headers.begin(), mail.headers.end(),
+                            [](const auto& h) { return h.first == "Message-ID"; }));
 }
 
 TEST_P(MailSourceSuite, TheOriginalIsTheWholeMail) {
@@ -137,7 +147,8 @@ TEST_P(MailSourceSuite, TheOriginalIsTheWholeMail) {
     for (std::size_t i = 0; i < keys.size(); ++i) {
         ASSERT_TRUE(originals[i]) << originals[i].error().message;
         ASSERT_TRUE(facts[i]);
-        EXPECT_NE(originals[i]->find(facts[i]->internet_message_id), std::string::npos) << "in order";
+        EXPECT_NE(originals[i]->find(facts[i]->internet_message_id), std::string::npos)
+            << "in order";
         EXPECT_NE(originals[i]->find("QUJDREVG"), std::string::npos);
     }
 }
@@ -202,7 +213,8 @@ TEST_P(MailSourceSuite, AnExpiredCursorIsSaid) {
 TEST_P(MailSourceSuite, MoreMailsThanAPageHoldsAreAllThere) {
     const MailFolder folder = open("Inbox/CRM");
     const std::size_t count = limits::sync_page_items_max + 20;
-    for (std::size_t n = 0; n < count; ++n) world_->deliver("Inbox/CRM", sample_mail(static_cast<int>(n)));
+    for (std::size_t n = 0; n < count; ++n)
+        world_->deliver("Inbox/CRM", sample_mail(static_cast<int>(n)));
     const auto pages = read_feed(folder.id, Cursor());
     EXPECT_GE(pages.size(), 2U);
     std::set<ItemKey> keys;

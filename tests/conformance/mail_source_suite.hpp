@@ -1,6 +1,8 @@
 #pragma once
-// The conformance suite of the port MailSource. An adapter joins like one of SyncEndpoint (sync_endpoint_suite.hpp):
-//     INSTANTIATE_TEST_SUITE_P(Ews, MailSourceSuite, testing::Values(MailCase{"ews", make_ews_mail_world}), mail_case_name);
+// The conformance suite of the port MailSource. An adapter joins like one of SyncEndpoint
+// (sync_endpoint_suite.hpp):
+//     INSTANTIATE_TEST_SUITE_P(Ews, MailSourceSuite, testing::Values(MailCase{"ews",
+//     make_ews_mail_world}), mail_case_name);
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -29,8 +31,12 @@ struct MailCase {
     std::string name;
     std::function<std::unique_ptr<MailWorld>()> make;
 };
-inline void PrintTo(const MailCase& c, std::ostream* out) { *out << c.name; }
-inline std::string mail_case_name(const testing::TestParamInfo<MailCase>& info) { return info.param.name; }
+inline void PrintTo(const MailCase& c, std::ostream* out) {
+    *out << c.name;
+}
+inline std::string mail_case_name(const testing::TestParamInfo<MailCase>& info) {
+    return info.param.name;
+}
 
 class MailSourceSuite : public testing::TestWithParam<MailCase> {
 protected:

@@ -16,7 +16,8 @@ Record sample_contact(int n) {
     record.set(Field::Email1, "zoe" + number + "@example.test");
     record.set(Field::PhoneBusiness, std::string("+43 1 234"));
     record.set(Field::BusinessCity, std::string("Wien"));
-    record.set(Field::Birthday, Date{std::chrono::year{1980}, std::chrono::month{2}, std::chrono::day{29}});
+    record.set(Field::Birthday,
+               Date{std::chrono::year{1980}, std::chrono::month{2}, std::chrono::day{29}});
     record.set(Field::Notes, std::string("first line\nsecond line"));
     return record;
 }
@@ -27,7 +28,8 @@ Record sample_task(int n) {
     record.set(Field::Body, std::string("first line\nsecond <line>"));
     record.set(Field::Status, std::string("not_started"));
     record.set(Field::Priority, std::string("high"));
-    record.set(Field::DueDate, Date{std::chrono::year{2027}, std::chrono::month{3}, std::chrono::day{28}});
+    record.set(Field::DueDate,
+               Date{std::chrono::year{2027}, std::chrono::month{3}, std::chrono::day{28}});
     return record;
 }
 
@@ -43,7 +45,9 @@ Record sample_appointment(int n) {
     return record;
 }
 
-Field name_field(EntityKind kind) { return kind == EntityKind::Contact ? Field::DisplayName : Field::Subject; }
+Field name_field(EntityKind kind) {
+    return kind == EntityKind::Contact ? Field::DisplayName : Field::Subject;
+}
 
 const Record& record_of(const Observation& seen) {
     static const Record none;
@@ -64,9 +68,12 @@ std::string lines_of(const Record& record) {
 
 Record sample_record(EntityKind kind, int n) {
     switch (kind) {
-        case EntityKind::Task: return sample_task(n);
-        case EntityKind::Appointment: return sample_appointment(n);
-        case EntityKind::Contact: return sample_contact(n);
+        case EntityKind::Task:
+            return sample_task(n);
+        case EntityKind::Appointment:
+            return sample_appointment(n);
+        case EntityKind::Contact:
+            return sample_contact(n);
     }
     return Record(kind);
 }
@@ -78,7 +85,8 @@ void SyncEndpointSuite::SetUp() {
 }
 
 CorrelationToken SyncEndpointSuite::token(int n) const {
-    return CorrelationToken{world_->system(), std::string(to_string(kind_)), {}, "epoch-" + std::to_string(n)};
+    return CorrelationToken{
+        world_->system(), std::string(to_string(kind_)), {}, "epoch-" + std::to_string(n)};
 }
 
 Observation SyncEndpointSuite::create(SyncEndpoint& side, int n) {
@@ -86,7 +94,8 @@ Observation SyncEndpointSuite::create(SyncEndpoint& side, int n) {
     auto results = run(side.create_items(collection_, std::move(items)));
     EXPECT_EQ(results.size(), 1U);
     if (results.empty() || !results.front()) {
-        ADD_FAILURE() << "create: " << (results.empty() ? "no result" : results.front().error().message);
+        ADD_FAILURE() << "create: "
+                      << (results.empty() ? "no result" : results.front().error().message);
         return {};
     }
     return std::move(*results.front());
@@ -120,7 +129,8 @@ std::map<ItemKey, Observation> SyncEndpointSuite::last_of(const std::vector<Chan
 Record SyncEndpointSuite::echoed(const Record& record) {
     FieldMask mask;
     for (const FieldInfo& about : all_fields())
-        if (capabilities().writable.has(about.field) && world_->echoes(kind_, about.field)) mask.add(about.field);
+        if (capabilities().writable.has(about.field) && world_->echoes(kind_, about.field))
+            mask.add(about.field);
     return record.masked(mask);
 }
 
@@ -213,7 +223,8 @@ TEST_P(SyncEndpointSuite, AnUpdateChangesItsFieldsOnly) {
     const auto seen = last_of(read_feed(start));
     ASSERT_TRUE(seen.contains(made.key));
     EXPECT_EQ(seen.at(made.key).version, results[0]->version);
-    EXPECT_EQ(seen.at(made.key).record() ? *seen.at(made.key).record() : Record(), record_of(*results[0]));
+    EXPECT_EQ(seen.at(made.key).record() ? *seen.at(made.key).record() : Record(),
+              record_of(*results[0]));
 }
 
 TEST_P(SyncEndpointSuite, AStaleVersionIsRefusedAndNothingChanges) {

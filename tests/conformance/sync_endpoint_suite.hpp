@@ -1,10 +1,12 @@
 #pragma once
-// The conformance suite of the port SyncEndpoint: what the engine relies on, friendly and unfriendly parts.
+// The conformance suite of the port SyncEndpoint: what the engine relies on, friendly and
+// unfriendly parts.
 //
 // How an adapter joins: derive a world, then instantiate the suite in a .cpp of this folder:
 //
 //     INSTANTIATE_TEST_SUITE_P(Ews, SyncEndpointSuite,
-//         testing::Values(EndpointCase{"task", EntityKind::Task, make_ews_world}, ...), endpoint_case_name);
+//         testing::Values(EndpointCase{"task", EntityKind::Task, make_ews_world}, ...),
+//         endpoint_case_name);
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -34,10 +36,11 @@ public:
     virtual std::string system() const { return "crm"; }
     /// Makes all cursors handed out so far invalid. False: this server cannot lose them.
     virtual bool expire_cursors(EntityKind) { return false; }
-    /// Completes a record so that the system accepts it and shows it in the collection (owner, type, ...).
+    /// Completes a record so that the system accepts it and shows it in the collection (owner,
+    /// type, ...).
     virtual Record complete(Record record) const { return record; }
-    /// True if the adapter promises a field to come back exactly as `project` says. False for fields that the server
-    /// decides (completion date, organiser).
+    /// True if the adapter promises a field to come back exactly as `project` says. False for
+    /// fields that the server decides (completion date, organiser).
     virtual bool echoes(EntityKind, Field) const { return true; }
 };
 
@@ -46,8 +49,12 @@ struct EndpointCase {
     EntityKind kind = EntityKind::Task;
     std::function<std::unique_ptr<EndpointWorld>()> make;
 };
-inline void PrintTo(const EndpointCase& c, std::ostream* out) { *out << c.name; }
-inline std::string endpoint_case_name(const testing::TestParamInfo<EndpointCase>& info) { return info.param.name; }
+inline void PrintTo(const EndpointCase& c, std::ostream* out) {
+    *out << c.name;
+}
+inline std::string endpoint_case_name(const testing::TestParamInfo<EndpointCase>& info) {
+    return info.param.name;
+}
 
 /// A record of `kind` with all ordinary fields set; `n` makes it different from others.
 Record sample_record(EntityKind kind, int n);
@@ -72,7 +79,8 @@ protected:
     static std::map<ItemKey, Observation> last_of(const std::vector<ChangePage>& pages);
     /// The fields of `record` that the endpoint promises to echo.
     Record echoed(const Record& record);
-    /// A patch that changes the subject (or display name block), write groups completed from `present`.
+    /// A patch that changes the subject (or display name block), write groups completed from
+    /// `present`.
     Patch rename_patch(const Record& present, const std::string& text);
 
     std::unique_ptr<EndpointWorld> world_;

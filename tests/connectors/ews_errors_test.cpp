@@ -50,22 +50,36 @@ TEST(EwsErrors, TheReactionDecidesTheKind) {
             case Reaction::PauseMailbox:
             case Reaction::AskForLess:
             case Reaction::Rediscover:
-                EXPECT_TRUE(row.kind == ErrorKind::Throttled || row.kind == ErrorKind::Transient) << row.code;
+                EXPECT_TRUE(row.kind == ErrorKind::Throttled || row.kind == ErrorKind::Transient)
+                    << row.code;
                 break;
-            case Reaction::ReadAllAgain: EXPECT_EQ(row.kind, ErrorKind::CursorExpired) << row.code; break;
-            case Reaction::Gone: EXPECT_EQ(row.kind, ErrorKind::NotFound) << row.code; break;
-            case Reaction::BusinessRule: EXPECT_EQ(row.kind, ErrorKind::InvalidRequest) << row.code; break;
+            case Reaction::ReadAllAgain:
+                EXPECT_EQ(row.kind, ErrorKind::CursorExpired) << row.code;
+                break;
+            case Reaction::Gone:
+                EXPECT_EQ(row.kind, ErrorKind::NotFound) << row.code;
+                break;
+            case Reaction::BusinessRule:
+                EXPECT_EQ(row.kind, ErrorKind::InvalidRequest) << row.code;
+                break;
             case Reaction::AskAdmin:
-                EXPECT_TRUE(row.kind == ErrorKind::Forbidden || row.kind == ErrorKind::Unauthenticated) << row.code;
+                EXPECT_TRUE(row.kind == ErrorKind::Forbidden ||
+                            row.kind == ErrorKind::Unauthenticated)
+                    << row.code;
                 break;
             case Reaction::ReadAgain:
-                EXPECT_TRUE(row.kind == ErrorKind::VersionConflict || row.kind == ErrorKind::AlreadyExists) << row.code;
+                EXPECT_TRUE(row.kind == ErrorKind::VersionConflict ||
+                            row.kind == ErrorKind::AlreadyExists)
+                    << row.code;
                 break;
             case Reaction::ParkItem:
-                EXPECT_TRUE(row.kind == ErrorKind::Unsupported || row.kind == ErrorKind::TooLarge) << row.code;
+                EXPECT_TRUE(row.kind == ErrorKind::Unsupported || row.kind == ErrorKind::TooLarge)
+                    << row.code;
                 break;
             case Reaction::OurMistake:
-                EXPECT_TRUE(row.kind == ErrorKind::InvalidRequest || row.kind == ErrorKind::Unsupported) << row.code;
+                EXPECT_TRUE(row.kind == ErrorKind::InvalidRequest ||
+                            row.kind == ErrorKind::Unsupported)
+                    << row.code;
                 break;
         }
     }
@@ -83,8 +97,8 @@ TEST(EwsErrors, AMalformedIdIsNoProofOfADeletion) {
 
 TEST(EwsErrors, ABusyServerSaysHowLongToWait) {
     ClientFixture f;
-    f.exchange.answer_http(500, ScriptedExchange::envelope(
-                                    fault("ErrorServerBusy", value("BackOffMilliseconds", "297749"))));
+    f.exchange.answer_http(500, ScriptedExchange::envelope(fault(
+                                    "ErrorServerBusy", value("BackOffMilliseconds", "297749"))));
     const Error error = f.error();
     EXPECT_EQ(error.kind, ErrorKind::Throttled);
     EXPECT_EQ(error.native_code, "ErrorServerBusy");
@@ -101,8 +115,8 @@ TEST(EwsErrors, ABackOffOfZeroIsStillAPause) {
 TEST(EwsErrors, AHostileBackOffIsBounded) {
     for (const char* text : {"99999999999999999999", "-5", "abc", "9223372036854775807"}) {
         ClientFixture f;
-        f.exchange.answer_http(500, ScriptedExchange::envelope(
-                                        fault("ErrorServerBusy", value("BackOffMilliseconds", text))));
+        f.exchange.answer_http(500, ScriptedExchange::envelope(fault(
+                                        "ErrorServerBusy", value("BackOffMilliseconds", text))));
         const Error error = f.error();
         ASSERT_TRUE(error.retry_after) << text;
         EXPECT_LE(*error.retry_after, std::chrono::hours(24)) << text;
@@ -119,9 +133,10 @@ TEST(EwsErrors, TheInnerCodeTellsWhatIsMeant) {
 TEST(EwsErrors, ASchemaViolationNamesItsPlaceAndNoContent) {
     ClientFixture f;
     f.exchange.answer_http(
-        500, ScriptedExchange::envelope(fault("ErrorSchemaValidation",
-                                              value("LineNumber", "1") + value("LinePosition", "733") +
-                                                  value("Violation", "The value 'secret subject' is invalid"))));
+        500, ScriptedExchange::envelope(
+                 fault("ErrorSchemaValidation",
+                       value("LineNumber", "1") + value("LinePosition", "733") +
+                           value("Violation", "The value 'secret subject' is invalid"))));
     const Error error = f.error(true);
     EXPECT_EQ(error.kind, ErrorKind::InvalidRequest);
     EXPECT_NE(error.message.find("LinePosition 733"), std::string::npos);
@@ -145,7 +160,7 @@ TEST(EwsErrors, HttpStatusesAreClassified) {
     EXPECT_EQ(kind_of(500, true), ErrorKind::Unanswered);
     EXPECT_EQ(kind_of(502, false), ErrorKind::Transient);
     EXPECT_EQ(kind_of(504, true), ErrorKind::Unanswered);
-    EXPECT_EQ(kind_of(200, false), ErrorKind::CorruptReply);   // a login page
+    EXPECT_EQ(kind_of(200, false), ErrorKind::CorruptReply);  // a login page
     EXPECT_EQ(kind_of(200, true), ErrorKind::Unanswered);
 }
 
@@ -208,8 +223,10 @@ TEST(EwsClient, SendsWhatExchangeWants) {
     EXPECT_EQ(request.fields.get("Content-Type"), "text/xml; charset=utf-8");
     EXPECT_EQ(request.fields.get("X-AnchorMailbox"), "bob@example.test");
     EXPECT_EQ(request.fields.get("Authorization"), "Basic c3ZjQGV4YW1wbGUudGVzdDpzYW5kYm94");
-    EXPECT_NE(request.body.find("<t:RequestServerVersion Version=\"Exchange2013_SP1\"/>"), std::string::npos);
-    EXPECT_NE(request.body.find("<t:ConnectingSID><t:PrimarySmtpAddress>bob@example.test"), std::string::npos);
+    EXPECT_NE(request.body.find("<t:RequestServerVersion Version=\"Exchange2013_SP1\"/>"),
+              std::string::npos);
+    EXPECT_NE(request.body.find("<t:ConnectingSID><t:PrimarySmtpAddress>bob@example.test"),
+              std::string::npos);
     EXPECT_NE(request.body.find("<t:TimeZoneDefinition Id=\"UTC\"/>"), std::string::npos);
 }
 
@@ -232,8 +249,10 @@ TEST(EwsClient, ErrorsHoldNoCredentials) {
 }
 
 TEST(EwsClient, ReadsTheServersClock) {
-    EXPECT_EQ(parse_http_date("Wed, 25 Nov 2026 08:15:00 GMT"), parse_timestamp("2026-11-25T08:15:00Z"));
-    for (const char* text : {"", "Wed, 25 Nov 2026 08:15:00 CET", "Wed, 25 Xxx 2026 08:15:00 GMT", "nonsense of 29 characters GMT"})
+    EXPECT_EQ(parse_http_date("Wed, 25 Nov 2026 08:15:00 GMT"),
+              parse_timestamp("2026-11-25T08:15:00Z"));
+    for (const char* text : {"", "Wed, 25 Nov 2026 08:15:00 CET", "Wed, 25 Xxx 2026 08:15:00 GMT",
+                             "nonsense of 29 characters GMT"})
         EXPECT_EQ(parse_http_date(text), std::nullopt) << text;
 }
 

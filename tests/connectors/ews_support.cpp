@@ -17,7 +17,8 @@ constexpr std::string_view kNamespaces =
 
 void print_node(const pugi::xml_node& node, std::string& out, int depth) {
     out += std::string(static_cast<std::size_t>(depth) * 2, ' ') + "<" + node.name();
-    for (const pugi::xml_attribute& a : node.attributes()) out += " " + std::string(a.name()) + "=\"" + a.value() + "\"";
+    for (const pugi::xml_attribute& a : node.attributes())
+        out += " " + std::string(a.name()) + "=\"" + a.value() + "\"";
     if (!node.first_child()) {
         out += "/>\n";
         return;
@@ -36,7 +37,8 @@ std::string run_command(const std::string& command) {
     FILE* pipe = popen((command + " 2>&1").c_str(), "r");
     if (!pipe) return "cannot run " + command;
     std::array<char, 4096> buffer{};
-    while (const std::size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) out.append(buffer.data(), n);
+    while (const std::size_t n = fread(buffer.data(), 1, buffer.size(), pipe))
+        out.append(buffer.data(), n);
     pclose(pipe);
     return out;
 }
@@ -52,7 +54,8 @@ Async<Result<HttpResponse>> ScriptedExchange::send(HttpRequest request, HttpLimi
     co_return next(request);
 }
 
-void ScriptedExchange::answer_http(int status, std::string text, std::string header, std::string value) {
+void ScriptedExchange::answer_http(int status, std::string text, std::string header,
+                                   std::string value) {
     answer([=](const HttpRequest&) -> Result<HttpResponse> {
         HttpResponse response;
         response.status = status;
@@ -70,8 +73,10 @@ std::string ScriptedExchange::envelope(std::string_view body) {
     return "<?xml version=\"1.0\" encoding=\"utf-8\"?><s:Envelope"
            " xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"" +
            std::string(kNamespaces) +
-           "><s:Header><h:ServerVersionInfo MajorVersion=\"15\" MinorVersion=\"2\" MajorBuildNumber=\"2562\""
-           " MinorBuildNumber=\"17\" xmlns:h=\"http://schemas.microsoft.com/exchange/services/2006/types\"/></s:Header>"
+           "><s:Header><h:ServerVersionInfo MajorVersion=\"15\" MinorVersion=\"2\" "
+           "MajorBuildNumber=\"2562\""
+           " MinorBuildNumber=\"17\" "
+           "xmlns:h=\"http://schemas.microsoft.com/exchange/services/2006/types\"/></s:Header>"
            "<s:Body>" +
            std::string(body) + "</s:Body></s:Envelope>";
 }
@@ -88,15 +93,16 @@ EwsSettings test_settings() {
 
 std::string ok_message(std::string_view operation, std::string_view payload) {
     const std::string name = "m:" + std::string(operation) + "ResponseMessage";
-    return "<" + name + " ResponseClass=\"Success\"><m:ResponseCode>NoError</m:ResponseCode>" + std::string(payload) +
-           "</" + name + ">";
+    return "<" + name + " ResponseClass=\"Success\"><m:ResponseCode>NoError</m:ResponseCode>" +
+           std::string(payload) + "</" + name + ">";
 }
 
-std::string error_message(std::string_view operation, std::string_view code, std::string_view response_class) {
+std::string error_message(std::string_view operation, std::string_view code,
+                          std::string_view response_class) {
     const std::string name = "m:" + std::string(operation) + "ResponseMessage";
-    return "<" + name + " ResponseClass=\"" + std::string(response_class) + "\"><m:MessageText>text</m:MessageText>" +
-           "<m:ResponseCode>" + std::string(code) + "</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey></" +
-           name + ">";
+    return "<" + name + " ResponseClass=\"" + std::string(response_class) +
+           "\"><m:MessageText>text</m:MessageText>" + "<m:ResponseCode>" + std::string(code) +
+           "</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey></" + name + ">";
 }
 
 std::string response(std::string_view operation, std::initializer_list<std::string> messages) {
@@ -107,16 +113,19 @@ std::string response(std::string_view operation, std::initializer_list<std::stri
 }
 
 std::string fault(std::string_view code, std::string_view values) {
-    return "<s:Fault><faultcode xmlns:a=\"http://schemas.microsoft.com/exchange/services/2006/types\">a:" +
-           std::string(code) + "</faultcode><faultstring xml:lang=\"en-US\">text</faultstring><detail><e:ResponseCode"
+    return "<s:Fault><faultcode "
+           "xmlns:a=\"http://schemas.microsoft.com/exchange/services/2006/types\">a:" +
+           std::string(code) +
+           "</faultcode><faultstring xml:lang=\"en-US\">text</faultstring><detail><e:ResponseCode"
            " xmlns:e=\"http://schemas.microsoft.com/exchange/services/2006/errors\">" +
            std::string(code) + "</e:ResponseCode><t:MessageXml>" + std::string(values) +
            "</t:MessageXml></detail></s:Fault>";
 }
 
 std::string deleted_items_reply() {
-    return response("GetFolder", {ok_message("GetFolder", "<m:Folders><t:Folder><t:FolderId Id=\"DELETED\"/>"
-                                                          "</t:Folder></m:Folders>")});
+    return response("GetFolder", {ok_message("GetFolder",
+                                             "<m:Folders><t:Folder><t:FolderId Id=\"DELETED\"/>"
+                                             "</t:Folder></m:Folders>")});
 }
 
 std::string body_of(const HttpRequest& request) {
@@ -153,13 +162,16 @@ std::filesystem::path schema_folder() {
             source = std::filesystem::path(LIAISON_SOURCE_DIR) / up;
             if (std::filesystem::exists(source / "exchange-online-2018-01/types.xsd")) break;
         }
-        if (!std::filesystem::exists(source / "exchange-online-2018-01/types.xsd")) return std::filesystem::path();
-        const std::filesystem::path scratch = std::filesystem::path(LIAISON_BINARY_DIR) / "ews-schema";
+        if (!std::filesystem::exists(source / "exchange-online-2018-01/types.xsd"))
+            return std::filesystem::path();
+        const std::filesystem::path scratch =
+            std::filesystem::path(LIAISON_BINARY_DIR) / "ews-schema";
         std::filesystem::create_directories(scratch);
         for (const char* name : {"messages.xsd", "types.xsd"}) {
             std::string text = read_file(source / "exchange-online-2018-01" / name);
             // The import of the xml: namespace has no location.
-            const std::string import = "<xs:import namespace=\"http://www.w3.org/XML/1998/namespace\"";
+            const std::string import =
+                "<xs:import namespace=\"http://www.w3.org/XML/1998/namespace\"";
             if (const std::size_t at = text.find(import); at != std::string::npos)
                 text.insert(at + import.size(), " schemaLocation=\"xml.xsd\"");
             std::ofstream(scratch / name, std::ios::binary) << text;
@@ -177,9 +189,11 @@ std::string schema_complaints(const std::vector<std::string>& bodies) {
     std::filesystem::create_directories(scratch);
     int n = 0;
     for (const std::string& body : bodies)
-        std::ofstream(scratch / ("body-" + std::to_string(1000 + n++) + ".xml"), std::ios::binary) << with_namespaces(body);
-    const std::string output = run_command("cd '" + scratch.string() + "' && xmllint --noout --schema '" +
-                                           (folder / "messages.xsd").string() + "' *.xml");
+        std::ofstream(scratch / ("body-" + std::to_string(1000 + n++) + ".xml"), std::ios::binary)
+            << with_namespaces(body);
+    const std::string output =
+        run_command("cd '" + scratch.string() + "' && xmllint --noout --schema '" +
+                    (folder / "messages.xsd").string() + "' *.xml");
     std::string complaints;
     std::istringstream lines(output);
     std::size_t valid = 0;
@@ -189,7 +203,8 @@ std::string schema_complaints(const std::vector<std::string>& bodies) {
         else
             complaints += line + "\n";
     }
-    if (complaints.empty() && valid != bodies.size()) complaints = "only " + std::to_string(valid) + " were looked at";
+    if (complaints.empty() && valid != bodies.size())
+        complaints = "only " + std::to_string(valid) + " were looked at";
     return complaints;
 }
 
@@ -198,7 +213,9 @@ std::string read_file(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-std::filesystem::path golden_folder() { return std::filesystem::path(LIAISON_SOURCE_DIR) / "tests/golden/ews"; }
+std::filesystem::path golden_folder() {
+    return std::filesystem::path(LIAISON_SOURCE_DIR) / "tests/golden/ews";
+}
 
 std::string print_record(const Record& record) {
     std::string out;

@@ -50,7 +50,8 @@ EwsSettings test_settings();
 
 /// A response message of `operation`: class Success with `payload`, or an error code.
 std::string ok_message(std::string_view operation, std::string_view payload);
-std::string error_message(std::string_view operation, std::string_view code, std::string_view response_class = "Error");
+std::string error_message(std::string_view operation, std::string_view code,
+                          std::string_view response_class = "Error");
 std::string response(std::string_view operation, std::initializer_list<std::string> messages);
 std::string fault(std::string_view code, std::string_view values = {});
 
@@ -59,9 +60,11 @@ std::string deleted_items_reply();
 
 /// The one child of the SOAP body of a request, as text.
 std::string body_of(const HttpRequest& request);
-/// Indented, attributes sorted by appearance, one element a line: what golden requests are compared in.
+/// Indented, attributes sorted by appearance, one element a line: what golden requests are compared
+/// in.
 std::string canonical_xml(std::string_view xml);
-/// The schema folder that lies beside the checkout, made usable (two fixes) in a scratch folder; empty if there is none.
+/// The schema folder that lies beside the checkout, made usable (two fixes) in a scratch folder;
+/// empty if there is none.
 std::filesystem::path schema_folder();
 /// Runs xmllint over bodies (with namespace declarations); its complaints, empty if all are valid.
 std::string schema_complaints(const std::vector<std::string>& bodies);

@@ -10,7 +10,9 @@ namespace {
 
 const MappingContext kVienna{std::string(kProductPropertySet), "Europe/Vienna"};
 
-ZonedTime zoned(std::string_view wall, std::string_view zone) { return ZonedTime{*parse_wall(wall), std::string(zone)}; }
+ZonedTime zoned(std::string_view wall, std::string_view zone) {
+    return ZonedTime{*parse_wall(wall), std::string(zone)};
+}
 
 Record appointment(ZonedTime start, ZonedTime end, bool all_day = false) {
     Record record(EntityKind::Appointment);
@@ -34,7 +36,9 @@ std::string times_of(const ItemContent& content) {
            (record.flag(Field::AllDay) ? " all day" : "");
 }
 
-std::string times_of(const Record& record) { return times_of(ItemContent(record)); }
+std::string times_of(const Record& record) {
+    return times_of(ItemContent(record));
+}
 
 std::string written(const Record& record, std::string_view element) {
     for (const PropertyWrite& write : calendar_writes(patch_of(record), kVienna))
@@ -57,8 +61,9 @@ TEST(Zones, WindowsAndIanaNamesFindEachOther) {
 }
 
 TEST(Zones, EveryWindowsZoneStandsForOneThatTheDatabaseKnows) {
-    for (const char* name : {"Dateline Standard Time", "UTC-11", "Line Islands Standard Time", "FLE Standard Time",
-                             "Nepal Standard Time", "Lord Howe Standard Time"}) {
+    for (const char* name :
+         {"Dateline Standard Time", "UTC-11", "Line Islands Standard Time", "FLE Standard Time",
+          "Nepal Standard Time", "Lord Howe Standard Time"}) {
         const auto iana = iana_zone(name);
         ASSERT_TRUE(iana) << name;
         EXPECT_TRUE(is_known_zone(*iana)) << *iana;
@@ -67,53 +72,62 @@ TEST(Zones, EveryWindowsZoneStandsForOneThatTheDatabaseKnows) {
 }
 
 TEST(Zones, GapsAndDoubledHoursHaveOneInstant) {
-    EXPECT_EQ(format_timestamp(*instant_of(*parse_wall("2027-03-28T02:30:00"), "Europe/Berlin")), "2027-03-28T01:00:00.000Z");
-    EXPECT_EQ(format_timestamp(*instant_of(*parse_wall("2027-10-31T02:30:00"), "Europe/Berlin")), "2027-10-31T00:30:00.000Z");
+    EXPECT_EQ(format_timestamp(*instant_of(*parse_wall("2027-03-28T02:30:00"), "Europe/Berlin")),
+              "2027-03-28T01:00:00.000Z");
+    EXPECT_EQ(format_timestamp(*instant_of(*parse_wall("2027-10-31T02:30:00"), "Europe/Berlin")),
+              "2027-10-31T00:30:00.000Z");
     EXPECT_EQ(instant_of(*parse_wall("2027-03-28T02:30:00"), "Mars/Olympus"), std::nullopt);
 }
 
 TEST(EwsTimes, ATimeKeepsItsWallClockAndZone) {
-    EXPECT_EQ(times_of(read_calendar("<t:Start>2027-07-01T07:00:00Z</t:Start><t:End>2027-07-01T08:00:00Z</t:End>"
-                                     "<t:StartTimeZone Id=\"W. Europe Standard Time\"/>"
-                                     "<t:EndTimeZone Id=\"Tokyo Standard Time\"/>")),
+    EXPECT_EQ(times_of(read_calendar(
+                  "<t:Start>2027-07-01T07:00:00Z</t:Start><t:End>2027-07-01T08:00:00Z</t:End>"
+                  "<t:StartTimeZone Id=\"W. Europe Standard Time\"/>"
+                  "<t:EndTimeZone Id=\"Tokyo Standard Time\"/>")),
               "2027-07-01T09:00:00 Europe/Berlin - 2027-07-01T17:00:00 Asia/Tokyo");
 }
 
 TEST(EwsTimes, TheServersWallClockOutranksOurZoneDatabase) {
     // The server has another rule for the summer of that year: its wall clock is what people see.
-    EXPECT_EQ(times_of(read_calendar("<t:Start>2040-07-01T07:00:00Z</t:Start><t:End>2040-07-01T08:00:00Z</t:End>"
-                                     "<t:StartWallClock>2040-07-01T08:00:00</t:StartWallClock>"
-                                     "<t:EndWallClock>2040-07-01T09:00:00</t:EndWallClock>"
-                                     "<t:StartTimeZoneId>W. Europe Standard Time</t:StartTimeZoneId>")),
+    EXPECT_EQ(times_of(read_calendar(
+                  "<t:Start>2040-07-01T07:00:00Z</t:Start><t:End>2040-07-01T08:00:00Z</t:End>"
+                  "<t:StartWallClock>2040-07-01T08:00:00</t:StartWallClock>"
+                  "<t:EndWallClock>2040-07-01T09:00:00</t:EndWallClock>"
+                  "<t:StartTimeZoneId>W. Europe Standard Time</t:StartTimeZoneId>")),
               "2040-07-01T08:00:00 Europe/Berlin - 2040-07-01T09:00:00 Europe/Berlin");
 }
 
 TEST(EwsTimes, AnUnknownZoneIsReadAsTheMailboxZone) {
-    EXPECT_EQ(times_of(read_calendar("<t:Start>2027-07-01T07:00:00Z</t:Start><t:End>2027-07-01T08:00:00Z</t:End>"
-                                     "<t:StartTimeZone Id=\"Customized Time Zone\"/>")),
+    EXPECT_EQ(times_of(read_calendar(
+                  "<t:Start>2027-07-01T07:00:00Z</t:Start><t:End>2027-07-01T08:00:00Z</t:End>"
+                  "<t:StartTimeZone Id=\"Customized Time Zone\"/>")),
               "2027-07-01T09:00:00 Europe/Berlin - 2027-07-01T10:00:00 Europe/Berlin");
 }
 
 TEST(EwsTimes, AllDayIsAPairOfDatesInTheZoneOfItsCreation) {
     // Created in Tokyo: midnight there is three in the afternoon of the day before, UTC.
-    EXPECT_EQ(times_of(read_calendar("<t:Start>2027-02-28T15:00:00Z</t:Start><t:End>2027-03-01T15:00:00Z</t:End>"
-                                     "<t:IsAllDayEvent>true</t:IsAllDayEvent>"
-                                     "<t:StartTimeZone Id=\"Tokyo Standard Time\"/>"
-                                     "<t:EndTimeZone Id=\"Tokyo Standard Time\"/>")),
+    EXPECT_EQ(times_of(read_calendar(
+                  "<t:Start>2027-02-28T15:00:00Z</t:Start><t:End>2027-03-01T15:00:00Z</t:End>"
+                  "<t:IsAllDayEvent>true</t:IsAllDayEvent>"
+                  "<t:StartTimeZone Id=\"Tokyo Standard Time\"/>"
+                  "<t:EndTimeZone Id=\"Tokyo Standard Time\"/>")),
               "2027-03-01T00:00:00 - 2027-03-02T00:00:00 all day");
     // Without any zone: midnight in Vienna.
-    EXPECT_EQ(times_of(read_calendar("<t:Start>2027-02-28T23:00:00Z</t:Start><t:End>2027-03-01T23:00:00Z</t:End>"
-                                     "<t:IsAllDayEvent>true</t:IsAllDayEvent>")),
+    EXPECT_EQ(times_of(read_calendar(
+                  "<t:Start>2027-02-28T23:00:00Z</t:Start><t:End>2027-03-01T23:00:00Z</t:End>"
+                  "<t:IsAllDayEvent>true</t:IsAllDayEvent>")),
               "2027-03-01T00:00:00 - 2027-03-02T00:00:00 all day");
     // Without any zone, midnight of two different days: not to be told.
-    EXPECT_EQ(times_of(read_calendar("<t:Start>2027-02-28T11:00:00Z</t:Start><t:End>2027-03-01T11:00:00Z</t:End>"
-                                     "<t:IsAllDayEvent>true</t:IsAllDayEvent>")),
+    EXPECT_EQ(times_of(read_calendar(
+                  "<t:Start>2027-02-28T11:00:00Z</t:Start><t:End>2027-03-01T11:00:00Z</t:End>"
+                  "<t:IsAllDayEvent>true</t:IsAllDayEvent>")),
               "unknown_time_zone");
     EXPECT_EQ(times_of(read_calendar("<t:Subject>no start</t:Subject>")), "corrupt");
 }
 
 TEST(EwsTimes, AllDayIsWrittenAsMidnightsOfTheMailbox) {
-    const Record day = appointment(zoned("2027-03-01T00:00:00", ""), zoned("2027-03-02T00:00:00", ""), true);
+    const Record day =
+        appointment(zoned("2027-03-01T00:00:00", ""), zoned("2027-03-02T00:00:00", ""), true);
     EXPECT_EQ(written(day, "Start"), "<t:Start>2027-02-28T23:00:00Z</t:Start>");
     EXPECT_EQ(written(day, "End"), "<t:End>2027-03-01T23:00:00Z</t:End>");
     EXPECT_EQ(written(day, "StartTimeZone"), "<t:StartTimeZone Id=\"W. Europe Standard Time\"/>");
@@ -121,35 +135,46 @@ TEST(EwsTimes, AllDayIsWrittenAsMidnightsOfTheMailbox) {
 }
 
 TEST(EwsTimes, TheZonesAreWrittenBeforeTheTimes) {
-    const Record record = appointment(zoned("2027-07-01T09:00:00", "Asia/Calcutta"), zoned("2027-07-01T10:00:00", "Asia/Calcutta"));
+    const Record record = appointment(zoned("2027-07-01T09:00:00", "Asia/Calcutta"),
+                                      zoned("2027-07-01T10:00:00", "Asia/Calcutta"));
     std::vector<std::string> order;
     for (const PropertyWrite& write : calendar_writes(patch_of(record), kVienna))
         if (write.path.uri.starts_with("calendar:")) order.push_back(write.element);
-    EXPECT_EQ(order, (std::vector<std::string>{"StartTimeZone", "EndTimeZone", "Start", "End", "IsAllDayEvent"}));
+    EXPECT_EQ(order, (std::vector<std::string>{"StartTimeZone", "EndTimeZone", "Start", "End",
+                                               "IsAllDayEvent"}));
     EXPECT_EQ(written(record, "Start"), "<t:Start>2027-07-01T03:30:00Z</t:Start>");
 }
 
 TEST(EwsTimes, TheProjectionKnowsWhatExchangeKeeps) {
-    const auto project = [](const Record& record) { return times_of(project_calendar_item(record, kVienna)); };
-    EXPECT_EQ(project(appointment(zoned("2027-07-01T09:00:00", "Europe/Vienna"), zoned("2027-07-01T10:00:00", "Europe/Vienna"))),
+    const auto project = [](const Record& record) {
+        return times_of(project_calendar_item(record, kVienna));
+    };
+    EXPECT_EQ(project(appointment(zoned("2027-07-01T09:00:00", "Europe/Vienna"),
+                                  zoned("2027-07-01T10:00:00", "Europe/Vienna"))),
               "2027-07-01T09:00:00 Europe/Berlin - 2027-07-01T10:00:00 Europe/Berlin");
     // Floating: the mailbox zone. In a gap: the end of the gap. End before start: no length.
-    EXPECT_EQ(project(appointment(zoned("2027-03-28T02:30:00", ""), zoned("2027-03-28T01:00:00", ""))),
-              "2027-03-28T03:00:00 Europe/Berlin - 2027-03-28T03:00:00 Europe/Berlin");
+    EXPECT_EQ(
+        project(appointment(zoned("2027-03-28T02:30:00", ""), zoned("2027-03-28T01:00:00", ""))),
+        "2027-03-28T03:00:00 Europe/Berlin - 2027-03-28T03:00:00 Europe/Berlin");
     // A zone without a Windows name keeps the instant.
-    EXPECT_EQ(project(appointment(zoned("2027-07-01T09:00:00", "Antarctica/Troll"), zoned("2027-07-01T10:00:00", "Antarctica/Troll"))),
+    EXPECT_EQ(project(appointment(zoned("2027-07-01T09:00:00", "Antarctica/Troll"),
+                                  zoned("2027-07-01T10:00:00", "Antarctica/Troll"))),
               "2027-07-01T09:00:00 Europe/Berlin - 2027-07-01T10:00:00 Europe/Berlin");
-    EXPECT_EQ(project(appointment(zoned("2027-03-01T13:00:00", "UTC"), zoned("2027-03-01T13:00:00", "UTC"), true)),
+    EXPECT_EQ(project(appointment(zoned("2027-03-01T13:00:00", "UTC"),
+                                  zoned("2027-03-01T13:00:00", "UTC"), true)),
               "2027-03-01T00:00:00 - 2027-03-02T00:00:00 all day");
 }
 
 TEST(EwsTimes, ARoundTripThroughInstantsIsExactInEveryZone) {
-    for (const char* zone : {"Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Kiritimati",
-                             "America/St_Johns", "UTC", "Asia/Kathmandu"}) {
-        for (const char* wall : {"2027-01-15T00:00:00", "2027-07-15T23:59:59", "1999-12-31T12:30:00"}) {
-            const Record sent = project_calendar_item(appointment(zoned(wall, zone), zoned(wall, zone)), kVienna);
-            const std::string inner = written(sent, "Start") + written(sent, "End") + written(sent, "StartTimeZone") +
-                                      written(sent, "EndTimeZone");
+    for (const char* zone :
+         {"Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe",
+          "Pacific/Kiritimati", "America/St_Johns", "UTC", "Asia/Kathmandu"}) {
+        for (const char* wall :
+             {"2027-01-15T00:00:00", "2027-07-15T23:59:59", "1999-12-31T12:30:00"}) {
+            const Record sent =
+                project_calendar_item(appointment(zoned(wall, zone), zoned(wall, zone)), kVienna);
+            const std::string inner = written(sent, "Start") + written(sent, "End") +
+                                      written(sent, "StartTimeZone") + written(sent, "EndTimeZone");
             EXPECT_EQ(times_of(read_calendar(inner)), times_of(sent)) << zone << " " << wall;
         }
     }
@@ -157,12 +182,16 @@ TEST(EwsTimes, ARoundTripThroughInstantsIsExactInEveryZone) {
 
 TEST(EwsAttendees, OneEntryPerPersonTheOneWithAResponseWithoutTheOrganizer) {
     const auto content = read_calendar(
-        "<t:Start>2027-07-01T07:00:00Z</t:Start><t:End>2027-07-01T08:00:00Z</t:End><t:IsMeeting>true</t:IsMeeting>"
+        "<t:Start>2027-07-01T07:00:00Z</t:Start><t:End>2027-07-01T08:00:00Z</"
+        "t:End><t:IsMeeting>true</t:IsMeeting>"
         "<t:MyResponseType>Accept</t:MyResponseType>"
-        "<t:Organizer><t:Mailbox><t:EmailAddress>Boss@Example.test</t:EmailAddress></t:Mailbox></t:Organizer>"
+        "<t:Organizer><t:Mailbox><t:EmailAddress>Boss@Example.test</t:EmailAddress></t:Mailbox></"
+        "t:Organizer>"
         "<t:RequiredAttendees>"
-        "<t:Attendee><t:Mailbox><t:EmailAddress>boss@example.test</t:EmailAddress></t:Mailbox></t:Attendee>"
-        "<t:Attendee><t:Mailbox><t:Name>Ann</t:Name><t:EmailAddress>ANN@example.test</t:EmailAddress></t:Mailbox></t:Attendee>"
+        "<t:Attendee><t:Mailbox><t:EmailAddress>boss@example.test</t:EmailAddress></t:Mailbox></"
+        "t:Attendee>"
+        "<t:Attendee><t:Mailbox><t:Name>Ann</t:Name><t:EmailAddress>ANN@example.test</"
+        "t:EmailAddress></t:Mailbox></t:Attendee>"
         "<t:Attendee><t:Mailbox><t:EmailAddress>ann@example.test</t:EmailAddress></t:Mailbox>"
         "<t:ResponseType>Decline</t:ResponseType></t:Attendee></t:RequiredAttendees>");
     const Record& record = std::get<Record>(content);
@@ -172,12 +201,14 @@ TEST(EwsAttendees, OneEntryPerPersonTheOneWithAResponseWithoutTheOrganizer) {
 }
 
 TEST(EwsAttendees, AnAppointmentWithoutPeopleIsOnesOwn) {
-    const auto content = read_calendar("<t:Start>2027-07-01T07:00:00Z</t:Start><t:IsMeeting>false</t:IsMeeting>");
+    const auto content =
+        read_calendar("<t:Start>2027-07-01T07:00:00Z</t:Start><t:IsMeeting>false</t:IsMeeting>");
     EXPECT_TRUE(std::get<Record>(content).flag(Field::IsOrganizer));
 }
 
 TEST(EwsCalendar, NoReminderIsSaidAndZeroIsAReminder) {
-    Record record = appointment(zoned("2027-07-01T09:00:00", "UTC"), zoned("2027-07-01T10:00:00", "UTC"));
+    Record record =
+        appointment(zoned("2027-07-01T09:00:00", "UTC"), zoned("2027-07-01T10:00:00", "UTC"));
     EXPECT_EQ(written(record, "ReminderIsSet"), "<t:ReminderIsSet>false</t:ReminderIsSet>");
     EXPECT_EQ(written(record, "ReminderMinutesBeforeStart"), "none");
     record.set(Field::ReminderMinutes, std::int64_t{0});
@@ -188,17 +219,21 @@ TEST(EwsCalendar, NoReminderIsSaidAndZeroIsAReminder) {
 
 TEST(EwsCalendar, WhatIsNoSingleAppointmentIsASeries) {
     for (const char* type : {"RecurringMaster", "Occurrence", "Exception"})
-        EXPECT_EQ(times_of(read_calendar("<t:Start>2027-07-01T07:00:00Z</t:Start><t:CalendarItemType>" +
-                                         std::string(type) + "</t:CalendarItemType>")),
-                  "series");
+        EXPECT_EQ(
+            times_of(read_calendar("<t:Start>2027-07-01T07:00:00Z</t:Start><t:CalendarItemType>" +
+                                   std::string(type) + "</t:CalendarItemType>")),
+            "series");
 }
 
 TEST(EwsCalendar, CancelledIsSaidByTheServerOnly) {
-    const auto content = read_calendar("<t:Subject>Canceled: x</t:Subject><t:Start>2027-07-01T07:00:00Z</t:Start>");
+    const auto content =
+        read_calendar("<t:Subject>Canceled: x</t:Subject><t:Start>2027-07-01T07:00:00Z</t:Start>");
     EXPECT_EQ(std::get<Record>(content).text(Field::Status), "");
-    const auto cancelled = read_calendar("<t:Start>2027-07-01T07:00:00Z</t:Start><t:IsCancelled>true</t:IsCancelled>");
+    const auto cancelled =
+        read_calendar("<t:Start>2027-07-01T07:00:00Z</t:Start><t:IsCancelled>true</t:IsCancelled>");
     EXPECT_EQ(std::get<Record>(cancelled).text(Field::Status), "canceled");
-    EXPECT_TRUE(project_calendar_item(std::get<Record>(cancelled), kVienna).text(Field::Status).empty());
+    EXPECT_TRUE(
+        project_calendar_item(std::get<Record>(cancelled), kVienna).text(Field::Status).empty());
 }
 
 }  // namespace liaison::ews
