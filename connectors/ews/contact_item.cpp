@@ -1,6 +1,7 @@
 #include "connectors/ews/contact_item.hpp"
 
 #include <array>
+#include <cctype>
 
 #include "connectors/ews/item_values.hpp"
 #include "core/limits.hpp"
@@ -121,10 +122,46 @@ void write_entries(const PatchView& patch, std::vector<PropertyWrite>& out) {
     }
 }
 
-/// xs:anyURI takes nearly anything but white space.
-std::string without_blanks(std::string_view url) {
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// Can the byte stand in a URI (RFC 3986), or in an IRI beyond ASCII?
+bool is_uri_byte(std::string_view text, std::size_t i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) >= 0x80) return true;
+    if (c == '%') return i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2]);
+    if (c == '#') return text.substr(0, i).find('#') == std::string_view::npos;
+    if (c == ':') {  // after a scheme, or after the first slash
+        const std::string_view before = text.substr(0, i);
+        if (before.find('/') != std::string_view::npos) return true;
+        return !before.empty() && std::all_of(before.begin(), before.end(), [](char b) {
+            return std::isalnum(static_cast<unsigned char>(b)) || b == '+' || b == '-' || b == '.';
+        });
+    }
+    if (std::isalnum(static_cast<unsigned char>(c))) return true;
+    return std::string_view("-._~!$&'()*+,;=@/?").find(c) != std::string_view::npos;
+}
+
+/// What people type as a web page, as a text that xs:anyURI takes. Idempotent.
+std::string as_uri(std::string_view url) {
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    constexpr std::string_view kReplacement =
+        "\xEF\xBF\xBD";  // what cleaning puts for no character
     std::string out;
-    for (const char c : url) out += c == ' ' ? std::string("%20") : std::string(1, c);
+    for (std::size_t i = 0; i < url.size(); ++i) {
+        if (url.substr(i).starts_with(kReplacement)) {
+            out += "%EF%BF%BD";
+            i += kReplacement.size() - 1;
+        } else if (is_uri_byte(url, i)) {
+            out += url[i];
+        } else {
+            const auto byte = static_cast<unsigned char>(url[i]);
+            out += '%';
+            out += kHex[byte >> 4];
+            out += kHex[byte & 15];
+        }
+    }
     return out;
 }
 
@@ -184,7 +221,7 @@ std::vector<PropertyWrite> contact_writes(const Patch& patch, const MappingConte
     }
     if (view.has(Field::Url))
         put_text(out, "contacts:BusinessHomePage", "BusinessHomePage",
-                 without_blanks(view.text(Field::Url)));
+                 as_uri(view.text(Field::Url)));
     if (view.has(Field::Salutation))
         put_extended(out, PropertyPath::tagged(kDisplayNamePrefixTag),
                      view.text(Field::Salutation));
@@ -201,7 +238,7 @@ Record project_contact(const Record& record, const MappingContext&) {
                                         std::string(out.text(Field::Email1))})
             if (out.text(Field::DisplayName).empty()) out.set(Field::DisplayName, text);
     }
-    if (out.find(Field::Url)) out.set(Field::Url, without_blanks(out.text(Field::Url)));
+    if (out.find(Field::Url)) out.set(Field::Url, as_uri(out.text(Field::Url)));
     const FieldMask long_texts{Field::Notes, Field::BusinessStreet, Field::OtherStreet, Field::Url};
     const Record before = out;
     for (const auto& [field, value] : before.values())

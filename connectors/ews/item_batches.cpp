@@ -36,7 +36,8 @@ bool take_answers(const std::vector<std::size_t>& asked,
 }  // namespace
 
 bool asks_for_less(const Error& error) {
-    if (error.kind == ErrorKind::TooLarge) return true;
+    // The reply or the request as a whole; an item that is too large has a code of its own.
+    if (error.kind == ErrorKind::TooLarge && !find_meaning(error.native_code)) return true;
     const CodeMeaning* meaning = find_meaning(error.native_code);
     return meaning && meaning->reaction == Reaction::AskForLess &&
            error.kind == ErrorKind::Transient;

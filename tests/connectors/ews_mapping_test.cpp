@@ -216,6 +216,18 @@ TEST(EwsContact, ABirthdayNeverMoves) {
     }
 }
 
+TEST(EwsContact, AWebPageIsWhatAUriMayBe) {
+    const auto url = [](std::string_view text) {
+        Record record(EntityKind::Contact);
+        record.set(Field::Url, std::string(text));
+        return std::string(project_item(record, kContext).text(Field::Url));
+    };
+    EXPECT_EQ(url("https://www.example.test:8080/a?b=c#d"), "https://www.example.test:8080/a?b=c#d");
+    EXPECT_EQ(url("www.example.test"), "www.example.test");
+    EXPECT_EQ(url("Web page: www.müller.test <old>"), "Web%20page%3A%20www.müller.test%20%3Cold%3E");
+    EXPECT_EQ(url("100%25 100%"), "100%25%20100%25");
+}
+
 TEST(EwsContact, ADistributionListIsOfUnknownClass) {
     auto document = XmlDocument::parse(with_namespaces("<t:DistributionList/>"));
     const ItemContent content = read_contact(document->root(), kContext);

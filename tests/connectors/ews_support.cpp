@@ -18,13 +18,13 @@ constexpr std::string_view kNamespaces =
 void print_node(const pugi::xml_node& node, std::string& out, int depth) {
     out += std::string(static_cast<std::size_t>(depth) * 2, ' ') + "<" + node.name();
     for (const pugi::xml_attribute& a : node.attributes())
-        out += " " + std::string(a.name()) + "=\"" + a.value() + "\"";
+        out += " " + std::string(a.name()) + "=\"" + escape_xml(a.value()) + "\"";
     if (!node.first_child()) {
         out += "/>\n";
         return;
     }
     if (node.first_child().type() != pugi::node_element) {
-        out += ">" + std::string(node.text().get()) + "</" + node.name() + ">\n";
+        out += ">" + escape_xml(node.text().get()) + "</" + node.name() + ">\n";
         return;
     }
     out += ">\n";
