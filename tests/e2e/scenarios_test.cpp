@@ -294,7 +294,7 @@ TEST_F(Scenarios, LeavingTheScopeRemovesAnUntouchedMirrorAndUnlinksAnEditedOne) 
 }
 
 TEST_F(Scenarios, AllDayAppointmentsStayDaysAndZonesKeepTheWallClock) {
-    sql("INSERT INTO appointment(owner_id, subject, start_at, end_at, all_day) VALUES(1, 'Fair', '2027-07-01', '2027-07-03', 1)");
+    sql("INSERT INTO appointment(owner_id, subject, start_at, end_at, all_day) VALUES(1, 'Fair', '2027-07-01T00:00:00', '2027-07-03T00:00:00', 1)");
     sql("INSERT INTO appointment(owner_id, subject, start_at, start_zone, end_at, end_zone) VALUES(1, 'Call', '2027-07-01T09:00:00', "
         "'America/New_York', '2027-07-01T09:30:00', 'America/New_York')");
     settle(kAlice, EntityKind::Appointment);

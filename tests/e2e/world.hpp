@@ -94,7 +94,23 @@ protected:
                 return;
             }
         }
-        FAIL() << "no rest after 12 cycles";
+        FAIL() << "no rest after 12 cycles; the journal ends with\n" << journal_tail(12);
+    }
+
+    /// The last lines of the journal, for a failing test.
+    std::string journal_tail(std::size_t lines) {
+        std::vector<std::string> all;
+        std::int64_t after = 0;
+        while (true) {
+            const auto page = net::run_to_end(loop, stores.sync->journal(after, 500));
+            if (!page || page->empty()) break;
+            for (const JournalEntry& e : *page)
+                all.push_back(e.event + " " + e.reason + " link " + std::to_string(e.link.value()) + " " + e.detail.substr(0, 240));
+            after = page->back().sequence;
+        }
+        std::string out;
+        for (std::size_t i = all.size() > lines ? all.size() - lines : 0; i < all.size(); ++i) out += "  " + all[i] + "\n";
+        return out;
     }
 
     void sql(const std::string& statements) {
