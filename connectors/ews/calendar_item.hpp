@@ -9,16 +9,13 @@ namespace liaison::ews {
 ///
 /// - Priority and ShowAs are always explicit: an absent one is normal, busy.
 /// - Start, End, IsAllDayEvent, StartTimeZone and EndTimeZone are written together, the zones
-/// first, the times as instants
-///   with `Z` (unambiguous in any order of changes); read as wall clock and zone (StartWallClock
-///   where the server has it).
+///   first, the times as instants with `Z` (unambiguous in any order of changes); read as wall
+///   clock and zone (StartWallClock where the server has it).
 /// - All-day: dates without a zone, End exclusive; on the wire midnights of the mailbox zone.
 /// - A zone that Windows does not know is written as the mailbox zone; one that we do not know is
-/// read as the mailbox zone,
-///   the instant stays right.
+///   read as the mailbox zone, the instant stays right.
 /// - UID is settable on creation only. Status is the server's IsCancelled: "canceled" or absent,
-/// never written. Organizer and
-///   IsOrganizer are the server's.
+///   never written. Organizer and IsOrganizer are the server's.
 std::vector<PropertyPath> calendar_properties(const MappingContext& context);
 /// Unreadable: series (master, occurrence, exception), unknown_class, unknown_time_zone (an all-day
 /// item whose day cannot be told), corrupt (no start).

@@ -116,7 +116,8 @@ Async<Result<ChangePage>> EwsEndpoint::read_changed(Scope scope, std::vector<Ite
             seen = std::unexpected(std::move(fetched[i].error()));
         if (!seen && seen.error().kind == ErrorKind::CorruptReply) {
             Error error = std::move(seen.error());
-            seen = co_await inspect_broken(scope, changed[i], std::move(error));
+            ItemId broken = changed.at(i);
+            seen = co_await inspect_broken(scope, std::move(broken), std::move(error));
         }
         if (seen) {
             page.observations.push_back(std::move(*seen));
