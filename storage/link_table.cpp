@@ -86,6 +86,12 @@ void LinkTable::set_flags(const Link& link) {
          day_parameter(link.recheck_on), link.id.value()});
 }
 
+void LinkTable::set_token(LinkId id, const CorrelationToken& token) {
+    const std::string text = token.str();
+    database_.execute("UPDATE link SET token = ?, token_hash = ? WHERE id = ?",
+                      {std::string_view(text), token_hash(token), id.value()});
+}
+
 void LinkTable::remove(LinkId id) {
     database_.execute("DELETE FROM anchor WHERE link = ?", {id.value()});
     database_.execute("DELETE FROM link WHERE id = ?", {id.value()});

@@ -108,6 +108,7 @@ struct LinkChangeWriter {
         out.text("do", "advance").integer("link", change.link.value()).text("side", to_string(change.side));
         out.text("version", change.version.str()).part("shadow", cd::write_record(change.shadow));
         out.flag("edited_in_exchange", change.edited_in_exchange).text("reason", to_string(change.reason));
+        if (change.token != CorrelationToken{}) out.text("token", change.token.str());
         return out.take();
     }
     cd::Json operator()(const Unlink& change) const {
@@ -157,6 +158,7 @@ AdvanceShadow read_advance_shadow(cd::Members& members) {
     out.shadow = cd::read_record(members.get("shadow"));
     out.edited_in_exchange = members.flag("edited_in_exchange");
     out.reason = cd::read_reason(members.text("reason"));
+    out.token = CorrelationToken::parse(members.text("token"));
     return out;
 }
 
@@ -256,8 +258,12 @@ HeldPlan read_held_json(const cd::Json& value) {
     return out;
 }
 
+cd::Json write_operation_id_json(const OperationId& id) { return cd::Json(id.value()); }
+OperationId read_operation_id_json(const cd::Json& value) { return OperationId(cd::integer_of(value)); }
+
 cd::Json write_plan_json(const Plan& plan) {
     cd::Builder out;
+    out.part("withdrawn", write_plan_list(plan.withdrawn, write_operation_id_json));
     out.part("changes", write_plan_list(plan.changes, write_link_change_json));
     out.part("operations", write_plan_list(plan.operations, cd::write_operation));
     out.part("conflicts", write_plan_list(plan.conflicts, write_conflict_json));
@@ -270,6 +276,7 @@ cd::Json write_plan_json(const Plan& plan) {
 Plan read_plan_json(const cd::Json& value) {
     cd::Members members(value);
     Plan out;
+    out.withdrawn = read_plan_list(members.get("withdrawn"), read_operation_id_json);
     out.changes = read_plan_list(members.get("changes"), read_link_change_json);
     out.operations = read_plan_list(members.get("operations"), cd::read_operation);
     out.conflicts = read_plan_list(members.get("conflicts"), read_conflict_json);

@@ -56,13 +56,17 @@ void SyncProtocol::load_free(PairNumber pair, Picture& picture, bool everything)
             picture.free_crm.push_back(std::move(candidate));
 }
 
+void SyncProtocol::add_token(Picture& picture, const CorrelationToken& token, LinkId link) {
+    picture.tokens.emplace(token.nonce.empty() ? token.str() : token.nonce, link);
+}
+
 /// Links that a free item claims by its token; both are shown together.
 void SyncProtocol::add_claimed(PairNumber pair, Picture& picture, std::set<std::int64_t>& ids) {
     for (const Side side : kSides) {
         for (const Observation& observation : side == Side::Crm ? picture.free_crm : picture.free_exchange) {
             const std::optional<LinkId> link = links_.find_token(pair, observation.token);
             if (!link) continue;
-            picture.tokens.emplace(observation.token.str(), *link);
+            add_token(picture, observation.token, *link);
             ids.insert(link->value());
         }
     }
@@ -74,7 +78,7 @@ void SyncProtocol::load_views(PairNumber pair, Picture& picture, const std::set<
         picture.links.push_back(view_of(link));
         for (const Side side : kSides) {
             std::vector<Observation> claiming = observations_.free_with_token(pair, side, link.token);
-            for (const Observation& observation : claiming) picture.tokens.emplace(observation.token.str(), link.id);
+            for (const Observation& observation : claiming) add_token(picture, observation.token, link.id);
             add_missing(side == Side::Crm ? picture.free_crm : picture.free_exchange, std::move(claiming));
         }
     }
@@ -103,9 +107,6 @@ Picture SyncProtocol::load_picture(const PairId& pair, Date today, bool everythi
     load_free(number, picture, everything);
     add_claimed(number, picture, ids);
     load_views(number, picture, ids);
-    if (everything)
-        for (const LinkView& view : picture.links)
-            if (!view.link.token.empty()) picture.tokens.emplace(view.link.token.str(), view.link.id);
 
     picture.totals.links = links_.count(number);
     picture.totals.removals_24h_crm = review_.removals(number, Side::Crm, now - kGuardWindow);

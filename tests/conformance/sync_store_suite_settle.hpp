@@ -39,7 +39,9 @@ TEST_P(SyncStoreSuite, OperationsGoFromQueuedToSentToSettled) {
     EXPECT_THAT(must(sync().sent_operations(kPair)), IsEmpty());
     EXPECT_EQ(link(id).exchange->version, Version("e2"));
     EXPECT_EQ(link(id).crm->shadow, task("two"));
-    EXPECT_THAT(load().links, IsEmpty()) << "our own write is no news";
+    EXPECT_THAT(load().links, SizeIs(1)) << "what else it needs follows now";
+    commit({});
+    EXPECT_THAT(load().links, IsEmpty()) << "then our own write is no news";
     commit({});
     absorb(Side::Exchange, page_of({seen("E1", "e2", "two", 3)}, "echo"));
     EXPECT_THAT(load().links, IsEmpty()) << "nor is its echo";
@@ -61,7 +63,10 @@ TEST_P(SyncStoreSuite, AResultThatIsNotWhatWasSentIsLookedAt) {
     done.changes = {target};
     done.observed = seen("E1", "e2", "two, as the server rounds it", 3);
     settle(done);
-    EXPECT_THAT(load().links, SizeIs(1));
+    const Picture picture = load();
+    ASSERT_THAT(picture.links, SizeIs(1));
+    EXPECT_EQ(picture.links[0].exchange->version, Version("e2"));
+    EXPECT_NE(*picture.links[0].exchange->record(), picture.links[0].link.exchange->shadow);
 }
 
 TEST_P(SyncStoreSuite, AnEditWhileAnOperationIsInFlightIsShownAfterwards) {
@@ -118,9 +123,9 @@ TEST_P(SyncStoreSuite, ACreateBindsItsItemWhenItIsSettled) {
     done.changes = {bind};
     done.observed = seen("E1", "e1", "one", 2);
     settle(done);
-    const Picture picture = load();
-    EXPECT_THAT(picture.links, IsEmpty());
-    EXPECT_THAT(picture.free_exchange, IsEmpty());
+    EXPECT_THAT(load().free_exchange, IsEmpty());
+    commit({});
+    EXPECT_THAT(load().links, IsEmpty());
     commit({});
     EXPECT_EQ(load(true).links.at(0).exchange->key, ItemKey("E1"));
     EXPECT_TRUE(link(id).made_in_exchange);
@@ -136,6 +141,7 @@ TEST_P(SyncStoreSuite, DroppedOperationsArePlannedAnewAndRequeuedOnesWait) {
     again.what = Settlement::What::Requeued;
     again.error = Error{ErrorKind::Throttled, "busy", "ErrorServerBusy", std::chrono::milliseconds(500)};
     again.requeued = must(sync().sent_operations(kPair)).at(0);
+    again.requeued->state = OperationState::Queued;
     again.requeued->due = bed_->clock.now() + std::chrono::minutes(1);
     settle(again);
     EXPECT_THAT(must(sync().due_operations(kPair, bed_->clock.now(), 10)), IsEmpty());
@@ -394,6 +400,38 @@ TEST_P(SyncStoreSuite, TheJournalIsWholeAndPaged) {
     const JournalReport report = must(bed_->stores(false).upkeep->verify_journal());
     EXPECT_TRUE(report.whole());
     EXPECT_EQ(report.entries, 4);
+}
+
+TEST_P(SyncStoreSuite, AnUnansweredOperationStaysSent) {
+    const LinkId id = linked("C1", "E1", "one");
+    const Operation queued = queue(update_of(id, Side::Exchange, "E1", "e1", "two"));
+    must(sync().mark_sent(kPair, {queued.id}));
+    Settlement unanswered;
+    unanswered.operation = queued.id;
+    unanswered.link = id;
+    unanswered.what = Settlement::What::Requeued;
+    unanswered.error = Error{ErrorKind::Unanswered, "no reply", "", {}};
+    unanswered.requeued = must(sync().sent_operations(kPair)).at(0);
+    settle(unanswered);
+    EXPECT_THAT(must(sync().due_operations(kPair, bed_->clock.now(), 10)), IsEmpty());
+    const std::vector<Operation> sent = must(sync().sent_operations(kPair));
+    ASSERT_THAT(sent, SizeIs(1)) << "it is looked up before it may be sent again";
+    EXPECT_EQ(sent[0].last_error, unanswered.error);
+}
+
+TEST_P(SyncStoreSuite, AWithdrawnOperationMakesRoomForAnotherOne) {
+    const LinkId id = linked("C1", "E1", "one");
+    const Operation queued = queue(update_of(id, Side::Exchange, "E1", "e1", "two"));
+    must(sync().mark_sent(kPair, {queued.id}));
+    Plan plan;
+    plan.withdrawn = {queued.id, OperationId(4711)};
+    plan.operations = {update_of(id, Side::Crm, "C1", "c1", "three")};
+    commit(plan);
+    EXPECT_THAT(must(sync().sent_operations(kPair)), IsEmpty());
+    const std::vector<Operation> due = must(sync().due_operations(kPair, bed_->clock.now(), 10));
+    ASSERT_THAT(due, SizeIs(1));
+    EXPECT_NE(due[0].id, queued.id);
+    EXPECT_EQ(events().at(4), "withdrawn");
 }
 
 }  // namespace liaison::store_suite

@@ -139,7 +139,7 @@ public:
                 return open;
             }
             case 1: return BindItem{id, side(), ItemKey(bytes()), Version(bytes()), record(), coin(), reason()};
-            case 2: return AdvanceShadow{id, side(), Version(bytes()), record(), coin(), reason()};
+            case 2: return AdvanceShadow{id, side(), Version(bytes()), record(), coin(), reason(), token()};
             case 3: return Unlink{id, reason()};
             default: {
                 SetRecheck recheck{id, {}};
@@ -168,6 +168,7 @@ public:
     }
     Plan plan() {
         Plan out;
+        for (std::uint64_t i = number(3); i > 0; --i) out.withdrawn.emplace_back(integer());
         for (std::uint64_t i = number(4); i > 0; --i) out.changes.push_back(change());
         for (std::uint64_t i = number(3); i > 0; --i) out.operations.push_back(operation());
         for (std::uint64_t i = number(3); i > 0; --i) out.conflicts.push_back(conflict());
