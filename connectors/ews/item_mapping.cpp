@@ -76,8 +76,8 @@ void put_extended(std::vector<PropertyWrite>& out, const PropertyPath& path, std
 }
 
 void put_token(std::vector<PropertyWrite>& out, const MappingContext& context, const CorrelationToken& token) {
-    if (token.empty()) return;
-    put_extended(out, PropertyPath::named(context.property_set, kTokenProperty), token.str());
+    // An empty token takes the property off: a copy that a person made is released (F38).
+    put_extended(out, PropertyPath::named(context.property_set, kTokenProperty), token.empty() ? std::string() : token.str());
 }
 
 std::string_view state_category_name(std::string_view state) {
