@@ -10,7 +10,8 @@
 
 namespace liaison::storage {
 
-/// Links with both anchors. A link is *touched* when reconcile has to look at it though no observation changed.
+/// Links with both anchors. A link is *touched* when reconcile has to look at it though no
+/// observation changed.
 class LinkTable {
 public:
     explicit LinkTable(Database& database) : database_(database) {}

@@ -94,7 +94,8 @@ TEST_P(SyncStoreSuite, ACopyWithTheTokenOfALinkIsShownWithThatLink) {
     absorb_one(Side::Exchange, gone("E1", true));
     picture = load();
     ASSERT_THAT(picture.links, SizeIs(1));
-    EXPECT_THAT(keys(picture.free_exchange), ElementsAre("E2")) << "untouched, but it claims a touched link";
+    EXPECT_THAT(keys(picture.free_exchange), ElementsAre("E2"))
+        << "untouched, but it claims a touched link";
 }
 
 TEST_P(SyncStoreSuite, UntouchedFreeItemsOfTheOtherSideAreCandidates) {
@@ -198,7 +199,8 @@ TEST_P(SyncStoreSuite, APreviewThatNobodyCommitsForgetsNothing) {
     absorb_one(Side::Crm, seen("C2", "1", "two"));
     load();
     commit({});
-    EXPECT_THAT(keys(load().free_crm), ElementsAre("C2")) << "shown to the newest picture only: shown once more";
+    EXPECT_THAT(keys(load().free_crm), ElementsAre("C2"))
+        << "shown to the newest picture only: shown once more";
     commit({});
     EXPECT_THAT(load().free_crm, IsEmpty());
 }

@@ -139,7 +139,8 @@ TEST_P(SyncStoreSuite, DroppedOperationsArePlannedAnewAndRequeuedOnesWait) {
     again.operation = queued.id;
     again.link = id;
     again.what = Settlement::What::Requeued;
-    again.error = Error{ErrorKind::Throttled, "busy", "ErrorServerBusy", std::chrono::milliseconds(500)};
+    again.error =
+        Error{ErrorKind::Throttled, "busy", "ErrorServerBusy", std::chrono::milliseconds(500)};
     again.requeued = must(sync().sent_operations(kPair)).at(0);
     again.requeued->state = OperationState::Queued;
     again.requeued->due = bed_->clock.now() + std::chrono::minutes(1);
@@ -247,7 +248,8 @@ TEST_P(SyncStoreSuite, DueOperationsComeOldestFirstAndNotMoreThanAsked) {
     const std::vector<Operation> due = must(sync().due_operations(kPair, bed_->clock.now(), 3));
     ASSERT_THAT(due, SizeIs(3));
     for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(due[i].link, ids[i]);
-    EXPECT_THAT(must(sync().due_operations(PairId("bob@example.test/task"), bed_->clock.now(), 3)), IsEmpty());
+    EXPECT_THAT(must(sync().due_operations(PairId("bob@example.test/task"), bed_->clock.now(), 3)),
+                IsEmpty());
 }
 
 TEST_P(SyncStoreSuite, ConflictsAreKeptForPeople) {
@@ -318,7 +320,8 @@ TEST_P(SyncStoreSuite, AHeldPlanIsShownEveryCycleAndApprovedByItsHash) {
     EXPECT_TRUE(must(sync().summaries()).at(0).held);
     EXPECT_THAT(load().links, SizeIs(1)) << "though nothing touched it again";
     commit(plan);
-    EXPECT_EQ(wait_for(sync().approve_held(kPair, "another", "ann")).error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(wait_for(sync().approve_held(kPair, "another", "ann")).error().kind,
+              ErrorKind::NotFound);
     must(sync().approve_held(kPair, "hash-1", "ann"));
     const Picture picture = load();
     EXPECT_THAT(picture.approved_plans, ElementsAre("hash-1"));
@@ -329,7 +332,8 @@ TEST_P(SyncStoreSuite, AHeldPlanIsShownEveryCycleAndApprovedByItsHash) {
     EXPECT_FALSE(must(sync().held_plan(kPair)));
     const Picture after = load();
     EXPECT_THAT(after.approved_plans, IsEmpty()) << "an approval covers one list, once";
-    EXPECT_EQ(after.totals.removals_24h_exchange, 0u) << "what a person allowed by name does not fill the guard";
+    EXPECT_EQ(after.totals.removals_24h_exchange, 0u)
+        << "what a person allowed by name does not fill the guard";
     EXPECT_THAT(events(), ElementsAre("link_opened", "item_bound", "held", "approved", "queued"));
 }
 
@@ -390,7 +394,8 @@ TEST_P(SyncStoreSuite, TheJournalIsWholeAndPaged) {
     settle(done);
     const std::vector<JournalEntry> all = must(sync().journal(0, 100));
     ASSERT_THAT(all, SizeIs(4));
-    for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].sequence, static_cast<std::int64_t>(i) + 1);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        EXPECT_EQ(all[i].sequence, static_cast<std::int64_t>(i) + 1);
     EXPECT_EQ(all[3].event, "settled");
     EXPECT_EQ(all[3].operation, queued.id);
     EXPECT_EQ(all[3].reason, "changed_in_crm");
