@@ -166,15 +166,17 @@ std::map<MessageIdentity, IntakeRow> IntakeTable::find_identities(
     const std::vector<MessageIdentity>& ids) {
     // A row that was skipped as a duplicate points to another one: it never answers for its
     // identity, or the original, when tried again, would be taken for the copy of its own copy.
+    // Nor does a mail that left its folder without having been logged: a rep who moves it to
+    // another designated folder wants it looked at there.
     static const std::string sql = intake_select(
-        "WHERE i.identity_hash <> 0 AND i.identity_hash = ? AND i.identity = ? AND i.reason <> "
-        "'duplicate' "
-        "ORDER BY i.id LIMIT 1");
+        "WHERE i.identity_hash <> 0 AND i.identity_hash = ? AND i.identity = ? "
+        "AND i.reason <> 'duplicate' AND (i.gone = 0 OR i.outcome = ?) ORDER BY i.id LIMIT 1");
     std::map<MessageIdentity, IntakeRow> out;
     for (const MessageIdentity& identity : ids) {
         if (identity.empty() || out.contains(identity)) continue;
         const auto rows =
-            database_.query(sql, {key_hash(identity.str()), std::string_view(identity.str())});
+            database_.query(sql, {key_hash(identity.str()), std::string_view(identity.str()),
+                                  outcome_column(MailOutcome::Log)});
         if (rows->next()) out.emplace(identity, intake_row(*rows));
     }
     return out;

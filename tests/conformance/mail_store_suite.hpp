@@ -233,6 +233,18 @@ TEST_P(MailStoreSuite, ADuplicateNeverAnswersForItsOriginal) {
     EXPECT_THAT(must(mail().find_identities(asked)), IsEmpty());
 }
 
+TEST_P(MailStoreSuite, AMailThatLeftUnloggedDoesNotAnswerForItsIdentity) {
+    const std::int64_t unmatched = arrived("M1");
+    const std::int64_t logged = arrived("M2");
+    decide(unmatched, IntakeState::Done, decision_of(MailOutcome::Unmatched, "no_contact", "one"));
+    decide(logged, IntakeState::Done, decision_of(MailOutcome::Log, "contact_match", "two"));
+    absorb(kAlice, kInboxCrm, messages({message("M1", "1", true), message("M2", "1", true)}));
+    std::vector<MessageIdentity> asked = {MessageIdentity("one"), MessageIdentity("two")};
+    const auto found = must(mail().find_identities(asked));
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found.begin()->second.id, logged) << "logged once, known for good";
+}
+
 TEST_P(MailStoreSuite, UnmatchedMailIsTriedAgainWhenTheAddressBookChanges) {
     must(mail().retry_unmatched(kAlice, "book-1"));
     const std::int64_t unmatched = arrived("M1");

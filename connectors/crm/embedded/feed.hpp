@@ -9,15 +9,18 @@ namespace liaison::crm {
 
 /// The blocking halves of SyncEndpoint's reads; contracts as there.
 ///
-/// Cursors: `sqlite:<incarnation>:<user>:<seq>`, and while a snapshot is being read `sqlite:<incarnation>:<user>:<seq>:<row id>`, where seq
-/// is the head of the feed before the snapshot began. Another file, another user behind the mailbox or a seq beyond the head (an
-/// older copy of the file was put back) is `CursorExpired`.
-Result<ChangePage> pull_changes(CrmDatabase& db, const CollectionId& collection, const Cursor& cursor);
+/// Cursors: `sqlite:<incarnation>:<user>:<seq>`, and while a snapshot is being read
+/// `sqlite:<incarnation>:<user>:<seq>:<row id>`, where seq is the head of the feed before the
+/// snapshot began. Another file, another user behind the mailbox or a seq beyond the head (an older
+/// copy of the file was put back) is `CursorExpired`.
+Result<ChangePage> pull_changes(CrmDatabase& db, const CollectionId& collection,
+                                const Cursor& cursor);
 
 std::vector<Result<Observation>> get_items(CrmDatabase& db, const CollectionId& collection,
                                            const std::vector<ItemKey>& keys);
 
-Result<SyncEndpoint::KeyPage> list_keys(CrmDatabase& db, const CollectionId& collection, const Cursor& page);
+Result<SyncEndpoint::KeyPage> list_keys(CrmDatabase& db, const CollectionId& collection,
+                                        const Cursor& page);
 
 Result<std::optional<Observation>> find_by_token(CrmDatabase& db, const CollectionId& collection,
                                                  const CorrelationToken& token);
@@ -25,7 +28,8 @@ Result<std::optional<Observation>> find_by_token(CrmDatabase& db, const Collecti
 /// One row as the rep sees it; nothing if it does not exist. Deleted rows are tombstones.
 std::optional<Observation> observe_row(CrmDatabase& db, const RepCollection& rep, std::int64_t id);
 
-/// The token without the CRM's own id: what makes creates idempotent. Empty for a token without nonce.
+/// The token without the CRM's own id: what makes creates idempotent. Empty for a token without
+/// nonce.
 std::string external_key_of(const CorrelationToken& token);
 
 }  // namespace liaison::crm

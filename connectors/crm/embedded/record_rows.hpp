@@ -8,7 +8,8 @@
 
 namespace liaison::crm {
 
-/// Longest text of one line (subject, location, names); bodies and notes take limits::body_chars_max.
+/// Longest text of one line (subject, location, names); bodies and notes take
+/// limits::body_chars_max.
 inline constexpr std::size_t kLineCharsMax = 1000;
 
 std::string_view table_of(EntityKind kind);
@@ -19,20 +20,22 @@ struct Assignment {
     SqlValue value;
 };
 
-/// What the embedded CRM can do with a kind. `default_type` is the type code of activities without one.
+/// What the embedded CRM can do with a kind. `default_type` is the type code of activities without
+/// one.
 EndpointCapabilities embedded_capabilities(EntityKind kind, std::string default_type);
 
-/// What is stored of `record` and shown when it is read: defaults (status, priority, show_as, type) made explicit, texts cut
-/// to the limits, all-day times without zone and at midnight, one attendee per address and name, fields that the CRM does
-/// not carry left out. Idempotent.
+/// What is stored of `record` and shown when it is read: defaults (status, priority, show_as, type)
+/// made explicit, texts cut to the limits, all-day times without zone and at midnight, one attendee
+/// per address and name, fields that the CRM does not carry left out. Idempotent.
 Record project_record(const Record& record, const std::string& default_type);
 
-/// Patch to columns (attendees are a table of their own: see write_attendees). `InvalidRequest` names the field that
-/// cannot be written. Cleared fields with a default get it.
+/// Patch to columns (attendees are a table of their own: see write_attendees). `InvalidRequest`
+/// names the field that cannot be written. Cleared fields with a default get it.
 Result<std::vector<Assignment>> assignments_of(EntityKind kind, const Patch& patch,
                                                const std::string& default_type);
 
-/// SELECT of everything that an Observation needs; `?1` is the rep's user id. The table's alias is `x`; append a WHERE.
+/// SELECT of everything that an Observation needs; `?1` is the rep's user id. The table's alias is
+/// `x`; append a WHERE.
 std::string observation_select(EntityKind kind);
 /// Reads the current row of such a SELECT: Record, Tombstone (confirmed), OutOfScope or Unreadable.
 Observation read_observation(Sqlite& db, EntityKind kind, const Query& row);

@@ -4,16 +4,20 @@
 
 namespace liaison::crm {
 
-// The embedded CRM's tables are the canonical model one to one (crm-connectors 5 and 6.4), so that a person with a SQL shell finds
-// what he expects. Three rules make every writer safe, ours and foreign ones:
+// The embedded CRM's tables are the canonical model one to one (crm-connectors 5 and 6.4), so that
+// a person with a SQL shell finds what he expects. Three rules make every writer safe, ours and
+// foreign ones:
 //
-//   version   rises with every change of a row. Our own statements raise it; when a foreign UPDATE does not, the *_touch trigger does.
-//   feed      every new version writes a row of change_log for each user concerned (owner, previous owner, participants).
-//             SQLite has one writer at a time, so the order of seq is the order of commits and "seq > cursor" is complete.
+//   version   rises with every change of a row. Our own statements raise it; when a foreign UPDATE
+//   does not, the *_touch trigger does. feed      every new version writes a row of change_log for
+//   each user concerned (owner, previous owner, participants).
+//             SQLite has one writer at a time, so the order of seq is the order of commits and "seq
+//             > cursor" is complete.
 //   deleted   rows stay with deleted = 1; a foreign DELETE is logged as well.
 //
-// What an item shows to Outlook also depends on other rows (its type's flag, its participants, its company's name). When those change,
-// triggers raise the item's own version: whoever compares versions sees it.
+// What an item shows to Outlook also depends on other rows (its type's flag, its participants, its
+// company's name). When those change, triggers raise the item's own version: whoever compares
+// versions sees it.
 
 namespace {
 
@@ -227,7 +231,8 @@ CREATE TRIGGER company_rename AFTER UPDATE OF name ON company WHEN NEW.name <> O
 )sql";
 
 std::string replace_each(std::string text, std::string_view what, std::string_view with) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    for (std::size_t at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + with.size()))
         text.replace(at, what.size(), with);
     return text;
 }
@@ -241,7 +246,8 @@ std::string trigger_text(std::string_view pattern, std::string_view table, std::
 
 std::string first_schema() {
     std::string out = replace_each(std::string(kCrmTables), "$ENVELOPE", kCrmEnvelope);
-    for (const std::string_view table : {"user", "company", "contact", "task", "appointment", "opportunity", "campaign"})
+    for (const std::string_view table :
+         {"user", "company", "contact", "task", "appointment", "opportunity", "campaign"})
         out += trigger_text(kTouchTrigger, table, "id", "");
     out += trigger_text(kTouchTrigger, "activity_type", "code", "");
     for (const std::string_view table : {"company", "contact", "task", "appointment"})
@@ -253,7 +259,9 @@ std::string first_schema() {
 
 }  // namespace
 
-std::string schema_script(std::int64_t version) { return version == 1 ? first_schema() : std::string(); }
+std::string schema_script(std::int64_t version) {
+    return version == 1 ? first_schema() : std::string();
+}
 
 Result<void> migrate_schema(Sqlite& db) {
     Transaction transaction(db);
@@ -261,7 +269,8 @@ Result<void> migrate_schema(Sqlite& db) {
     std::int64_t present = 0;
     bool is_empty = true;
     {
-        Query tables(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+        Query tables(
+            db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
         bool has_versions = false;
         while (tables.row()) {
             is_empty = false;
@@ -272,18 +281,23 @@ Result<void> migrate_schema(Sqlite& db) {
             if (newest.row()) present = newest.integer(0);
         } else if (!is_empty) {
             return fail(ErrorKind::InvalidRequest,
-                        "the file is a database of another program: give the embedded CRM a file of its own");
+                        "the file is a database of another program: give the embedded CRM a file "
+                        "of its own");
         }
     }
     if (present > kSchemaVersion) {
-        return fail(ErrorKind::InvalidRequest, "the CRM's file has schema " + std::to_string(present) +
-                                                   ", this Liaison knows " + std::to_string(kSchemaVersion) +
-                                                   ": use the newer Liaison that wrote it");
+        return fail(ErrorKind::InvalidRequest,
+                    "the CRM's file has schema " + std::to_string(present) +
+                        ", this Liaison knows " + std::to_string(kSchemaVersion) +
+                        ": use the newer Liaison that wrote it");
     }
-    if (is_empty) db.script("CREATE TABLE schema_version(version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)");
+    if (is_empty)
+        db.script(
+            "CREATE TABLE schema_version(version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)");
     for (std::int64_t version = present + 1; version <= kSchemaVersion; ++version) {
         db.script(schema_script(version));
-        Query note(db, "INSERT INTO schema_version VALUES(?, strftime('%Y-%m-%dT%H:%M:%fZ','now'))");
+        Query note(db,
+                   "INSERT INTO schema_version VALUES(?, strftime('%Y-%m-%dT%H:%M:%fZ','now'))");
         note.bind(version).run();
     }
     return transaction.commit();

@@ -14,7 +14,8 @@ namespace liaison::crm {
 
 namespace {
 
-constexpr std::string_view kCsvColumns = "number,type,display_name,email,email2,company,salesperson";
+constexpr std::string_view kCsvColumns =
+    "number,type,display_name,email,email2,company,salesperson";
 
 /// Which rows go first: users are named by companies and contacts, companies by contacts.
 std::optional<DeskEntity> csv_entity(const std::string& type) {
@@ -36,9 +37,11 @@ public:
         find_duplicates();
         for (const DeskEntity entity : {DeskEntity::User, DeskEntity::Company, DeskEntity::Contact})
             for (std::size_t i = 1; i < file_.rows.size(); ++i) put_row(file_.rows[i], entity);
-        std::sort(report_.problems.begin(), report_.problems.end(), [](const ImportProblem& a, const ImportProblem& b) {
-            return std::tie(a.line, a.column, a.message) < std::tie(b.line, b.column, b.message);
-        });
+        std::sort(report_.problems.begin(), report_.problems.end(),
+                  [](const ImportProblem& a, const ImportProblem& b) {
+                      return std::tie(a.line, a.column, a.message) <
+                             std::tie(b.line, b.column, b.message);
+                  });
         return std::move(report_);
     }
 
@@ -56,22 +59,29 @@ private:
             const std::vector<std::string> ours = split(kCsvColumns, ',');
             const bool is_ours = std::find(ours.begin(), ours.end(), name) != ours.end();
             if (!is_ours && !find_desk_field(DeskEntity::Contact, name))
-                problem(header.line, name, "no such column: the header is " + std::string(kCsvColumns) + " and contact fields");
+                problem(header.line, name,
+                        "no such column: the header is " + std::string(kCsvColumns) +
+                            " and contact fields");
             else if (!columns_.emplace(name, i).second)
                 problem(header.line, name, "the column stands twice in the header");
         }
         for (const char* needed : {"number", "type", "display_name"})
-            if (!columns_.contains(needed)) problem(header.line, needed, "the column is missing: the header is " + std::string(kCsvColumns));
+            if (!columns_.contains(needed))
+                problem(header.line, needed,
+                        "the column is missing: the header is " + std::string(kCsvColumns));
         return report_.problems.empty();
     }
 
     std::string cell(const CsvRow& row, const std::string& column) const {
         const auto found = columns_.find(column);
-        return found == columns_.end() || found->second >= row.fields.size() ? std::string()
-                                                                              : std::string(trim(row.fields[found->second]));
+        return found == columns_.end() || found->second >= row.fields.size()
+                   ? std::string()
+                   : std::string(trim(row.fields[found->second]));
     }
 
-    std::optional<DeskEntity> entity_of(const CsvRow& row) const { return csv_entity(to_lower_ascii(cell(row, "type"))); }
+    std::optional<DeskEntity> entity_of(const CsvRow& row) const {
+        return csv_entity(to_lower_ascii(cell(row, "type")));
+    }
 
     void find_duplicates() {
         std::map<std::pair<DeskEntity, std::string>, std::size_t> seen;
@@ -80,19 +90,27 @@ private:
             const auto entity = entity_of(row);
             const std::string number = to_lower_ascii(cell(row, "number"));
             if (!entity)
-                problem(row.line, "type", desk_quote(cell(row, "type")) + " is none of: contact, person, lead, company, salesperson");
+                problem(row.line, "type",
+                        desk_quote(cell(row, "type")) +
+                            " is none of: contact, person, lead, company, salesperson");
             if (number.empty()) problem(row.line, "number", "must not be empty");
             if (!entity || number.empty()) continue;
             const auto [first, is_new] = seen.emplace(std::pair(*entity, number), row.line);
-            if (!is_new) problem(row.line, "number", desk_quote(number) + " stands in line " + std::to_string(first->second) + " already");
+            if (!is_new)
+                problem(row.line, "number",
+                        desk_quote(number) + " stands in line " + std::to_string(first->second) +
+                            " already");
         }
     }
 
     void put_row(const CsvRow& row, DeskEntity entity) {
         if (entity_of(row) != entity || cell(row, "number").empty()) return;
-        DeskInput input = entity == DeskEntity::User ? user_input(row) : entity == DeskEntity::Company ? company_input(row) : contact_input(row);
+        DeskInput input = entity == DeskEntity::User      ? user_input(row)
+                          : entity == DeskEntity::Company ? company_input(row)
+                                                          : contact_input(row);
         if (entity != DeskEntity::User && !take_owner(row, input)) return;
-        // A row is tried in a savepoint of its own, so that the problems of the rows behind it are found as well.
+        // A row is tried in a savepoint of its own, so that the problems of the rows behind it are
+        // found as well.
         Savepoint savepoint(db_.sqlite());
         auto change = desk_.put(entity, input);
         if (!change) db_.sqlite().fail_with(change.error());
@@ -111,7 +129,8 @@ private:
         std::string column = error.message.substr(0, colon);
         if (column == "addresses") column = "email";
         const bool is_column = colon != std::string::npos && columns_.contains(column);
-        problem(row.line, is_column ? column : std::string(), is_column ? error.message.substr(colon + 2) : error.message);
+        problem(row.line, is_column ? column : std::string(),
+                is_column ? error.message.substr(colon + 2) : error.message);
     }
 
     bool take_owner(const CsvRow& row, DeskInput& input) {
@@ -123,8 +142,9 @@ private:
         Query query(db_.sqlite(), "SELECT 1 FROM user WHERE number = ? AND deleted = 0");
         query.bind(input["owner"]);
         if (query.row()) return true;
-        problem(row.line, "salesperson", "there is no salesperson with the number " + desk_quote(salesperson) +
-                                             ": add a row of type salesperson, or leave the field empty");
+        problem(row.line, "salesperson",
+                "there is no salesperson with the number " + desk_quote(salesperson) +
+                    ": add a row of type salesperson, or leave the field empty");
         return false;
     }
 
@@ -135,13 +155,16 @@ private:
         return {};
     }
 
-    /// A salesperson whose number is new and whose address is a user's already is that user under another number.
+    /// A salesperson whose number is new and whose address is a user's already is that user under
+    /// another number.
     DeskInput user_input(const CsvRow& row) {
         const std::string given = cell(row, "number");
         std::string number = given;
         const std::string address = normal_address(cell(row, "email"));
-        Query query(db_.sqlite(), "SELECT u.number FROM user_address a JOIN user u ON u.id = a.user_id WHERE a.address = ? "
-                                  "AND u.deleted = 0 AND NOT EXISTS (SELECT 1 FROM user o WHERE o.number = ?)");
+        Query query(db_.sqlite(),
+                    "SELECT u.number FROM user_address a JOIN user u ON u.id = a.user_id WHERE "
+                    "a.address = ? "
+                    "AND u.deleted = 0 AND NOT EXISTS (SELECT 1 FROM user o WHERE o.number = ?)");
         query.bind(address).bind(given);
         if (query.row()) {
             number = query.text(0);
@@ -155,8 +178,10 @@ private:
 
     /// A list of contacts adds addresses to its salespeople and takes none away.
     std::string with_present_addresses(const std::string& number, std::string addresses) {
-        Query query(db_.sqlite(), "SELECT a.address FROM user_address a JOIN user u ON u.id = a.user_id WHERE u.number = ? "
-                                  "ORDER BY a.position, a.address");
+        Query query(db_.sqlite(),
+                    "SELECT a.address FROM user_address a JOIN user u ON u.id = a.user_id WHERE "
+                    "u.number = ? "
+                    "ORDER BY a.position, a.address");
         query.bind(number);
         std::string present;
         while (query.row()) present += query.text(0) + ";";
@@ -172,7 +197,8 @@ private:
     DeskInput contact_input(const CsvRow& row) {
         DeskInput input;
         for (const auto& [column, index] : columns_)
-            if (find_desk_field(DeskEntity::Contact, column) && column != "company") input[column] = cell(row, column);
+            if (find_desk_field(DeskEntity::Contact, column) && column != "company")
+                input[column] = cell(row, column);
         input["display_name"] = name_of(row);
         input["type"] = to_lower_ascii(cell(row, "type")) == "lead" ? "lead" : "person";
         if (columns_.contains("email")) input["email1"] = cell(row, "email");
@@ -186,8 +212,10 @@ private:
         input["company_name"] = company;
         input["company"] = "";
         if (company.empty()) return;
-        Query query(db_.sqlite(), "SELECT id, name FROM company WHERE deleted = 0 AND (number = ?1 OR name = ?1 COLLATE NOCASE) "
-                                  "ORDER BY number = ?1 DESC, id LIMIT 1");
+        Query query(db_.sqlite(),
+                    "SELECT id, name FROM company WHERE deleted = 0 AND (number = ?1 OR name = ?1 "
+                    "COLLATE NOCASE) "
+                    "ORDER BY number = ?1 DESC, id LIMIT 1");
         query.bind(company);
         if (!query.row()) return;
         input["company"] = query.text(0);
@@ -198,15 +226,17 @@ private:
     const CsvFile& file_;
     CrmDesk desk_;
     std::map<std::string, std::size_t> columns_;
-    std::map<std::string, std::string> same_user_;  ///< number in the file, lower case, to the user's own number
+    std::map<std::string, std::string>
+        same_user_;  ///< number in the file, lower case, to the user's own number
     ImportReport report_;
 };
 
 std::string vcard_number(const VCard& card) {
     std::string identity = card.uid;
     if (identity.empty()) {
-        identity = std::string(card.contact.text(Field::DisplayName)) + "\n" + std::string(card.contact.text(Field::CompanyName)) +
-                   "\n" + normal_address(card.contact.text(Field::Email1));
+        identity = std::string(card.contact.text(Field::DisplayName)) + "\n" +
+                   std::string(card.contact.text(Field::CompanyName)) + "\n" +
+                   normal_address(card.contact.text(Field::Email1));
     }
     return "V-" + sha256_hex(identity).substr(0, 12);
 }
@@ -214,7 +244,8 @@ std::string vcard_number(const VCard& card) {
 DeskInput vcard_input(const VCard& card, const std::string& salesperson) {
     DeskInput input{{"number", vcard_number(card)}, {"owner", salesperson}};
     const Record stored = project_record(card.contact, {});
-    for (const auto& [field, value] : stored.values()) input[std::string(info(field).name)] = to_text(value);
+    for (const auto& [field, value] : stored.values())
+        input[std::string(info(field).name)] = to_text(value);
     return input;
 }
 
@@ -226,12 +257,13 @@ Result<ImportReport> import_contacts_csv(CrmDatabase& db, std::string_view bytes
     if (!transaction.begun()) return std::unexpected(transaction.begun().error());
     ImportReport report = CsvImport(db, file, now).run();
     if (!report.ok()) return ImportReport{0, 0, 0, std::move(report.problems)};
-    if (auto committed = transaction.commit(); !committed) return std::unexpected(committed.error());
+    if (auto committed = transaction.commit(); !committed)
+        return std::unexpected(committed.error());
     return report;
 }
 
-Result<ImportReport> import_contacts_vcard(CrmDatabase& db, std::string_view bytes, const std::string& salesperson,
-                                           Timestamp now) {
+Result<ImportReport> import_contacts_vcard(CrmDatabase& db, std::string_view bytes,
+                                           const std::string& salesperson, Timestamp now) {
     const VCardFile file = read_vcards(bytes);
     if (!file.problems.empty()) return ImportReport{0, 0, 0, file.problems};
     Transaction transaction(db.sqlite());
@@ -255,7 +287,8 @@ Result<ImportReport> import_contacts_vcard(CrmDatabase& db, std::string_view byt
         if (*change == CrmDesk::Change::Unchanged) ++report.unchanged;
     }
     if (!report.ok()) return ImportReport{0, 0, 0, std::move(report.problems)};
-    if (auto committed = transaction.commit(); !committed) return std::unexpected(committed.error());
+    if (auto committed = transaction.commit(); !committed)
+        return std::unexpected(committed.error());
     return report;
 }
 

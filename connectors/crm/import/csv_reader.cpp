@@ -11,14 +11,17 @@ bool is_utf8(std::string_view bytes) {
     std::size_t i = 0;
     while (i < bytes.size()) {
         const auto lead = static_cast<unsigned char>(bytes[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3
-                                 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+        const std::size_t length = lead < 0x80                   ? 1
+                                   : lead >= 0xC2 && lead < 0xE0 ? 2
+                                   : lead >= 0xE0 && lead < 0xF0 ? 3
+                                   : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                                 : 0;
         if (length == 0 || i + length > bytes.size()) return false;
         for (std::size_t k = 1; k < length; ++k)
             if ((static_cast<unsigned char>(bytes[i + k]) & 0xC0) != 0x80) return false;
         const auto second = length > 1 ? static_cast<unsigned char>(bytes[i + 1]) : 0;
-        if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
-            (lead == 0xF4 && second > 0x8F))
+        if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
+            (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F))
             return false;
         i += length;
     }
@@ -31,8 +34,11 @@ public:
 
     CsvFile run() {
         separator_ = choose_separator();
-        while (!at_end() && file_.rows.size() <= kCsvRowsMax && file_.problems.size() < kImportProblemsMax) read_row();
-        if (file_.rows.size() > kCsvRowsMax) problem("more than " + std::to_string(kCsvRowsMax) + " rows");
+        while (!at_end() && file_.rows.size() <= kCsvRowsMax &&
+               file_.problems.size() < kImportProblemsMax)
+            read_row();
+        if (file_.rows.size() > kCsvRowsMax)
+            problem("more than " + std::to_string(kCsvRowsMax) + " rows");
         return std::move(file_);
     }
 
@@ -43,7 +49,10 @@ private:
 
     char choose_separator() const {
         const std::string_view header = rest_.substr(0, rest_.find_first_of("\r\n"));
-        return header.find(',') == std::string_view::npos && header.find(';') != std::string_view::npos ? ';' : ',';
+        return header.find(',') == std::string_view::npos &&
+                       header.find(';') != std::string_view::npos
+                   ? ';'
+                   : ',';
     }
 
     /// Steps over the end of a line, if there is one.
@@ -78,8 +87,11 @@ private:
 
     void check_width(const CsvRow& row) {
         if (file_.rows.empty() || row.fields.size() == file_.rows.front().fields.size()) return;
-        file_.problems.push_back({row.line, {}, "the row has " + std::to_string(row.fields.size()) + " fields, the header " +
-                                                    std::to_string(file_.rows.front().fields.size())});
+        file_.problems.push_back({row.line,
+                                  {},
+                                  "the row has " + std::to_string(row.fields.size()) +
+                                      " fields, the header " +
+                                      std::to_string(file_.rows.front().fields.size())});
     }
 
     std::string read_field() {
@@ -87,7 +99,8 @@ private:
         if (!at_end() && here() == '"') {
             read_quoted(field);
         } else {
-            const std::size_t end = std::min(rest_.size(), rest_.find_first_of(separator_ == ',' ? ",\r\n" : ";\r\n", at_));
+            const std::size_t end = std::min(
+                rest_.size(), rest_.find_first_of(separator_ == ',' ? ",\r\n" : ";\r\n", at_));
             field = rest_.substr(at_, end - at_);
             at_ = end;
             if (field.find('"') != std::string::npos)
@@ -113,13 +126,15 @@ private:
                 ++at_;
                 if (at_end() || here() != '"') break;
             }
-            if (c == '\n' || (c == '\r' && (at_ + 1 >= rest_.size() || rest_[at_ + 1] != '\n'))) ++line_;
+            if (c == '\n' || (c == '\r' && (at_ + 1 >= rest_.size() || rest_[at_ + 1] != '\n')))
+                ++line_;
             field += c;
             ++at_;
         }
         if (at_end() || here() == separator_ || here() == '\n' || here() == '\r') return;
         problem("text after a closing quote");
-        at_ = std::min(rest_.size(), rest_.find_first_of(separator_ == ',' ? ",\r\n" : ";\r\n", at_));
+        at_ =
+            std::min(rest_.size(), rest_.find_first_of(separator_ == ',' ? ",\r\n" : ";\r\n", at_));
     }
 
     void skip_line() {
@@ -143,8 +158,11 @@ std::string format_problem(const std::string& file, const ImportProblem& problem
 }
 
 CsvFile read_csv(std::string_view bytes) {
-    const auto refuse = [](std::string message) { return CsvFile{{}, {{1, {}, std::move(message)}}}; };
-    if (bytes.size() > kCsvBytesMax) return refuse("the file is larger than " + std::to_string(kCsvBytesMax) + " bytes");
+    const auto refuse = [](std::string message) {
+        return CsvFile{{}, {{1, {}, std::move(message)}}};
+    };
+    if (bytes.size() > kCsvBytesMax)
+        return refuse("the file is larger than " + std::to_string(kCsvBytesMax) + " bytes");
     if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))
         return refuse("the file is UTF-16: save it as CSV in UTF-8");
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
@@ -160,7 +178,8 @@ CsvFile read_csv(std::string_view bytes) {
         return CsvFile{{}, {{line, {}, "this is not UTF-8: save the file as CSV in UTF-8"}}};
     }
     CsvFile file = CsvParser(bytes).run();
-    if (file.rows.empty() && file.problems.empty()) return refuse("the file is empty: its first line must name the columns");
+    if (file.rows.empty() && file.problems.empty())
+        return refuse("the file is empty: its first line must name the columns");
     return file;
 }
 
