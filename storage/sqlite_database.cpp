@@ -12,37 +12,20 @@ namespace {
 constexpr std::uintmax_t kCheckedFileBytesMax =
     64u << 20;  ///< larger files are checked only after an unclean end
 
+constexpr std::pair<int, std::string_view> kSqliteCodeNames[] = {
+    {SQLITE_BUSY, "SQLITE_BUSY"},           {SQLITE_LOCKED, "SQLITE_LOCKED"},
+    {SQLITE_NOMEM, "SQLITE_NOMEM"},         {SQLITE_READONLY, "SQLITE_READONLY"},
+    {SQLITE_INTERRUPT, "SQLITE_INTERRUPT"}, {SQLITE_IOERR, "SQLITE_IOERR"},
+    {SQLITE_CORRUPT, "SQLITE_CORRUPT"},     {SQLITE_FULL, "SQLITE_FULL"},
+    {SQLITE_CANTOPEN, "SQLITE_CANTOPEN"},   {SQLITE_CONSTRAINT, "SQLITE_CONSTRAINT"},
+    {SQLITE_TOOBIG, "SQLITE_TOOBIG"},       {SQLITE_NOTADB, "SQLITE_NOTADB"},
+    {SQLITE_AUTH, "SQLITE_AUTH"},
+};
+
 std::string sqlite_code_name(int code) {
-    switch (code & 0xFF) {
-        case SQLITE_BUSY:
-            return "SQLITE_BUSY";
-        case SQLITE_LOCKED:
-            return "SQLITE_LOCKED";
-        case SQLITE_NOMEM:
-            return "SQLITE_NOMEM";
-        case SQLITE_READONLY:
-            return "SQLITE_READONLY";
-        case SQLITE_INTERRUPT:
-            return "SQLITE_INTERRUPT";
-        case SQLITE_IOERR:
-            return "SQLITE_IOERR";
-        case SQLITE_CORRUPT:
-            return "SQLITE_CORRUPT";
-        case SQLITE_FULL:
-            return "SQLITE_FULL";
-        case SQLITE_CANTOPEN:
-            return "SQLITE_CANTOPEN";
-        case SQLITE_CONSTRAINT:
-            return "SQLITE_CONSTRAINT";
-        case SQLITE_TOOBIG:
-            return "SQLITE_TOOBIG";
-        case SQLITE_NOTADB:
-            return "SQLITE_NOTADB";
-        case SQLITE_AUTH:
-            return "SQLITE_AUTH";
-        default:
-            return "SQLITE_" + std::to_string(code);
-    }
+    for (const auto& [number, name] : kSqliteCodeNames)
+        if (number == (code & 0xFF)) return std::string(name);
+    return "SQLITE_" + std::to_string(code);
 }
 
 [[noreturn]] void throw_sqlite(sqlite3* connection, int code) {
