@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t ews_body_bytes_max = 64u << 20;  // the default of Exchange's web.config
 constexpr std::string_view ews_page =
-    "<html><head><title>Service</title></head><body><p>You have created a service. This is the Exchange Web Services "
+    "<html><head><title>Service</title></head><body><p>You have created a service. This is the "
+    "Exchange Web Services "
     "endpoint of the sandbox: POST SOAP requests here.</p></body></html>";
 constexpr std::string_view ews_wsdl =
     R"(<?xml version="1.0" encoding="utf-8"?><wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" )"
@@ -48,12 +49,15 @@ const std::map<std::string_view, Operation>& operations() {
     return table;
 }
 
-std::string_view path_of_url(std::string_view url) { return url.substr(0, url.find('?')); }
+std::string_view path_of_url(std::string_view url) {
+    return url.substr(0, url.find('?'));
+}
 
 Answer plain_answer(int status, std::string_view type, std::string_view body) {
     Answer answer;
     answer.response.status = status;
-    if (!body.empty() || !type.empty()) answer.response.fields.set("Content-Type", std::string(type));
+    if (!body.empty() || !type.empty())
+        answer.response.fields.set("Content-Type", std::string(type));
     answer.response.body = body;
     return answer;
 }
@@ -61,12 +65,15 @@ Answer plain_answer(int status, std::string_view type, std::string_view body) {
 Answer xml_answer(int status, std::string body) {
     Answer answer;
     answer.response.status = status;
-    answer.response.fields.set("Content-Type", "text/xml; charset=utf-8");  // exactly: strict clients compare it
+    answer.response.fields.set("Content-Type",
+                               "text/xml; charset=utf-8");  // exactly: strict clients compare it
     answer.response.body = std::move(body);
     return answer;
 }
 
-Answer fault_answer(const ews::EwsError& error) { return xml_answer(500, ews::soap_fault(error)); }
+Answer fault_answer(const ews::EwsError& error) {
+    return xml_answer(500, ews::soap_fault(error));
+}
 
 bool is_xml_in_utf8(std::string_view content_type) {
     if (content_type.empty()) return true;
@@ -77,7 +84,8 @@ bool is_xml_in_utf8(std::string_view content_type) {
         for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
         return out;
     }();
-    return lowered.find("charset") == std::string::npos || lowered.find("utf-8") != std::string::npos;
+    return lowered.find("charset") == std::string::npos ||
+           lowered.find("utf-8") != std::string::npos;
 }
 
 }  // namespace
@@ -98,18 +106,21 @@ struct EwsFace::Impl {
         return user != nullptr && user->password == pair.substr(colon + 1) ? user : nullptr;
     }
 
-    ews::Outcome<std::string> target_mailbox(const User& caller, const ews::SoapRequest& request) const {
+    ews::Outcome<std::string> target_mailbox(const User& caller,
+                                             const ews::SoapRequest& request) const {
         if (request.impersonated_by().empty()) return caller.address;
         if (!caller.may_impersonate) {
-            return ews::ews_fail("ErrorImpersonateUserDenied",
-                                 "The account does not have permission to impersonate the requested user.");
+            return ews::ews_fail(
+                "ErrorImpersonateUserDenied",
+                "The account does not have permission to impersonate the requested user.");
         }
         if (request.impersonated_by() == "SID") {
             return ews::ews_fail("ErrorInvalidUserSid", "The sandbox knows users by address only.");
         }
         const User* user = store.find_user(request.impersonated());
         if (user == nullptr) {
-            return ews::ews_fail("ErrorNonExistentMailbox", "The SMTP address has no mailbox associated with it.");
+            return ews::ews_fail("ErrorNonExistentMailbox",
+                                 "The SMTP address has no mailbox associated with it.");
         }
         return user->address;
     }
@@ -122,14 +133,18 @@ struct EwsFace::Impl {
             return answer;
         }
         if (fault.kind == FaultKind::HttpUnavailable) {
-            Answer answer = plain_answer(503, "text/html", "<html><body>Service Unavailable</body></html>");
+            Answer answer =
+                plain_answer(503, "text/html", "<html><body>Service Unavailable</body></html>");
             if (fault.milliseconds > 0) {
-                answer.response.fields.set("Retry-After", std::to_string((fault.milliseconds + 999) / 1000));
+                answer.response.fields.set("Retry-After",
+                                           std::to_string((fault.milliseconds + 999) / 1000));
             }
             return answer;
         }
         if (fault.kind == FaultKind::ServerBusy) {
-            ews::EwsError busy{"ErrorServerBusy", "The server cannot service this request right now. Try again later.", {}};
+            ews::EwsError busy{"ErrorServerBusy",
+                               "The server cannot service this request right now. Try again later.",
+                               {}};
             busy.values.emplace_back("BackOffMilliseconds", std::to_string(fault.milliseconds));
             return fault_answer(busy);
         }
@@ -141,7 +156,8 @@ struct EwsFace::Impl {
             answer = plain_answer(0, "", "");
             answer.cut_connection = true;
         } else if (fault.kind == FaultKind::TruncatedReply) {
-            answer.response.fields.set("Content-Length", std::to_string(answer.response.body.size()));
+            answer.response.fields.set("Content-Length",
+                                       std::to_string(answer.response.body.size()));
             answer.response.body.resize(answer.response.body.size() * fault.percent / 100);
             answer.cut_connection = true;
         } else if (fault.kind == FaultKind::Slow) {
@@ -150,7 +166,8 @@ struct EwsFace::Impl {
     }
 
     Answer post(const User& caller, const HttpRequest& http) {
-        if (http.body.size() > ews_body_bytes_max) return plain_answer(413, "text/plain", "Request entity too large");
+        if (http.body.size() > ews_body_bytes_max)
+            return plain_answer(413, "text/plain", "Request entity too large");
         const auto request = ews::SoapRequest::parse(http.body);
         if (!request) return fault_answer(request.error());
         const auto mailbox = target_mailbox(caller, *request);
@@ -158,17 +175,20 @@ struct EwsFace::Impl {
         ews::RequestContext context{store, caller.address, *mailbox, "UTC", false, false, {}};
         if (!request->time_zone().empty()) context.time_zone = request->time_zone();
         if (!iana_zone_of(context.time_zone)) {
-            return fault_answer({"ErrorTimeZone", "The time zone of TimeZoneContext is unknown.", {}});
+            return fault_answer(
+                {"ErrorTimeZone", "The time zone of TimeZoneContext is unknown.", {}});
         }
         const auto fault = faults.next(request->operation(), *mailbox);
         if (fault) {
             if (auto instead = answer_instead(*fault)) return std::move(*instead);
             context.empty_listing = fault->kind == FaultKind::EmptyListing;
             context.invalid_sync_state = fault->kind == FaultKind::InvalidSyncState;
-            if (fault->kind == FaultKind::InternalServerError) context.every_message_fails = "ErrorInternalServerError";
+            if (fault->kind == FaultKind::InternalServerError)
+                context.every_message_fails = "ErrorInternalServerError";
         }
         ews::Reply reply = run(context, *request);
-        Answer answer = reply ? xml_answer(200, ews::soap_envelope(*reply)) : fault_answer(reply.error());
+        Answer answer =
+            reply ? xml_answer(200, ews::soap_envelope(*reply)) : fault_answer(reply.error());
         if (fault) spoil(answer, *fault);
         return answer;
     }
@@ -195,10 +215,12 @@ Answer EwsFace::handle(const HttpRequest& request) {
         answer.response.fields.set("WWW-Authenticate", "Basic realm=\"sandbox\"");
         return answer;
     }
-    if (iequals(path, "/EWS/Services.wsdl") && request.method == "GET") return xml_answer(200, std::string(ews_wsdl));
+    if (iequals(path, "/EWS/Services.wsdl") && request.method == "GET")
+        return xml_answer(200, std::string(ews_wsdl));
     if (!iequals(path, "/EWS/Exchange.asmx")) return plain_answer(404, "text/plain", "Not found");
     if (request.method == "GET" || request.method == "HEAD") {
-        return plain_answer(200, "text/html; charset=utf-8", request.method == "GET" ? ews_page : std::string_view{});
+        return plain_answer(200, "text/html; charset=utf-8",
+                            request.method == "GET" ? ews_page : std::string_view{});
     }
     if (request.method != "POST") {
         Answer answer = plain_answer(405, "text/plain", "Method not allowed");

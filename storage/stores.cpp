@@ -48,12 +48,16 @@ Result<Stores> make_stores(std::shared_ptr<Database> database, Worker& worker, E
 }  // namespace storage
 
 Result<Stores> open_stores(const std::string& directory, Worker& worker, Entropy& entropy, const Clock& clock) {
+    namespace fs = std::filesystem;
     std::error_code error;
-    std::filesystem::create_directories(directory, error);
+    const bool made = fs::create_directories(directory, error);
     if (error) return fail(ErrorKind::Internal, "cannot create the data directory " + directory + ": " + error.message());
-    const std::string file = (std::filesystem::path(directory) / "liaison.db").string();
+    // What is inside is people's data: for the service's own account only.
+    if (made) fs::permissions(directory, fs::perms::owner_all, error);
+    const std::string file = (fs::path(directory) / "liaison.db").string();
     Result<std::shared_ptr<storage::Database>> database = storage::open_sqlite(file);
     if (!database) return std::unexpected(database.error());
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
     return storage::make_stores(std::move(*database), worker, entropy, clock);
 }
 

@@ -134,7 +134,7 @@ void SyncProtocol::store_reviews(const Scope& scope, const Plan& plan) {
 void SyncProtocol::commit_plan(const PairId& pair, const Plan& plan, Timestamp now) {
     Scope scope = open_scope(pair, now);
     const auto under_way = pictures_.find(pair);
-    if (under_way != pictures_.end()) scope.watermark = under_way->second.watermark;
+    if (under_way != pictures_.end()) scope.watermark = under_way->second.newest;
     clear_shown(scope);
     count_removals(scope, plan);
     for (const LinkChange& change : plan.changes) apply(scope, change);

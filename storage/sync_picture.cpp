@@ -112,11 +112,11 @@ Picture SyncProtocol::load_picture(const PairId& pair, Date today, bool everythi
     picture.totals.removals_24h_exchange = review_.removals(number, Side::Exchange, now - kGuardWindow);
     picture.approved_plans = review_.approvals(number);
 
-    PictureUnderWay under_way;
-    under_way.watermark = pairs_.touch_count(number);
+    const std::int64_t watermark = pairs_.touch_count(number);
+    PictureUnderWay& under_way = pictures_.try_emplace(pair, PictureUnderWay{watermark, watermark, {}}).first->second;
+    under_way.newest = watermark;
     for (const LinkView& view : picture.links)
         if (view.in_flight && view.in_flight->state != OperationState::Rejected) under_way.waiting.insert(view.link.id);
-    pictures_.insert_or_assign(pair, std::move(under_way));
     return picture;
 }
 

@@ -61,15 +61,18 @@ public:
 private:
     /// What the picture under way has shown. Held in memory only: after a restart there is none, and nothing is cleared.
     struct PictureUnderWay {
-        std::int64_t watermark = 0;           ///< touched marks up to this number were shown
-        std::set<LinkId> waiting;             ///< links that were shown with an operation in flight: to be shown again
+        /// Touched marks up to this number were shown in every picture since the last commit. A preview that nobody
+        /// commits only makes it smaller: something is shown once more, nothing is forgotten.
+        std::int64_t watermark = 0;
+        std::int64_t newest = 0;     ///< of the newest picture
+        std::set<LinkId> waiting;    ///< links that were shown with an operation in flight: to be shown again
     };
     /// What one verb needs all the time.
     struct Scope {
         PairId name;
         PairNumber pair = 0;
         std::int64_t touch = 0;      ///< for what this verb touches
-        std::int64_t watermark = 0;  ///< of the picture that the changes come from
+        std::int64_t watermark = 0;  ///< of the newest picture: what was touched later is unknown to the plan
         bool settling = false;
         Timestamp now{};
     };

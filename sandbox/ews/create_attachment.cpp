@@ -12,12 +12,13 @@ Outcome<std::string> attach_one(const RequestContext& context, const pugi::xml_n
     auto made = read_attachment(element);
     if (!made) return std::unexpected(made.error());
     const std::string item_id = (*item)->id;
-    const auto id = context.store.add_attachment(context.mailbox, item_id, std::move(made->attachment),
-                                                 std::move(made->content));
+    const auto id = context.store.add_attachment(
+        context.mailbox, item_id, std::move(made->attachment), std::move(made->content));
     if (!id) return std::unexpected(from_store(id.error(), "ErrorItemNotFound"));
     const Item* changed = context.store.find_item(context.mailbox, item_id);
-    return "<m:Attachments><t:FileAttachment><t:AttachmentId Id=\"" + *id + "\" RootItemId=\"" + item_id +
-           "\" RootItemChangeKey=\"" + changed->change_key + "\"/></t:FileAttachment></m:Attachments>";
+    return "<m:Attachments><t:FileAttachment><t:AttachmentId Id=\"" + *id + "\" RootItemId=\"" +
+           item_id + "\" RootItemChangeKey=\"" + changed->change_key +
+           "\"/></t:FileAttachment></m:Attachments>";
 }
 
 }  // namespace

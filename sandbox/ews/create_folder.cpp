@@ -13,9 +13,11 @@ std::string_view class_of_element(std::string_view element) {
     return "IPF.Note";
 }
 
-Outcome<const Folder*> create_one(const RequestContext& context, const Folder& parent, const pugi::xml_node& element) {
+Outcome<const Folder*> create_one(const RequestContext& context, const Folder& parent,
+                                  const pugi::xml_node& element) {
     const std::string_view kind = element.name();
-    if (kind == "SearchFolder") return ews_fail("ErrorInvalidOperation", "The sandbox does not implement search folders.");
+    if (kind == "SearchFolder")
+        return ews_fail("ErrorInvalidOperation", "The sandbox does not implement search folders.");
     std::string name;
     std::string folder_class(class_of_element(kind));
     for (const pugi::xml_node child : element.children()) {
@@ -25,13 +27,16 @@ Outcome<const Folder*> create_one(const RequestContext& context, const Folder& p
             name = element_text(child);
         } else if (property == "FolderClass") {
             const std::string wanted = element_text(child);
-            if (kind != "Folder" && wanted != folder_class && !wanted.starts_with(folder_class + ".")) {
-                return ews_fail("ErrorFolderSave", "The folder class does not suit the type of the folder.");
+            if (kind != "Folder" && wanted != folder_class &&
+                !wanted.starts_with(folder_class + ".")) {
+                return ews_fail("ErrorFolderSave",
+                                "The folder class does not suit the type of the folder.");
             }
             folder_class = wanted;
         } else {
-            return ews_fail("ErrorInvalidPropertySet",
-                            "The sandbox does not set " + std::string(property) + " of a new folder.");
+            return ews_fail(
+                "ErrorInvalidPropertySet",
+                "The sandbox does not set " + std::string(property) + " of a new folder.");
         }
     }
     if (name.empty()) return ews_fail("ErrorFolderSave", "The folder has no display name.");
@@ -45,7 +50,8 @@ Outcome<const Folder*> create_one(const RequestContext& context, const Folder& p
 
 Reply create_folder(const RequestContext& context, const pugi::xml_node& request) {
     ResponseWriter response(context, "CreateFolder", "<m:Folders/>");
-    const auto parent = resolve_target_folder(context, request.child("ParentFolderId"), "ErrorParentFolderNotFound");
+    const auto parent = resolve_target_folder(context, request.child("ParentFolderId"),
+                                              "ErrorParentFolderNotFound");
     for (const pugi::xml_node element : request.child("Folders").children()) {
         if (element.type() != pugi::node_element || response.refused()) continue;
         const auto made = parent ? create_one(context, **parent, element)

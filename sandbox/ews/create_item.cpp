@@ -18,11 +18,15 @@ struct NewItem {
 
 std::string_view default_folder_of(ItemKind kind, bool sent) {
     switch (kind) {
-        case ItemKind::Task: return "tasks";
-        case ItemKind::Appointment: return "calendar";
-        case ItemKind::Contact: return "contacts";
+        case ItemKind::Task:
+            return "tasks";
+        case ItemKind::Appointment:
+            return "calendar";
+        case ItemKind::Contact:
+            return "contacts";
         case ItemKind::Message:
-        case ItemKind::Other: break;
+        case ItemKind::Other:
+            break;
     }
     return sent ? "sentitems" : "drafts";
 }
@@ -38,20 +42,28 @@ std::optional<ItemKind> kind_of_element(std::string_view element) {
 
 std::string class_of_kind(ItemKind kind) {
     switch (kind) {
-        case ItemKind::Task: return "IPM.Task";
-        case ItemKind::Appointment: return "IPM.Appointment";
-        case ItemKind::Contact: return "IPM.Contact";
-        case ItemKind::Message: return "IPM.Note";
-        case ItemKind::Other: break;
+        case ItemKind::Task:
+            return "IPM.Task";
+        case ItemKind::Appointment:
+            return "IPM.Appointment";
+        case ItemKind::Contact:
+            return "IPM.Contact";
+        case ItemKind::Message:
+            return "IPM.Note";
+        case ItemKind::Other:
+            break;
     }
     return "IPM.Item";
 }
 
-// In the form of a GlobalObjectId written in hexadecimal, as Exchange makes them; unique by the mailbox's sequence.
+// In the form of a GlobalObjectId written in hexadecimal, as Exchange makes them; unique by the
+// mailbox's sequence.
 std::string new_uid(const RequestContext& context) {
     std::uint64_t state = context.store.sequence(context.mailbox);
     for (const char c : context.mailbox) state = state * 131 + static_cast<unsigned char>(c);
-    std::string out = "040000008200E00074C5B7101A82E0080000000000000000000000000000000000000000" "10000000";
+    std::string out =
+        "040000008200E00074C5B7101A82E0080000000000000000000000000000000000000000"
+        "10000000";
     static constexpr char digits[] = "0123456789ABCDEF";
     for (int i = 0; i < 32; ++i) {
         state = state * 6364136223846793005u + 1442695040888963407u;
@@ -64,7 +76,8 @@ void set_defaults(const RequestContext& context, Item& item) {
     PropertyBag& properties = item.properties;
     if (item.kind == ItemKind::Appointment) {
         const User* owner = context.store.find_user(context.mailbox);
-        MailAddress organizer{owner == nullptr ? context.mailbox : owner->display_name, context.mailbox};
+        MailAddress organizer{owner == nullptr ? context.mailbox : owner->display_name,
+                              context.mailbox};
         properties.set("calendar:Organizer", Fragment{mailbox_xml(organizer)});
         properties.set("calendar:IsOrganizer", std::string("true"));
         properties.set("item:ReminderIsSet", std::string("true"));
@@ -78,11 +91,13 @@ void set_defaults(const RequestContext& context, Item& item) {
     }
 }
 
-Outcome<void> read_mime(const RequestContext& context, const pugi::xml_node& element, NewItem& made) {
+Outcome<void> read_mime(const RequestContext& context, const pugi::xml_node& element,
+                        NewItem& made) {
     const pugi::xml_node mime = element.child("MimeContent");
     if (!mime) return {};
     if (made.item.kind != ItemKind::Message && made.item.kind != ItemKind::Other) {
-        return ews_fail("ErrorUnsupportedMimeConversion", "The sandbox takes MIME for messages only.");
+        return ews_fail("ErrorUnsupportedMimeConversion",
+                        "The sandbox takes MIME for messages only.");
     }
     std::string bytes;
     if (!base64_decode(element_text(mime), bytes)) {
@@ -110,7 +125,8 @@ void add_derived(const RequestContext& context, Item& item) {
     }
     if (item.kind == ItemKind::Message && !item.has_mime) {
         properties.set("message:ConversationTopic", std::string(properties.text("item:Subject")));
-        if (properties.find("message:From") != nullptr && properties.find("message:Sender") == nullptr) {
+        if (properties.find("message:From") != nullptr &&
+            properties.find("message:Sender") == nullptr) {
             properties.set("message:Sender", *properties.find("message:From"));
         }
     }
@@ -141,10 +157,12 @@ Outcome<NewItem> read_new_item(const RequestContext& context, const pugi::xml_no
 Outcome<void> check_folder(const Folder& folder, ItemKind kind) {
     const std::string& folder_class = folder.folder_class;
     if (kind == ItemKind::Appointment && !folder_class.starts_with("IPF.Appointment")) {
-        return ews_fail("ErrorCannotCreateCalendarItemInNonCalendarFolder", "The folder is no calendar.");
+        return ews_fail("ErrorCannotCreateCalendarItemInNonCalendarFolder",
+                        "The folder is no calendar.");
     }
     if (kind == ItemKind::Contact && !folder_class.starts_with("IPF.Contact")) {
-        return ews_fail("ErrorCannotCreateContactInNonContactFolder", "The folder is no contacts folder.");
+        return ews_fail("ErrorCannotCreateContactInNonContactFolder",
+                        "The folder is no contacts folder.");
     }
     if (kind == ItemKind::Task && !folder_class.starts_with("IPF.Task")) {
         return ews_fail("ErrorCannotCreateTaskInNonTaskFolder", "The folder is no tasks folder.");
@@ -160,21 +178,25 @@ Outcome<std::string> create_one(const RequestContext& context, const pugi::xml_n
     if (!made) return std::unexpected(made.error());
     const bool message = made->item.kind == ItemKind::Message || made->item.kind == ItemKind::Other;
     if (message && disposition.empty()) {
-        return ews_fail("ErrorMessageDispositionRequired", "MessageDisposition is required for messages.");
+        return ews_fail("ErrorMessageDispositionRequired",
+                        "MessageDisposition is required for messages.");
     }
     if (made->item.kind == ItemKind::Appointment && invitations.empty()) {
-        return ews_fail("ErrorSendMeetingInvitationsRequired", "SendMeetingInvitations is required for calendar items.");
+        return ews_fail("ErrorSendMeetingInvitationsRequired",
+                        "SendMeetingInvitations is required for calendar items.");
     }
     const bool sends = message && disposition != "SaveOnly";
     const auto people = recipients_of(made->item);
-    if (sends && people.empty()) return ews_fail("ErrorMissingRecipients", "The message has no recipients.");
+    if (sends && people.empty())
+        return ews_fail("ErrorMissingRecipients", "The message has no recipients.");
     const Folder* folder = nullptr;
     if (const pugi::xml_node target = request.child("SavedItemFolderId")) {
         const auto named = resolve_target_folder(context, target, "ErrorToFolderNotFound");
         if (!named) return std::unexpected(named.error());
         folder = *named;
     } else {
-        folder = context.store.find_distinguished(context.mailbox, default_folder_of(made->item.kind, sends));
+        folder = context.store.find_distinguished(context.mailbox,
+                                                  default_folder_of(made->item.kind, sends));
     }
     if (auto ok = check_folder(*folder, made->item.kind); !ok) return std::unexpected(ok.error());
     if (sends) {
@@ -185,13 +207,16 @@ Outcome<std::string> create_one(const RequestContext& context, const pugi::xml_n
         context.store.record_sent({context.mailbox, "CreateItem", disposition, "", people});
         return std::string("<m:Items/>");
     }
-    const bool invites = made->item.kind == ItemKind::Appointment && invitations != "SendToNone" && !people.empty();
+    const bool invites =
+        made->item.kind == ItemKind::Appointment && invitations != "SendToNone" && !people.empty();
     if (invites) made->item.properties.set("calendar:MeetingRequestWasSent", std::string("true"));
-    const auto stored = context.store.create_item(context.mailbox, folder->id, std::move(made->item),
-                                                  std::move(made->content), std::move(made->attachment_contents));
+    const auto stored =
+        context.store.create_item(context.mailbox, folder->id, std::move(made->item),
+                                  std::move(made->content), std::move(made->attachment_contents));
     if (!stored) return std::unexpected(from_store(stored.error(), "ErrorToFolderNotFound"));
     if (sends || invites) {
-        context.store.record_sent({context.mailbox, "CreateItem", sends ? disposition : invitations, (*stored)->id, people});
+        context.store.record_sent({context.mailbox, "CreateItem", sends ? disposition : invitations,
+                                   (*stored)->id, people});
     }
     std::string payload = "<m:Items>";
     append_item_reference(payload, **stored);

@@ -15,13 +15,14 @@ Reply delete_attachment(const RequestContext& context, const pugi::xml_node& req
             continue;
         }
         const std::string item_id = owner->id;
-        if (const auto gone = context.store.delete_attachment(context.mailbox, attachment_id); !gone) {
+        if (const auto gone = context.store.delete_attachment(context.mailbox, attachment_id);
+            !gone) {
             response.error(from_store(gone.error(), "ErrorItemNotFound"));
             continue;
         }
         const Item* changed = context.store.find_item(context.mailbox, item_id);
-        response.success("<m:RootItemId RootItemId=\"" + item_id + "\" RootItemChangeKey=\"" + changed->change_key +
-                         "\"/>");
+        response.success("<m:RootItemId RootItemId=\"" + item_id + "\" RootItemChangeKey=\"" +
+                         changed->change_key + "\"/>");
     }
     return response.finish();
 }

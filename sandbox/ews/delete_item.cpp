@@ -6,7 +6,8 @@
 namespace liaison::sandbox::ews {
 namespace {
 
-Outcome<void> delete_one(const RequestContext& context, const pugi::xml_node& request, const pugi::xml_node& id) {
+Outcome<void> delete_one(const RequestContext& context, const pugi::xml_node& request,
+                         const pugi::xml_node& id) {
     const auto found = resolve_item(context, id);
     if (!found) return std::unexpected(found.error());
     const Item& item = **found;
@@ -17,15 +18,19 @@ Outcome<void> delete_one(const RequestContext& context, const pugi::xml_node& re
                         "SendMeetingCancellations is required for calendar items.");
     }
     if (item.kind == ItemKind::Task && occurrences.empty()) {
-        return ews_fail("ErrorAffectedTaskOccurrencesRequired", "AffectedTaskOccurrences is required for tasks.");
+        return ews_fail("ErrorAffectedTaskOccurrencesRequired",
+                        "AffectedTaskOccurrences is required for tasks.");
     }
     if (item.kind == ItemKind::Task && occurrences == "SpecifiedOccurrenceOnly" &&
         item.properties.find("task:Recurrence") != nullptr) {
-        return ews_fail("ErrorUnsupportedRecurrence", "The sandbox does not delete one occurrence of a recurring task.");
+        return ews_fail("ErrorUnsupportedRecurrence",
+                        "The sandbox does not delete one occurrence of a recurring task.");
     }
     if (item.kind == ItemKind::Appointment && cancellations != "SendToNone") {
         const auto people = recipients_of(item);
-        if (!people.empty()) context.store.record_sent({context.mailbox, "DeleteItem", cancellations, item.id, people});
+        if (!people.empty())
+            context.store.record_sent(
+                {context.mailbox, "DeleteItem", cancellations, item.id, people});
     }
     const std::string_view how = request.attribute("DeleteType").value();
     if (how == "HardDelete") {

@@ -7,18 +7,20 @@ namespace {
 
 constexpr std::size_t find_folder_cap = 1'000;
 
-void collect_folders(const RequestContext& context, std::string_view parent, bool deep, std::vector<const Folder*>& out) {
+void collect_folders(const RequestContext& context, std::string_view parent, bool deep,
+                     std::vector<const Folder*>& out) {
     for (const Folder* child : context.store.children(context.mailbox, parent)) {
         out.push_back(child);
         if (deep) collect_folders(context, child->id, deep, out);
     }
 }
 
-Outcome<std::string> found_below(const RequestContext& context, const pugi::xml_node& request, const Folder& parent,
-                                 const FolderShape& shape) {
+Outcome<std::string> found_below(const RequestContext& context, const pugi::xml_node& request,
+                                 const Folder& parent, const FolderShape& shape) {
     const std::string_view traversal = request.attribute("Traversal").value();
     if (traversal == "SoftDeleted") {
-        return ews_fail("ErrorInvalidOperation", "The sandbox does not implement the SoftDeleted traversal.");
+        return ews_fail("ErrorInvalidOperation",
+                        "The sandbox does not implement the SoftDeleted traversal.");
     }
     std::vector<const Folder*> found;
     if (!context.empty_listing) collect_folders(context, parent.id, traversal == "Deep", found);
@@ -26,7 +28,8 @@ Outcome<std::string> found_below(const RequestContext& context, const pugi::xml_
         const auto restriction = Restriction::read(node, folder_path_type);
         if (!restriction) return std::unexpected(restriction.error());
         std::erase_if(found, [&](const Folder* folder) {
-            return !restriction->matches([&](const FieldPath& path) { return folder_values(context, *folder, path); });
+            return !restriction->matches(
+                [&](const FieldPath& path) { return folder_values(context, *folder, path); });
         });
     }
     pugi::xml_node view = request.child("IndexedPageFolderView");
@@ -34,7 +37,8 @@ Outcome<std::string> found_below(const RequestContext& context, const pugi::xml_
     const auto page = read_page(view, found.size(), find_folder_cap);
     if (!page) return std::unexpected(page.error());
     std::string out = "<m:RootFolder" + page->attributes + "><t:Folders>";
-    for (std::size_t i = 0; i < page->count; ++i) append_folder(out, context, *found[page->first + i], shape);
+    for (std::size_t i = 0; i < page->count; ++i)
+        append_folder(out, context, *found[page->first + i], shape);
     return out + "</t:Folders></m:RootFolder>";
 }
 

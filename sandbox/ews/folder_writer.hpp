@@ -20,11 +20,14 @@ private:
     std::vector<FieldPath> extended_;
 };
 
-/// `<t:Folder>`, `<t:CalendarFolder>`, `<t:ContactsFolder>` or `<t:TasksFolder>` by the folder's class.
-void append_folder(std::string& out, const RequestContext& context, const Folder& folder, const FolderShape& shape);
+/// `<t:Folder>`, `<t:CalendarFolder>`, `<t:ContactsFolder>` or `<t:TasksFolder>` by the folder's
+/// class.
+void append_folder(std::string& out, const RequestContext& context, const Folder& folder,
+                   const FolderShape& shape);
 std::string_view folder_element(const Folder& folder);
 
-std::vector<std::string> folder_values(const RequestContext& context, const Folder& folder, const FieldPath& path);
+std::vector<std::string> folder_values(const RequestContext& context, const Folder& folder,
+                                       const FieldPath& path);
 Outcome<ValueType> folder_path_type(const FieldPath& path);
 
 }  // namespace liaison::sandbox::ews

@@ -9,7 +9,8 @@
 namespace liaison::sandbox::ews {
 namespace {
 
-Outcome<std::string> bytes_of(const RequestContext& context, const Item& item, const Attachment& attachment) {
+Outcome<std::string> bytes_of(const RequestContext& context, const Item& item,
+                              const Attachment& attachment) {
     if (attachment.mime_index < 0) {
         auto bytes = context.store.attachment_content(context.mailbox, attachment.id);
         if (!bytes) return std::unexpected(from_store(bytes.error(), "ErrorItemNotFound"));
@@ -17,7 +18,8 @@ Outcome<std::string> bytes_of(const RequestContext& context, const Item& item, c
     }
     const auto content = context.store.content(context.mailbox, item.id);
     if (!content) return std::unexpected(from_store(content.error(), "ErrorItemNotFound"));
-    auto bytes = mime_attachment_content(content->mime, static_cast<std::size_t>(attachment.mime_index));
+    auto bytes =
+        mime_attachment_content(content->mime, static_cast<std::size_t>(attachment.mime_index));
     if (!bytes) return std::unexpected(from_store(bytes.error(), "ErrorItemNotFound"));
     return std::move(*bytes);
 }
@@ -54,7 +56,8 @@ std::string attached_message(const RequestContext& context, std::string bytes, b
     return out + "</t:Message>";
 }
 
-Outcome<std::string> attachment_payload(const RequestContext& context, const pugi::xml_node& id, bool with_mime) {
+Outcome<std::string> attachment_payload(const RequestContext& context, const pugi::xml_node& id,
+                                        bool with_mime) {
     const std::string attachment_id = id.attribute("Id").value();
     if (attachment_id.empty()) return ews_fail("ErrorInvalidIdEmpty", "The id is empty.");
     std::string decoded;
@@ -62,7 +65,8 @@ Outcome<std::string> attachment_payload(const RequestContext& context, const pug
         return ews_fail("ErrorInvalidAttachmentId", "The attachment id is malformed.");
     }
     const Item* item = context.store.find_attachment_owner(context.mailbox, attachment_id);
-    if (item == nullptr) return ews_fail("ErrorItemNotFound", "The attachment was not found in the store.");
+    if (item == nullptr)
+        return ews_fail("ErrorItemNotFound", "The attachment was not found in the store.");
     for (const Attachment& attachment : item->attachments) {
         if (attachment.id != attachment_id) continue;
         auto bytes = bytes_of(context, *item, attachment);
@@ -86,11 +90,13 @@ Outcome<bool> read_attachment_shape(const pugi::xml_node& shape) {
         const auto flag = parse_boolean(value);
         if (name == "IncludeMimeContent") {
             with_mime = flag.value_or(false);
-        } else if ((name == "BodyType" && value == "Best") || (name == "FilterHtmlContent" && flag == false)) {
+        } else if ((name == "BodyType" && value == "Best") ||
+                   (name == "FilterHtmlContent" && flag == false)) {
             continue;
         } else {
-            return ews_fail("ErrorInvalidRequest",
-                            "The sandbox does not implement " + std::string(name) + " of the attachment shape.");
+            return ews_fail("ErrorInvalidRequest", "The sandbox does not implement " +
+                                                       std::string(name) +
+                                                       " of the attachment shape.");
         }
     }
     return with_mime;

@@ -9,7 +9,8 @@ namespace liaison::sandbox::ews {
 
 Reply move_or_copy(const RequestContext& context, const pugi::xml_node& request, bool copies) {
     ResponseWriter response(context, copies ? "CopyItem" : "MoveItem", "<m:Items/>");
-    const auto target = resolve_target_folder(context, request.child("ToFolderId"), "ErrorToFolderNotFound");
+    const auto target =
+        resolve_target_folder(context, request.child("ToFolderId"), "ErrorToFolderNotFound");
     const bool ids = parse_boolean(element_text(request.child("ReturnNewItemIds"))).value_or(true);
     for (const pugi::xml_node id : request.child("ItemIds").children()) {
         if (id.type() != pugi::node_element || response.refused()) continue;

@@ -17,9 +17,9 @@ struct QueryNode {
     ValueType type = ValueType::Text;
     Relation relation = Relation::Equal;
     std::string constant;
-    std::optional<FieldPath> other;     // compare with a property instead of a constant
+    std::optional<FieldPath> other;  // compare with a property instead of a constant
     std::uint64_t mask = 0;
-    std::string mode = "FullString";    // ContainmentMode
+    std::string mode = "FullString";  // ContainmentMode
     bool ignore_case = false;
 };
 
@@ -53,12 +53,18 @@ int compare_values(ValueType type, std::string_view a, std::string_view b) {
 
 bool holds(QueryNode::Relation relation, int order) {
     switch (relation) {
-        case QueryNode::Relation::Equal: return order == 0;
-        case QueryNode::Relation::NotEqual: return order != 0;
-        case QueryNode::Relation::Greater: return order > 0;
-        case QueryNode::Relation::GreaterOrEqual: return order >= 0;
-        case QueryNode::Relation::Less: return order < 0;
-        case QueryNode::Relation::LessOrEqual: return order <= 0;
+        case QueryNode::Relation::Equal:
+            return order == 0;
+        case QueryNode::Relation::NotEqual:
+            return order != 0;
+        case QueryNode::Relation::Greater:
+            return order > 0;
+        case QueryNode::Relation::GreaterOrEqual:
+            return order >= 0;
+        case QueryNode::Relation::Less:
+            return order < 0;
+        case QueryNode::Relation::LessOrEqual:
+            return order <= 0;
     }
     return false;
 }
@@ -69,9 +75,11 @@ bool contains_text(const QueryNode& node, std::string_view value) {
     if (node.mode == "FullString") return text == wanted;
     if (node.mode == "Prefixed") return text.starts_with(wanted);
     const auto is_word = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (static_cast<unsigned char>(c) & 0x80);
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               (static_cast<unsigned char>(c) & 0x80);
     };
-    for (std::size_t at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1)) {
+    for (std::size_t at = text.find(wanted); at != std::string::npos;
+         at = text.find(wanted, at + 1)) {
         if (node.mode == "Substring") return true;
         const bool starts_word = at == 0 || !is_word(text[at - 1]);
         const std::size_t end = at + wanted.size();
@@ -86,15 +94,21 @@ bool matches_node(const QueryNode& node, const ValueReader& reader) {
     using Kind = QueryNode::Kind;
     const auto holds_part = [&](const auto& part) { return matches_node(*part, reader); };
     switch (node.kind) {
-        case Kind::And: return std::all_of(node.parts.begin(), node.parts.end(), holds_part);
-        case Kind::Or: return std::any_of(node.parts.begin(), node.parts.end(), holds_part);
-        case Kind::Not: return !matches_node(*node.parts.front(), reader);
-        case Kind::Exists: return !reader(node.path).empty();
-        default: break;
+        case Kind::And:
+            return std::all_of(node.parts.begin(), node.parts.end(), holds_part);
+        case Kind::Or:
+            return std::any_of(node.parts.begin(), node.parts.end(), holds_part);
+        case Kind::Not:
+            return !matches_node(*node.parts.front(), reader);
+        case Kind::Exists:
+            return !reader(node.path).empty();
+        default:
+            break;
     }
     const std::vector<std::string> values = reader(node.path);
     if (node.kind == Kind::Excludes) {
-        const auto bits = static_cast<std::uint64_t>(values.empty() ? 0 : parse_integer(values[0]).value_or(0));
+        const auto bits =
+            static_cast<std::uint64_t>(values.empty() ? 0 : parse_integer(values[0]).value_or(0));
         return (bits & node.mask) == 0;
     }
     std::string constant = node.constant;
@@ -103,14 +117,17 @@ bool matches_node(const QueryNode& node, const ValueReader& reader) {
         if (others.empty()) return false;
         constant = others.front();
     }
-    if (values.empty()) return node.kind == Kind::Compare && node.relation == QueryNode::Relation::NotEqual;
+    if (values.empty())
+        return node.kind == Kind::Compare && node.relation == QueryNode::Relation::NotEqual;
     if (node.kind == Kind::Compare && node.relation == QueryNode::Relation::NotEqual) {
-        return std::all_of(values.begin(), values.end(),
-                           [&](const auto& v) { return compare_values(node.type, v, constant) != 0; });
+        return std::all_of(values.begin(), values.end(), [&](const auto& v) {
+            return compare_values(node.type, v, constant) != 0;
+        });
     }
     return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
-        return node.kind == Kind::Contains ? contains_text(node, value)
-                                           : holds(node.relation, compare_values(node.type, value, constant));
+        return node.kind == Kind::Contains
+                   ? contains_text(node, value)
+                   : holds(node.relation, compare_values(node.type, value, constant));
     });
 }
 
@@ -119,7 +136,8 @@ public:
     explicit RestrictionReader(const PathTyper& typer) : typer_(typer) {}
 
     Outcome<std::unique_ptr<QueryNode>> read(const pugi::xml_node& node) {
-        if (++count_ > restriction_nodes_max) return ews_fail("ErrorRestrictionTooLong", "The restriction is too long.");
+        if (++count_ > restriction_nodes_max)
+            return ews_fail("ErrorRestrictionTooLong", "The restriction is too long.");
         const std::string_view name = node.name();
         auto out = std::make_unique<QueryNode>();
         if (name == "And" || name == "Or" || name == "Not") return read_group(node, std::move(out));
@@ -129,7 +147,8 @@ public:
         } else if (name == "Excludes") {
             out->kind = QueryNode::Kind::Excludes;
             const std::string mask = node.child("Bitmask").attribute("Value").value();
-            if (out->type != ValueType::Number) return ews_fail("ErrorInvalidRestriction", "Excludes needs a number.");
+            if (out->type != ValueType::Number)
+                return ews_fail("ErrorInvalidRestriction", "Excludes needs a number.");
             out->mask = std::strtoull(mask.c_str(), nullptr, 0);
         } else if (name == "Contains") {
             if (auto ok = read_contains(node, *out); !ok) return std::unexpected(ok.error());
@@ -140,16 +159,20 @@ public:
     }
 
 private:
-    Outcome<std::unique_ptr<QueryNode>> read_group(const pugi::xml_node& node, std::unique_ptr<QueryNode> out) {
+    Outcome<std::unique_ptr<QueryNode>> read_group(const pugi::xml_node& node,
+                                                   std::unique_ptr<QueryNode> out) {
         const std::string_view name = node.name();
-        out->kind = name == "And" ? QueryNode::Kind::And : name == "Or" ? QueryNode::Kind::Or : QueryNode::Kind::Not;
+        out->kind = name == "And"  ? QueryNode::Kind::And
+                    : name == "Or" ? QueryNode::Kind::Or
+                                   : QueryNode::Kind::Not;
         for (const pugi::xml_node child : node.children()) {
             if (child.type() != pugi::node_element) continue;
             auto part = read(child);
             if (!part) return std::unexpected(part.error());
             out->parts.push_back(std::move(*part));
         }
-        if (out->parts.empty()) return ews_fail("ErrorInvalidRestriction", "A group of the restriction is empty.");
+        if (out->parts.empty())
+            return ews_fail("ErrorInvalidRestriction", "A group of the restriction is empty.");
         return out;
     }
 
@@ -164,34 +187,42 @@ private:
             out.type = *type;
             return {};
         }
-        return ews_fail("ErrorInvalidRestriction",
-                        "The sandbox does not implement " + std::string(node.name()) + " in restrictions.");
+        return ews_fail(
+            "ErrorInvalidRestriction",
+            "The sandbox does not implement " + std::string(node.name()) + " in restrictions.");
     }
 
     Outcome<void> read_contains(const pugi::xml_node& node, QueryNode& out) {
         out.kind = QueryNode::Kind::Contains;
-        if (out.type != ValueType::Text) return ews_fail("ErrorContainsFilterWrongType", "Contains needs a text property.");
+        if (out.type != ValueType::Text)
+            return ews_fail("ErrorContainsFilterWrongType", "Contains needs a text property.");
         out.constant = node.child("Constant").attribute("Value").value();
         if (node.attribute("ContainmentMode")) out.mode = node.attribute("ContainmentMode").value();
         const std::string_view comparison = node.attribute("ContainmentComparison").value();
         // Diacritics are not folded: a comparison that asks for it finds less than Exchange would.
         if (comparison.find("NonSpac") != std::string_view::npos) {
-            return ews_fail("ErrorInvalidRestriction", "The sandbox does not ignore non-spacing characters.");
+            return ews_fail("ErrorInvalidRestriction",
+                            "The sandbox does not ignore non-spacing characters.");
         }
-        out.ignore_case = comparison == "IgnoreCase" || comparison == "Loose" || comparison == "LooseAndIgnoreCase";
+        out.ignore_case = comparison == "IgnoreCase" || comparison == "Loose" ||
+                          comparison == "LooseAndIgnoreCase";
         return {};
     }
 
     Outcome<void> read_compare(const pugi::xml_node& node, QueryNode& out) {
         using Relation = QueryNode::Relation;
         static constexpr std::pair<std::string_view, Relation> relations[] = {
-            {"IsEqualTo", Relation::Equal},           {"IsNotEqualTo", Relation::NotEqual},
-            {"IsGreaterThan", Relation::Greater},     {"IsGreaterThanOrEqualTo", Relation::GreaterOrEqual},
-            {"IsLessThan", Relation::Less},           {"IsLessThanOrEqualTo", Relation::LessOrEqual}};
+            {"IsEqualTo", Relation::Equal},
+            {"IsNotEqualTo", Relation::NotEqual},
+            {"IsGreaterThan", Relation::Greater},
+            {"IsGreaterThanOrEqualTo", Relation::GreaterOrEqual},
+            {"IsLessThan", Relation::Less},
+            {"IsLessThanOrEqualTo", Relation::LessOrEqual}};
         const auto found = std::find_if(std::begin(relations), std::end(relations),
                                         [&](const auto& row) { return row.first == node.name(); });
         if (found == std::end(relations)) {
-            return ews_fail("ErrorInvalidRestriction", "The sandbox does not implement " + std::string(node.name()) + ".");
+            return ews_fail("ErrorInvalidRestriction",
+                            "The sandbox does not implement " + std::string(node.name()) + ".");
         }
         out.kind = QueryNode::Kind::Compare;
         out.relation = found->second;
@@ -221,10 +252,13 @@ private:
             const auto value = parse_date_time(text);
             good = value.has_value();
             if (good) {
-                out.constant = format_utc(value->local_ms - value->offset_minutes.value_or(0) * std::int64_t{60'000});
+                out.constant = format_utc(value->local_ms -
+                                          value->offset_minutes.value_or(0) * std::int64_t{60'000});
             }
         }
-        if (!good) return ews_fail("ErrorInvalidValueForProperty", "The constant does not suit the property's type.");
+        if (!good)
+            return ews_fail("ErrorInvalidValueForProperty",
+                            "The constant does not suit the property's type.");
         return {};
     }
 
@@ -248,7 +282,9 @@ Outcome<Restriction> Restriction::read(const pugi::xml_node& restriction, const 
     return ews_fail("ErrorInvalidRestriction", "The restriction is empty.");
 }
 
-bool Restriction::matches(const ValueReader& reader) const { return matches_node(*root_, reader); }
+bool Restriction::matches(const ValueReader& reader) const {
+    return matches_node(*root_, reader);
+}
 
 Outcome<SortOrder> SortOrder::read(const pugi::xml_node& sort_order, const PathTyper& typer) {
     SortOrder out;
@@ -259,8 +295,12 @@ Outcome<SortOrder> SortOrder::read(const pugi::xml_node& sort_order, const PathT
             auto path = read_path(child);
             if (!path) return std::unexpected(path.error());
             auto type = typer(*path);
-            if (!type) return ews_fail("ErrorUnsupportedPathForSortGroup", "The property cannot be sorted by.");
-            out.keys_.push_back({std::move(*path), *type, std::string_view(order.attribute("Order").value()) == "Descending"});
+            if (!type)
+                return ews_fail("ErrorUnsupportedPathForSortGroup",
+                                "The property cannot be sorted by.");
+            out.keys_.push_back(
+                {std::move(*path), *type,
+                 std::string_view(order.attribute("Order").value()) == "Descending"});
         }
     }
     return out;
@@ -289,7 +329,9 @@ Outcome<Page> read_page(const pugi::xml_node& view, std::size_t total, std::size
     bool fractional = false;
     if (view) {
         if (const pugi::xml_attribute limit = view.attribute("MaxEntriesReturned")) {
-            if (limit.as_int() < 1) return ews_fail("ErrorInvalidPagingMaxRows", "MaxEntriesReturned must be positive.");
+            if (limit.as_int() < 1)
+                return ews_fail("ErrorInvalidPagingMaxRows",
+                                "MaxEntriesReturned must be positive.");
             most = std::min(cap, static_cast<std::size_t>(limit.as_int()));
         }
         fractional = static_cast<bool>(view.attribute("Denominator"));
@@ -297,12 +339,14 @@ Outcome<Page> read_page(const pugi::xml_node& view, std::size_t total, std::size
             const int top = view.attribute("Numerator").as_int();
             const int bottom = view.attribute("Denominator").as_int();
             if (bottom < 1 || top < 0 || top > bottom) {
-                return ews_fail("ErrorInvalidFractionalPagingParameters", "The fraction is out of range.");
+                return ews_fail("ErrorInvalidFractionalPagingParameters",
+                                "The fraction is out of range.");
             }
             offset = total * static_cast<std::size_t>(top) / static_cast<std::size_t>(bottom);
         } else {
             if (view.attribute("Offset").as_int() < 0) {
-                return ews_fail("ErrorInvalidIndexedPagingParameters", "Offset must not be negative.");
+                return ews_fail("ErrorInvalidIndexedPagingParameters",
+                                "Offset must not be negative.");
             }
             offset = std::min(total, static_cast<std::size_t>(view.attribute("Offset").as_int()));
             from_end = std::string_view(view.attribute("BasePoint").value()) == "End";
@@ -314,11 +358,13 @@ Outcome<Page> read_page(const pugi::xml_node& view, std::size_t total, std::size
     const bool last = page.count == left;
     const std::string next = std::to_string(offset + page.count);
     if (fractional) {
-        page.attributes = " NumeratorOffset=\"" + next + "\" AbsoluteDenominator=\"" + std::to_string(total) + "\"";
+        page.attributes = " NumeratorOffset=\"" + next + "\" AbsoluteDenominator=\"" +
+                          std::to_string(total) + "\"";
     } else if (view) {
         page.attributes = " IndexedPagingOffset=\"" + next + "\"";
     }
-    page.attributes += " TotalItemsInView=\"" + std::to_string(total) + "\" IncludesLastItemInRange=\"";
+    page.attributes +=
+        " TotalItemsInView=\"" + std::to_string(total) + "\" IncludesLastItemInRange=\"";
     page.attributes += last ? "true\"" : "false\"";
     return page;
 }

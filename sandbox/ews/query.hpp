@@ -38,7 +38,8 @@ private:
 class SortOrder {
 public:
     static Outcome<SortOrder> read(const pugi::xml_node& sort_order, const PathTyper& typer);
-    /// True if the item with reader `a` stands before that with reader `b`. Absent values stand first.
+    /// True if the item with reader `a` stands before that with reader `b`. Absent values stand
+    /// first.
     bool before(const ValueReader& a, const ValueReader& b) const;
 
 private:
@@ -51,7 +52,8 @@ private:
 };
 
 /// Values of an item's property for searching; several for lists and people (name and address).
-std::vector<std::string> item_values(const RequestContext& context, const Item& item, const FieldPath& path);
+std::vector<std::string> item_values(const RequestContext& context, const Item& item,
+                                     const FieldPath& path);
 Outcome<ValueType> item_path_type(const FieldPath& path);
 ValueType extended_value_type(std::string_view mapi_type);
 
@@ -62,7 +64,8 @@ struct Page {
     std::string attributes;  ///< of RootFolder: offsets, IncludesLastItemInRange, TotalItemsInView
 };
 /// `view` is an IndexedPage or FractionalPage element, or empty; `cap` the server's own limit.
-/// ErrorInvalidPagingMaxRows, ErrorInvalidIndexedPagingParameters, ErrorInvalidFractionalPagingParameters.
+/// ErrorInvalidPagingMaxRows, ErrorInvalidIndexedPagingParameters,
+/// ErrorInvalidFractionalPagingParameters.
 Outcome<Page> read_page(const pugi::xml_node& view, std::size_t total, std::size_t cap);
 
 }  // namespace liaison::sandbox::ews

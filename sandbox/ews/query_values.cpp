@@ -7,7 +7,9 @@ namespace liaison::sandbox::ews {
 namespace {
 
 std::unexpected<EwsError> unsupported_path(const std::string& uri) {
-    EwsError error{"ErrorUnsupportedPathForQuery", "The property can not be used with this type of restriction.", {}};
+    EwsError error{"ErrorUnsupportedPathForQuery",
+                   "The property can not be used with this type of restriction.",
+                   {}};
     error.values.emplace_back("FieldURI", uri);
     return std::unexpected(std::move(error));
 }
@@ -15,15 +17,16 @@ std::unexpected<EwsError> unsupported_path(const std::string& uri) {
 ValueType type_of_field(const Field& field) {
     if (field.schema_type == "dateTime") return ValueType::DateTime;
     if (field.schema_type == "boolean") return ValueType::Boolean;
-    if (field.schema_type == "int" || field.schema_type == "double" || field.schema_type == "long" ||
-        field.uri == "item:ReminderMinutesBeforeStart") {
+    if (field.schema_type == "int" || field.schema_type == "double" ||
+        field.schema_type == "long" || field.uri == "item:ReminderMinutesBeforeStart") {
         return ValueType::Number;
     }
     return ValueType::Text;
 }
 
 const Field* searchable_field(std::string_view uri) {
-    for (const ItemKind kind : {ItemKind::Message, ItemKind::Task, ItemKind::Appointment, ItemKind::Contact}) {
+    for (const ItemKind kind :
+         {ItemKind::Message, ItemKind::Task, ItemKind::Appointment, ItemKind::Contact}) {
         if (const Field* field = fields_of(kind).find_uri(uri)) return field;
     }
     return nullptr;
@@ -40,7 +43,8 @@ std::vector<std::string> special_values(const Item& item, std::string_view uri) 
                                      [](const Attachment& a) { return !a.is_inline; });
         return {has ? "true" : "false"};
     }
-    if (uri == "task:IsComplete") return {item.properties.text("task:Status") == "Completed" ? "true" : "false"};
+    if (uri == "task:IsComplete")
+        return {item.properties.text("task:Status") == "Completed" ? "true" : "false"};
     if (uri == "calendar:IsMeeting") {
         return {item.properties.find("calendar:RequiredAttendees") != nullptr ||
                         item.properties.find("calendar:OptionalAttendees") != nullptr
@@ -57,10 +61,12 @@ std::vector<std::string> people_values(const Item& item, std::string_view key) {
     const auto* fragment = value == nullptr ? nullptr : std::get_if<Fragment>(value);
     if (fragment == nullptr) return out;
     std::string_view rest = fragment->xml;
-    for (std::size_t end = 0; (end = rest.find("</t:Mailbox>")) != std::string_view::npos; rest.remove_prefix(end + 12)) {
+    for (std::size_t end = 0; (end = rest.find("</t:Mailbox>")) != std::string_view::npos;
+         rest.remove_prefix(end + 12)) {
         const std::string_view one = rest.substr(0, end);
         out.push_back(fragment_text(one, "t:Name"));
-        if (std::string address = fragment_text(one, "t:EmailAddress"); !address.empty()) out.push_back(std::move(address));
+        if (std::string address = fragment_text(one, "t:EmailAddress"); !address.empty())
+            out.push_back(std::move(address));
     }
     return out;
 }
@@ -88,7 +94,8 @@ Outcome<ValueType> item_path_type(const FieldPath& path) {
     return type_of_field(*field);
 }
 
-std::vector<std::string> item_values(const RequestContext& context, const Item& item, const FieldPath& path) {
+std::vector<std::string> item_values(const RequestContext& context, const Item& item,
+                                     const FieldPath& path) {
     if (path.kind == FieldPath::Kind::Extended) {
         const auto stored = item.extended.find(path.extended_key);
         if (stored != item.extended.end()) return stored->second.values;
@@ -107,7 +114,8 @@ std::vector<std::string> item_values(const RequestContext& context, const Item& 
     if (!special.empty()) return special;
     if (fields_of(item.kind).find_uri(path.uri) == nullptr) return {};
     const std::string_view fallback = default_text(path.uri);
-    return fallback.empty() ? std::vector<std::string>{} : std::vector<std::string>{std::string(fallback)};
+    return fallback.empty() ? std::vector<std::string>{}
+                            : std::vector<std::string>{std::string(fallback)};
 }
 
 }  // namespace liaison::sandbox::ews

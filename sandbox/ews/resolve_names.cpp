@@ -29,7 +29,8 @@ std::string lowered(std::string_view text) {
 bool answers_to(std::string_view entry, std::string_view name, std::string_view address) {
     const std::string folded_name = lowered(name);
     if (lowered(address).starts_with(entry)) return true;
-    for (std::size_t at = folded_name.find(entry); at != std::string::npos; at = folded_name.find(entry, at + 1)) {
+    for (std::size_t at = folded_name.find(entry); at != std::string::npos;
+         at = folded_name.find(entry, at + 1)) {
         if (at == 0 || folded_name[at - 1] == ' ') return true;
     }
     return false;
@@ -43,13 +44,16 @@ void add_users(const RequestContext& context, std::string_view entry, std::vecto
     }
 }
 
-void add_contacts(const RequestContext& context, std::string_view entry, std::vector<FoundName>& out) {
+void add_contacts(const RequestContext& context, std::string_view entry,
+                  std::vector<FoundName>& out) {
     const Folder* folder = context.store.find_distinguished(context.mailbox, "contacts");
     for (const Item* item : context.store.items(context.mailbox, folder->id)) {
         const std::string name(item->properties.text("contacts:DisplayName"));
         for (const std::string_view slot : {"EmailAddress1", "EmailAddress2", "EmailAddress3"}) {
-            const std::string address(item->properties.text("contacts:EmailAddress/" + std::string(slot)));
-            if (!address.empty() && answers_to(entry, name, address)) out.push_back({name, address, false, item});
+            const std::string address(
+                item->properties.text("contacts:EmailAddress/" + std::string(slot)));
+            if (!address.empty() && answers_to(entry, name, address))
+                out.push_back({name, address, false, item});
         }
     }
 }
@@ -80,13 +84,16 @@ Reply resolve_names(const RequestContext& context, const pugi::xml_node& request
     ResponseWriter response(context, "ResolveNames", "");
     if (response.refused()) return response.finish();
     if (request.child("ParentFolderIds")) {
-        response.error({"ErrorInvalidOperation", "The sandbox searches the default contacts folder only.", {}});
+        response.error({"ErrorInvalidOperation",
+                        "The sandbox searches the default contacts folder only.",
+                        {}});
         return response.finish();
     }
     std::string entry = lowered(trimmed(element_text(request.child("UnresolvedEntry"))));
     if (entry.starts_with("smtp:")) entry.erase(0, 5);
     const std::string_view given = request.attribute("SearchScope").value();
-    const std::string_view scope = given.empty() ? std::string_view("ActiveDirectoryContacts") : given;
+    const std::string_view scope =
+        given.empty() ? std::string_view("ActiveDirectoryContacts") : given;
     std::vector<FoundName> found;
     if (!entry.empty() && scope.starts_with("ActiveDirectory")) add_users(context, entry, found);
     if (!entry.empty() && scope != "ActiveDirectory") add_contacts(context, entry, found);
@@ -97,7 +104,8 @@ Reply resolve_names(const RequestContext& context, const pugi::xml_node& request
     }
     const bool last = found.size() <= resolutions_max;
     if (!last) found.resize(resolutions_max);
-    const bool full = parse_boolean(request.attribute("ReturnFullContactData").value()).value_or(false);
+    const bool full =
+        parse_boolean(request.attribute("ReturnFullContactData").value()).value_or(false);
     std::string payload = "<m:ResolutionSet TotalItemsInView=\"" + std::to_string(found.size()) +
                           "\" IncludesLastItemInRange=\"" + (last ? "true" : "false") + "\">";
     for (const FoundName& one : found) payload += resolution_xml(one, full);
@@ -105,7 +113,8 @@ Reply resolve_names(const RequestContext& context, const pugi::xml_node& request
     if (found.size() == 1) {
         response.success(payload);
     } else {
-        response.warning({"ErrorNameResolutionMultipleResults", "Multiple results were found.", {}}, payload);
+        response.warning({"ErrorNameResolutionMultipleResults", "Multiple results were found.", {}},
+                         payload);
     }
     return response.finish();
 }

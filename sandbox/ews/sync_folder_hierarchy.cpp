@@ -7,7 +7,8 @@
 namespace liaison::sandbox::ews {
 namespace {
 
-Outcome<std::string> hierarchy_changes(const RequestContext& context, const pugi::xml_node& request) {
+Outcome<std::string> hierarchy_changes(const RequestContext& context,
+                                       const pugi::xml_node& request) {
     const auto shape = FolderShape::read(request.child("FolderShape"));
     if (!shape) return std::unexpected(shape.error());
     const Folder* root = context.store.find_distinguished(context.mailbox, "root");
@@ -17,12 +18,14 @@ Outcome<std::string> hierarchy_changes(const RequestContext& context, const pugi
         root = *named;
     }
     if (context.invalid_sync_state) {
-        return ews_fail("ErrorInvalidSyncStateData", "Synchronization state data is corrupt or otherwise invalid.");
+        return ews_fail("ErrorInvalidSyncStateData",
+                        "Synchronization state data is corrupt or otherwise invalid.");
     }
     SyncCursor cursor;
     const std::string state = element_text(request.child("SyncState"));
     if (!state.empty()) {
-        const auto read = read_sync_state(state, sync_hierarchy_kind, *root, context.store.sequence(context.mailbox));
+        const auto read = read_sync_state(state, sync_hierarchy_kind, *root,
+                                          context.store.sequence(context.mailbox));
         if (!read) return std::unexpected(read.error());
         cursor = *read;
     }
@@ -35,7 +38,8 @@ Outcome<std::string> hierarchy_changes(const RequestContext& context, const pugi
                 changes += "<t:Delete><t:FolderId Id=\"" + change.folder_id + "\"/></t:Delete>";
                 continue;
             }
-            const std::string_view tag = change.kind == FolderChange::Kind::Create ? "t:Create>" : "t:Update>";
+            const std::string_view tag =
+                change.kind == FolderChange::Kind::Create ? "t:Create>" : "t:Update>";
             (changes += '<') += tag;
             append_folder(changes, context, *change.folder, *shape);
             (changes += "</") += tag;
@@ -43,8 +47,9 @@ Outcome<std::string> hierarchy_changes(const RequestContext& context, const pugi
         cursor.sequence = context.store.sequence(context.mailbox);
     }
     return "<m:SyncState>" + write_sync_state(sync_hierarchy_kind, *root, cursor) +
-           "</m:SyncState><m:IncludesLastFolderInRange>true</m:IncludesLastFolderInRange><m:Changes>" + changes +
-           "</m:Changes>";
+           "</m:SyncState><m:IncludesLastFolderInRange>true</"
+           "m:IncludesLastFolderInRange><m:Changes>" +
+           changes + "</m:Changes>";
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ namespace {
 Outcome<std::string> written_changes(const RequestContext& context, const pugi::xml_node& request,
                                      const ItemShape& shape, const ItemChanges& found) {
     std::set<std::string_view> ignored;
-    for (const pugi::xml_node id : request.child("Ignore").children("ItemId")) ignored.insert(id.attribute("Id").value());
+    for (const pugi::xml_node id : request.child("Ignore").children("ItemId"))
+        ignored.insert(id.attribute("Id").value());
     ItemWriter writer(context, shape);
     std::string out;
     out.reserve(found.changes.size() * 320);
@@ -24,10 +25,12 @@ Outcome<std::string> written_changes(const RequestContext& context, const pugi::
         } else if (change.kind == ItemChange::Kind::ReadFlagChange) {
             out += "<t:ReadFlagChange>";
             append_item_id(out, change.item_id, change.item->change_key);
-            append_boolean(out, "t:IsRead", change.item->properties.text("message:IsRead") == "true");
+            append_boolean(out, "t:IsRead",
+                           change.item->properties.text("message:IsRead") == "true");
             out += "</t:ReadFlagChange>";
         } else {
-            const std::string_view tag = change.kind == ItemChange::Kind::Create ? "t:Create>" : "t:Update>";
+            const std::string_view tag =
+                change.kind == ItemChange::Kind::Create ? "t:Create>" : "t:Update>";
             (out += '<') += tag;
             if (auto ok = writer.write(out, *change.item); !ok) return std::unexpected(ok.error());
             (out += "</") += tag;
@@ -39,10 +42,12 @@ Outcome<std::string> written_changes(const RequestContext& context, const pugi::
 Outcome<std::string> folder_items(const RequestContext& context, const pugi::xml_node& request) {
     const auto shape = ItemShape::read(request.child("ItemShape"), true);
     if (!shape) return std::unexpected(shape.error());
-    const auto folder = resolve_target_folder(context, request.child("SyncFolderId"), "ErrorSyncFolderNotFound");
+    const auto folder =
+        resolve_target_folder(context, request.child("SyncFolderId"), "ErrorSyncFolderNotFound");
     if (!folder) return std::unexpected(folder.error());
     if (context.invalid_sync_state) {
-        return ews_fail("ErrorInvalidSyncStateData", "Synchronization state data is corrupt or otherwise invalid.");
+        return ews_fail("ErrorInvalidSyncStateData",
+                        "Synchronization state data is corrupt or otherwise invalid.");
     }
     const std::uint64_t newest = context.store.sequence(context.mailbox);
     const std::string state = element_text(request.child("SyncState"));
@@ -57,13 +62,16 @@ Outcome<std::string> folder_items(const RequestContext& context, const pugi::xml
     if (context.empty_listing) {
         found.next = state.empty() ? SyncCursor{} : cursor;
     } else {
-        auto changes = context.store.item_changes(context.mailbox, (*folder)->id, cursor, static_cast<std::size_t>(most));
-        if (!changes) return std::unexpected(from_store(changes.error(), "ErrorSyncFolderNotFound"));
+        auto changes = context.store.item_changes(context.mailbox, (*folder)->id, cursor,
+                                                  static_cast<std::size_t>(most));
+        if (!changes)
+            return std::unexpected(from_store(changes.error(), "ErrorSyncFolderNotFound"));
         found = std::move(*changes);
     }
     const auto written = written_changes(context, request, *shape, found);
     if (!written) return std::unexpected(written.error());
-    std::string out = "<m:SyncState>" + write_sync_state(sync_items_kind, **folder, found.next) + "</m:SyncState>";
+    std::string out = "<m:SyncState>" + write_sync_state(sync_items_kind, **folder, found.next) +
+                      "</m:SyncState>";
     append_boolean(out, "m:IncludesLastItemInRange", found.complete);
     ((out += "<m:Changes>") += *written) += "</m:Changes>";
     return out;

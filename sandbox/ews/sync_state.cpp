@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t state_bytes = 3 + 8 * 5 + 1 + 8;  // magic, five numbers, flag, checksum
 
 void put_number(std::string& out, std::uint64_t value) {
-    for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>((value >> shift) & 0xff));
+    for (int shift = 0; shift < 64; shift += 8)
+        out.push_back(static_cast<char>((value >> shift) & 0xff));
 }
 
 std::uint64_t get_number(std::string_view bytes, std::size_t at) {
@@ -41,14 +42,17 @@ std::string write_sync_state(char kind, const Folder& folder, const SyncCursor& 
     return base64_encode(bytes);
 }
 
-Outcome<SyncCursor> read_sync_state(std::string_view text, char kind, const Folder& folder, std::uint64_t newest) {
-    const std::unexpected<EwsError> invalid = ews_fail("ErrorInvalidSyncStateData", "Synchronization state data is corrupt or otherwise invalid.");
+Outcome<SyncCursor> read_sync_state(std::string_view text, char kind, const Folder& folder,
+                                    std::uint64_t newest) {
+    const std::unexpected<EwsError> invalid = ews_fail(
+        "ErrorInvalidSyncStateData", "Synchronization state data is corrupt or otherwise invalid.");
     std::string bytes;
     if (!base64_decode(text, bytes) || bytes.size() != state_bytes) return invalid;
     const std::string_view body = std::string_view(bytes).substr(0, state_bytes - 8);
     if (get_number(bytes, state_bytes - 8) != state_hash(body)) return invalid;
     if (bytes[0] != 'L' || bytes[1] != 'S' || bytes[2] != kind) return invalid;
-    if (get_number(bytes, 3) != state_hash(folder.id) || get_number(bytes, 11) != folder.generation) return invalid;
+    if (get_number(bytes, 3) != state_hash(folder.id) || get_number(bytes, 11) != folder.generation)
+        return invalid;
     SyncCursor cursor;
     cursor.sequence = get_number(bytes, 19);
     cursor.below = get_number(bytes, 27);

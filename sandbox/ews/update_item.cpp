@@ -12,13 +12,16 @@ constexpr std::string_view empty_update = "<m:Items/>";
 Outcome<void> check_switches(const pugi::xml_node& request, const Item& item) {
     const bool message = item.kind == ItemKind::Message || item.kind == ItemKind::Other;
     if (message && !request.attribute("MessageDisposition")) {
-        return ews_fail("ErrorMessageDispositionRequired", "MessageDisposition is required for messages.");
+        return ews_fail("ErrorMessageDispositionRequired",
+                        "MessageDisposition is required for messages.");
     }
-    if (item.kind == ItemKind::Appointment && !request.attribute("SendMeetingInvitationsOrCancellations")) {
+    if (item.kind == ItemKind::Appointment &&
+        !request.attribute("SendMeetingInvitationsOrCancellations")) {
         return ews_fail("ErrorSendMeetingInvitationsOrCancellationsRequired",
                         "SendMeetingInvitationsOrCancellations is required for calendar items.");
     }
-    if (message && std::string_view(request.attribute("MessageDisposition").value()) != "SaveOnly" &&
+    if (message &&
+        std::string_view(request.attribute("MessageDisposition").value()) != "SaveOnly" &&
         item.properties.text("item:IsDraft") != "true") {
         return ews_fail("ErrorInvalidOperation", "A message that was sent cannot be sent again.");
     }
@@ -26,14 +29,17 @@ Outcome<void> check_switches(const pugi::xml_node& request, const Item& item) {
 }
 
 // AutoResolve needs a change key, NeverOverwrite a current one; AlwaysOverwrite takes any.
-Outcome<void> check_conflict(std::string_view resolution, std::string_view change_key, const Item& item) {
+Outcome<void> check_conflict(std::string_view resolution, std::string_view change_key,
+                             const Item& item) {
     if (resolution == "AlwaysOverwrite") return {};
     if (change_key.empty()) {
-        return ews_fail("ErrorChangeKeyRequiredForWriteOperations", "A change key is required for this operation.");
+        return ews_fail("ErrorChangeKeyRequiredForWriteOperations",
+                        "A change key is required for this operation.");
     }
     if (resolution == "NeverOverwrite" && change_key != item.change_key) {
         return ews_fail("ErrorIrresolvableConflict",
-                        "The send or update operation could not be performed because the change key passed in the "
+                        "The send or update operation could not be performed because the change "
+                        "key passed in the "
                         "request does not match the current change key for the item.");
     }
     return {};
@@ -78,7 +84,8 @@ Outcome<std::string> update_one(const RequestContext& context, const pugi::xml_n
     if (auto ok = check_switches(request, **item); !ok) return std::unexpected(ok.error());
     const std::string_view resolution = request.attribute("ConflictResolution").value();
     const std::string_view change_key = id.attribute("ChangeKey").value();
-    if (auto ok = check_conflict(resolution, change_key, **item); !ok) return std::unexpected(ok.error());
+    if (auto ok = check_conflict(resolution, change_key, **item); !ok)
+        return std::unexpected(ok.error());
     Item changed = **item;
     ItemEditor editor(context, changed, false);
     for (const pugi::xml_node step : change.child("Updates").children()) {
@@ -86,9 +93,10 @@ Outcome<std::string> update_one(const RequestContext& context, const pugi::xml_n
         if (auto ok = apply_change(editor, step); !ok) return std::unexpected(ok.error());
     }
     if (auto ok = editor.finish(); !ok) return std::unexpected(ok.error());
-    const bool sends = changed.kind != ItemKind::Appointment && changed.kind != ItemKind::Task &&
-                       changed.kind != ItemKind::Contact &&
-                       std::string_view(request.attribute("MessageDisposition").value()) != "SaveOnly";
+    const bool sends =
+        changed.kind != ItemKind::Appointment && changed.kind != ItemKind::Task &&
+        changed.kind != ItemKind::Contact &&
+        std::string_view(request.attribute("MessageDisposition").value()) != "SaveOnly";
     if (sends) changed.properties.set("item:IsDraft", std::string("false"));
     const auto stored = context.store.update_item(context.mailbox, std::move(changed));
     if (!stored) return std::unexpected(from_store(stored.error(), "ErrorItemNotFound"));
@@ -104,7 +112,8 @@ Outcome<std::string> update_one(const RequestContext& context, const pugi::xml_n
 Reply update_item(const RequestContext& context, const pugi::xml_node& request) {
     ResponseWriter response(context, "UpdateItem", empty_update);
     if (request.child("SavedItemFolderId")) {
-        return ews_fail("ErrorInvalidOperation", "The sandbox does not implement SavedItemFolderId of UpdateItem.");
+        return ews_fail("ErrorInvalidOperation",
+                        "The sandbox does not implement SavedItemFolderId of UpdateItem.");
     }
     for (const pugi::xml_node change : request.child("ItemChanges").children("ItemChange")) {
         if (response.refused()) continue;

@@ -16,14 +16,9 @@ std::int64_t offset_at(std::string_view zone, std::int64_t utc_ms) {
     return wall_clock_of_utc(zone, utc_ms).value_or(utc_ms) - utc_ms;
 }
 
-struct ClockChange {
-    std::int64_t utc_ms = 0;
-    std::int64_t before = 0;
-    std::int64_t after = 0;
-};
-
-std::vector<ClockChange> changes_of_year(std::string_view zone, std::int64_t from, std::int64_t to) {
-    std::vector<ClockChange> out;
+std::vector<YearlyClockChange> changes_between(std::string_view zone, std::int64_t from,
+                                               std::int64_t to) {
+    std::vector<YearlyClockChange> out;
     for (std::int64_t day = from; day < to; day += zone_day_ms) {
         const std::int64_t before = offset_at(zone, day);
         const std::int64_t after = offset_at(zone, day + zone_day_ms);
@@ -33,9 +28,22 @@ std::vector<ClockChange> changes_of_year(std::string_view zone, std::int64_t fro
         while (high - low > 60'000) {
             const std::int64_t middle = low + (high - low) / 120'000 * 60'000;
             (offset_at(zone, middle) == before ? low : high) = middle;
-            if (high - low <= 60'000) break;
         }
-        out.push_back({high, before, after});
+        YearlyClockChange change;
+        change.utc_ms = high;
+        change.before = before;
+        change.after = after;
+        const std::chrono::sys_days local{std::chrono::days{(high + before) / zone_day_ms}};
+        const std::chrono::year_month_day date{local};
+        const std::chrono::year_month_day_last end{date.year(),
+                                                   std::chrono::month_day_last{date.month()}};
+        const auto number = static_cast<unsigned>(date.day());
+        change.month = static_cast<unsigned>(date.month());
+        change.weekday = std::chrono::weekday(local).c_encoding();
+        change.occurrence = number + 7 > static_cast<unsigned>(end.day())
+                                ? -1
+                                : static_cast<int>((number - 1) / 7 + 1);
+        out.push_back(change);
     }
     return out;
 }
@@ -49,55 +57,64 @@ std::string duration_of(std::int64_t ms, bool negate) {
     return out;
 }
 
-std::string period_id(bool daylight) { return daylight ? "trule:Daylight" : "trule:Standard"; }
+std::string period_id(bool daylight) {
+    return daylight ? "trule:Daylight" : "trule:Standard";
+}
 
-void append_transition(std::string& out, const ClockChange& change, bool to_daylight) {
-    const std::int64_t local = change.utc_ms + change.before;
-    const std::chrono::sys_days day{std::chrono::days{local / zone_day_ms}};
-    const std::chrono::year_month_day date{day};
-    const std::chrono::year_month_day_last end{date.year(), std::chrono::month_day_last{date.month()}};
-    const auto number = (static_cast<unsigned>(date.day()) - 1) / 7 + 1;
-    const bool last = static_cast<unsigned>(date.day()) + 7 > static_cast<unsigned>(end.day());
-    static constexpr std::string_view names[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-    out += "<t:RecurringDayTransition><t:To Kind=\"Period\">" + period_id(to_daylight) + "</t:To><t:TimeOffset>" +
-           duration_of(local % zone_day_ms, false) + "</t:TimeOffset><t:Month>" +
-           std::to_string(static_cast<unsigned>(date.month())) + "</t:Month><t:DayOfWeek>";
-    out += names[std::chrono::weekday(day).c_encoding()];
-    out += "</t:DayOfWeek><t:Occurrence>" + (last ? std::string("-1") : std::to_string(number)) +
+void append_transition(std::string& out, const YearlyClockChange& change) {
+    static constexpr std::string_view names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                 "Thursday", "Friday", "Saturday"};
+    const std::int64_t time = (change.utc_ms + change.before) % zone_day_ms;
+    out += "<t:RecurringDayTransition><t:To Kind=\"Period\">" +
+           period_id(change.after > change.before) + "</t:To><t:TimeOffset>" +
+           duration_of(time, false) + "</t:TimeOffset><t:Month>" + std::to_string(change.month) +
+           "</t:Month><t:DayOfWeek>";
+    out += names[change.weekday];
+    out += "</t:DayOfWeek><t:Occurrence>" + std::to_string(change.occurrence) +
            "</t:Occurrence></t:RecurringDayTransition>";
 }
 
 }  // namespace
 
+std::vector<YearlyClockChange> yearly_clock_changes(std::string_view id, std::int64_t at_ms) {
+    const std::chrono::year_month_day day{
+        std::chrono::sys_days{std::chrono::days{at_ms / zone_day_ms}}};
+    const std::int64_t from =
+        std::chrono::sys_days{day.year() / 1 / 1}.time_since_epoch().count() * zone_day_ms;
+    auto changes = changes_between(id, from, from + 365 * zone_day_ms);
+    if (changes.size() != 2 || changes[0].before != changes[1].after) changes.clear();
+    return changes;
+}
+
 void append_zone_definition(std::string& out, std::string_view id, bool full, std::int64_t now_ms) {
     const std::string name = escaped(id);
     out += "<t:TimeZoneDefinition Id=\"" + name + "\" Name=\"" + name + "\">";
     if (full) {
-        const std::chrono::year_month_day today{std::chrono::sys_days{std::chrono::days{now_ms / zone_day_ms}}};
-        const std::int64_t from =
-            std::chrono::sys_days{today.year() / 1 / 1}.time_since_epoch().count() * zone_day_ms;
-        const auto changes = changes_of_year(id, from, from + 365 * zone_day_ms);
-        const bool seasons = changes.size() == 2 && changes[0].before == changes[1].after;
+        const auto changes = yearly_clock_changes(id, now_ms);
+        const bool seasons = !changes.empty();
         std::int64_t standard = offset_at(id, now_ms);
         std::int64_t daylight = standard;
         if (seasons) {
             standard = std::min(changes[0].before, changes[0].after);
             daylight = std::max(changes[0].before, changes[0].after);
         }
-        out += "<t:Periods><t:Period Bias=\"" + duration_of(standard, true) + "\" Name=\"Standard\" Id=\"" +
-               period_id(false) + "\"/>";
+        out += "<t:Periods><t:Period Bias=\"" + duration_of(standard, true) +
+               "\" Name=\"Standard\" Id=\"" + period_id(false) + "\"/>";
         if (seasons) {
-            out += "<t:Period Bias=\"" + duration_of(daylight, true) + "\" Name=\"Daylight\" Id=\"" + period_id(true) +
-                   "\"/>";
+            out += "<t:Period Bias=\"" + duration_of(daylight, true) +
+                   "\" Name=\"Daylight\" Id=\"" + period_id(true) + "\"/>";
         }
         out += "</t:Periods><t:TransitionsGroups><t:TransitionsGroup Id=\"0\">";
         if (seasons) {
-            for (const ClockChange& change : changes) append_transition(out, change, change.after > change.before);
+            for (const YearlyClockChange& change : changes) append_transition(out, change);
         } else {
-            out += "<t:Transition><t:To Kind=\"Period\">" + period_id(false) + "</t:To></t:Transition>";
+            out += "<t:Transition><t:To Kind=\"Period\">" + period_id(false) +
+                   "</t:To></t:Transition>";
         }
-        out += "</t:TransitionsGroup></t:TransitionsGroups><t:Transitions><t:Transition><t:To Kind=\"Group\">0</t:To>"
-               "</t:Transition></t:Transitions>";
+        out +=
+            "</t:TransitionsGroup></t:TransitionsGroups><t:Transitions><t:Transition><t:To "
+            "Kind=\"Group\">0</t:To>"
+            "</t:Transition></t:Transitions>";
     }
     out += "</t:TimeZoneDefinition>";
 }
