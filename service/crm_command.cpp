@@ -100,7 +100,8 @@ int crm_list(const CrmVerb& verb) {
         return 0;
     }
     print_crm_table(*table, *verb.out);
-    if (table->rows.size() == verb.filter.rows_max) *verb.out << "(the first " << table->rows.size() << "; --limit shows more)\n";
+    if (table->rows.size() == verb.filter.rows_max)
+        *verb.out << "(the first " << table->rows.size() << "; --limit shows more)\n";
     return 0;
 }
 
@@ -123,7 +124,8 @@ int crm_show(const CrmVerb& verb) {
 /// One change in one transaction; `work` answers the row's name.
 template <class Work>
 int crm_change(const CrmVerb& verb, bool may_create_file, const char* done, Work work) {
-    auto db = may_create_file && !verb.database.empty() ? crm::CrmDatabase::open(verb.database) : open_existing_crm(verb);
+    auto db = may_create_file && !verb.database.empty() ? crm::CrmDatabase::open(verb.database)
+                                                        : open_existing_crm(verb);
     if (!db) return crm_failed(verb, db.error().message);
     crm::Transaction transaction((*db)->sqlite());
     if (!transaction.begun()) return crm_failed(verb, transaction.begun().error().message);
@@ -149,7 +151,9 @@ int crm_add(const CrmVerb& verb) {
 }
 
 int crm_edit(const CrmVerb& verb) {
-    if (verb.input.empty()) return crm_failed(verb, "nothing to edit: give fields, see `crm edit " + verb.entity + " --help`");
+    if (verb.input.empty())
+        return crm_failed(
+            verb, "nothing to edit: give fields, see `crm edit " + verb.entity + " --help`");
     return crm_change(verb, false, "edited", [&](crm::CrmDesk& desk, DeskEntity entity) {
         return named(desk.edit(entity, verb.reference, verb.input), verb.reference);
     });
@@ -196,13 +200,17 @@ int crm_import(const CrmVerb& verb) {
     const auto report = is_vcard ? crm::import_contacts_vcard(**db, *bytes, verb.salesperson, verb.clock->now())
                                  : crm::import_contacts_csv(**db, *bytes, verb.clock->now());
     if (!report) return crm_failed(verb, report.error().message);
-    for (const crm::ImportProblem& problem : report->problems) *verb.err << format_problem(verb.import_file, problem) << "\n";
+    for (const crm::ImportProblem& problem : report->problems)
+        *verb.err << format_problem(verb.import_file, problem) << "\n";
     if (!report->ok()) return crm_failed(verb, "nothing was imported: repair the file and import it again");
     if (verb.json) {
-        *verb.out << boost::json::serialize(boost::json::object{
-                         {"created", report->created}, {"updated", report->updated}, {"unchanged", report->unchanged}}) << "\n";
+        *verb.out << boost::json::serialize(boost::json::object{{"created", report->created},
+                                                                {"updated", report->updated},
+                                                                {"unchanged", report->unchanged}})
+                  << "\n";
     } else {
-        *verb.out << report->created << " created, " << report->updated << " updated, " << report->unchanged << " unchanged\n";
+        *verb.out << report->created << " created, " << report->updated << " updated, "
+                  << report->unchanged << " unchanged\n";
     }
     return 0;
 }
@@ -236,8 +244,9 @@ CLI::App* add_crm_verb(CLI::App& crm, const char* name, const char* description)
 }
 
 /// `add task ...`, `edit task 17 ...`: one subcommand per entity, so that --help lists its fields.
-void add_crm_field_verb(CLI::App& crm, const SharedVerb& verb, int& exit_code, const char* name, const char* description,
-                        bool with_reference, int (*action)(const CrmVerb&)) {
+void add_crm_field_verb(CLI::App& crm, const SharedVerb& verb, int& exit_code, const char* name,
+                        const char* description, bool with_reference,
+                        int (*action)(const CrmVerb&)) {
     CLI::App* command = add_crm_verb(crm, name, description);
     command->require_subcommand(1);
     for (const DeskEntity entity : crm::kDeskEntities) {
@@ -253,8 +262,9 @@ void add_crm_field_verb(CLI::App& crm, const SharedVerb& verb, int& exit_code, c
     }
 }
 
-void add_crm_reference_verb(CLI::App& crm, const SharedVerb& verb, int& exit_code, const char* name, const char* description,
-                            std::vector<std::string> entities, int (*action)(const CrmVerb&)) {
+void add_crm_reference_verb(CLI::App& crm, const SharedVerb& verb, int& exit_code, const char* name,
+                            const char* description, std::vector<std::string> entities,
+                            int (*action)(const CrmVerb&)) {
     CLI::App* command = add_crm_verb(crm, name, description);
     command->add_option("entity", verb->entity, "what")->required()->check(CLI::IsMember(std::move(entities)));
     command->add_option("reference", verb->reference, "number or id")->required();
@@ -281,23 +291,33 @@ void add_crm_list(CLI::App& crm, const SharedVerb& verb, int& exit_code) {
 void add_crm_to(CLI::App& app, const SharedVerb& verb, int& exit_code) {
     CLI::App* crm = app.add_subcommand("crm", "Work in the embedded CRM by hand");
     crm->require_subcommand(1);
-    crm->add_option("--database", verb->database, "The CRM's file ([crm] database in the configuration)")->envname("LIAISON_CRM");
+    crm->add_option("--database", verb->database,
+                    "The CRM's file ([crm] database in the configuration)")
+        ->envname("LIAISON_CRM");
     crm->add_flag("--json", verb->json, "Answer in JSON");
-    crm->footer("Examples:\n"
-                "  liaison crm --database crm.sqlite list task --owner ALICE\n"
-                "  liaison crm --database crm.sqlite add task --subject \"Call Contoso\" --owner ALICE --due_date 2026-12-01\n"
-                "  liaison crm --database crm.sqlite edit task 17 --priority high\n"
-                "  liaison crm --database crm.sqlite complete task 17 --time_worked_minutes 30\n"
-                "  liaison crm --database crm.sqlite import contacts.csv");
+    crm->footer(
+        "Examples:\n"
+        "  liaison crm --database crm.sqlite list task --owner ALICE\n"
+        "  liaison crm --database crm.sqlite add task --subject \"Call Contoso\" --owner ALICE "
+        "--due_date 2026-12-01\n"
+        "  liaison crm --database crm.sqlite edit task 17 --priority high\n"
+        "  liaison crm --database crm.sqlite complete task 17 --time_worked_minutes 30\n"
+        "  liaison crm --database crm.sqlite import contacts.csv");
     add_crm_list(*crm, verb, exit_code);
     add_crm_reference_verb(*crm, verb, exit_code, "show", "All fields of one", entity_names(false), crm_show);
     add_crm_field_verb(*crm, verb, exit_code, "add", "Add something", false, crm_add);
     add_crm_field_verb(*crm, verb, exit_code, "edit", "Change fields; an empty text clears one", true, crm_edit);
-    add_crm_reference_verb(*crm, verb, exit_code, "complete", "Close a task or an appointment", {"task", "appointment"}, crm_complete);
-    add_crm_reference_verb(*crm, verb, exit_code, "delete", "Delete something (the row stays, marked)", entity_names(false), crm_delete);
+    add_crm_reference_verb(*crm, verb, exit_code, "complete", "Close a task or an appointment",
+                           {"task", "appointment"}, crm_complete);
+    add_crm_reference_verb(*crm, verb, exit_code, "delete",
+                           "Delete something (the row stays, marked)", entity_names(false),
+                           crm_delete);
     CLI::App* import = add_crm_verb(*crm, "import", "Contacts from CSV or vCard");
-    import->add_option("file", verb->import_file,
-                       "CSV with number,type,display_name,email,email2,company,salesperson, or vCards (.vcf)")->required();
+    import
+        ->add_option(
+            "file", verb->import_file,
+            "CSV with number,type,display_name,email,email2,company,salesperson, or vCards (.vcf)")
+        ->required();
     import->add_option("--salesperson", verb->salesperson, "owner of all contacts of a vCard file: a user's number");
     import->callback([verb, &exit_code] { exit_code = crm_import(*verb); });
 }

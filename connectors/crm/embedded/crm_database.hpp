@@ -9,8 +9,8 @@
 
 namespace liaison::crm {
 
-/// The embedded CRM's file, opened and migrated. The blocking verbs in feed.hpp, writes.hpp, mail_log.hpp, party_book.hpp and
-/// crm_desk.hpp work on it; one thread at a time.
+/// The embedded CRM's file, opened and migrated. The blocking verbs in feed.hpp, writes.hpp,
+/// mail_log.hpp, party_book.hpp and crm_desk.hpp work on it; one thread at a time.
 class CrmDatabase {
 public:
     static Result<std::shared_ptr<CrmDatabase>> open(const std::filesystem::path& path);

@@ -53,7 +53,8 @@ Result<void> CrmDesk::store_addresses(std::int64_t user_id, const std::vector<st
                                   "WHERE a.address = ? AND a.user_id <> ?");
         taken.bind(address).bind(user_id);
         if (taken.row())
-            return fail(ErrorKind::AlreadyExists, "addresses: " + desk_quote(address) + " belongs to the user " + taken.text(0));
+            return fail(ErrorKind::AlreadyExists, "addresses: " + desk_quote(address) +
+                                                      " belongs to the user " + taken.text(0));
     }
     for (const std::string& address : present) {
         if (std::find(addresses.begin(), addresses.end(), address) != addresses.end()) continue;
@@ -89,10 +90,14 @@ Result<bool> CrmDesk::store(DeskEntity entity, const SqlValue& key, const DeskWr
         if (auto stored = store_addresses(std::get<std::int64_t>(key), *write.addresses); !stored)
             return std::unexpected(stored.error());
     if (entity == DeskEntity::Appointment) {
-        Query days(sqlite, "UPDATE appointment SET start_at = substr(start_at, 1, 10) || 'T00:00:00', start_zone = '', end_zone = '', "
-                           "end_at = CASE WHEN substr(end_at, 12) = '00:00:00' THEN end_at "
-                           "ELSE date(substr(end_at, 1, 10), '+1 day') || 'T00:00:00' END WHERE id = ? AND all_day = 1 "
-                           "AND (substr(start_at, 12) <> '00:00:00' OR substr(end_at, 12) <> '00:00:00' OR start_zone <> '' OR end_zone <> '')");
+        Query days(sqlite,
+                   "UPDATE appointment SET start_at = substr(start_at, 1, 10) || 'T00:00:00', "
+                   "start_zone = '', end_zone = '', "
+                   "end_at = CASE WHEN substr(end_at, 12) = '00:00:00' THEN end_at "
+                   "ELSE date(substr(end_at, 1, 10), '+1 day') || 'T00:00:00' END WHERE id = ? AND "
+                   "all_day = 1 "
+                   "AND (substr(start_at, 12) <> '00:00:00' OR substr(end_at, 12) <> '00:00:00' OR "
+                   "start_zone <> '' OR end_zone <> '')");
         days.bind_value(key).run();
         Query order(sqlite, "SELECT 1 FROM appointment WHERE id = ? AND start_zone = end_zone AND end_at < start_at");
         order.bind_value(key);
@@ -103,7 +108,8 @@ Result<bool> CrmDesk::store(DeskEntity entity, const SqlValue& key, const DeskWr
 }
 
 Result<std::string> CrmDesk::add(DeskEntity entity, const DeskInput& input) {
-    if (auto complete_input = check_required(entity, input); !complete_input) return std::unexpected(complete_input.error());
+    if (auto complete_input = check_required(entity, input); !complete_input)
+        return std::unexpected(complete_input.error());
     auto write = read_input(entity, input);
     if (!write) return std::unexpected(write.error());
     add_defaults(entity, input, *write);
@@ -207,16 +213,19 @@ Result<void> CrmDesk::remove(DeskEntity entity, const std::string& reference) {
     if (!key) return std::unexpected(key.error());
     const bool is_user = entity == DeskEntity::User;
     if (is_user || entity == DeskEntity::Type) {
-        Query used(db_.sqlite(), is_user ? "SELECT (SELECT count(*) FROM task WHERE owner_id = ?1 AND deleted = 0) + "
-                                           "(SELECT count(*) FROM appointment WHERE owner_id = ?1 AND deleted = 0) + "
-                                           "(SELECT count(*) FROM contact WHERE owner_id = ?1 AND deleted = 0)"
-                                         : "SELECT (SELECT count(*) FROM task WHERE type_code = ?1 AND deleted = 0) + "
-                                           "(SELECT count(*) FROM appointment WHERE type_code = ?1 AND deleted = 0)");
+        Query used(
+            db_.sqlite(),
+            is_user ? "SELECT (SELECT count(*) FROM task WHERE owner_id = ?1 AND deleted = 0) + "
+                      "(SELECT count(*) FROM appointment WHERE owner_id = ?1 AND deleted = 0) + "
+                      "(SELECT count(*) FROM contact WHERE owner_id = ?1 AND deleted = 0)"
+                    : "SELECT (SELECT count(*) FROM task WHERE type_code = ?1 AND deleted = 0) + "
+                      "(SELECT count(*) FROM appointment WHERE type_code = ?1 AND deleted = 0)");
         used.bind_value(*key);
         if (used.row() && used.integer(0) > 0) {
             return fail(ErrorKind::InvalidRequest,
                         std::to_string(used.integer(0)) +
-                            (is_user ? " items belong to this user: give them another owner first, or set active to false"
+                            (is_user ? " items belong to this user: give them another owner first, "
+                                       "or set active to false"
                                      : " activities have this type: give them another type first"));
         }
     }

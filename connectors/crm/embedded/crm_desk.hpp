@@ -36,11 +36,12 @@ struct DeskWrite {
 /// A text in quotes for messages, cut to what a line takes.
 std::string desk_quote(std::string_view text);
 
-/// Work by hand in the CRM: what the command line, imports and the demo do. Blocking; writes need an open Transaction, so
-/// that several of them are one.
+/// Work by hand in the CRM: what the command line, imports and the demo do. Blocking; writes need
+/// an open Transaction, so that several of them are one.
 ///
-/// Rows are named by number (`C-1001`, type code) or by id. All errors are `InvalidRequest`, `NotFound` or `AlreadyExists` with a
-/// message that says which field, what is wrong and what would be right.
+/// Rows are named by number (`C-1001`, type code) or by id. All errors are `InvalidRequest`,
+/// `NotFound` or `AlreadyExists` with a message that says which field, what is wrong and what would
+/// be right.
 class CrmDesk {
 public:
     /// `writer` stands in modified_by and in the change log.
@@ -51,11 +52,13 @@ public:
     /// Answers the new row's number, or its id where it has none.
     Result<std::string> add(DeskEntity entity, const DeskInput& input);
     Result<void> edit(DeskEntity entity, const std::string& reference, const DeskInput& input);
-    /// Adds or edits the row with `input["number"]` (`code` for types); a deleted row comes back. Only what differs is written.
+    /// Adds or edits the row with `input["number"]` (`code` for types); a deleted row comes back.
+    /// Only what differs is written.
     Result<Change> put(DeskEntity entity, const DeskInput& input);
     /// True if there is or was a row with this number: deleted ones count.
     Result<bool> knows(DeskEntity entity, const std::string& number);
-    /// Closes a task or an appointment: status, 100 %, today's date where its owner lives; `input` may add time worked, distance and more.
+    /// Closes a task or an appointment: status, 100 %, today's date where its owner lives; `input`
+    /// may add time worked, distance and more.
     Result<void> complete(DeskEntity entity, const std::string& reference, const DeskInput& input);
     /// Soft: the row stays with deleted = 1. A user who owns something and a type in use are refused.
     Result<void> remove(DeskEntity entity, const std::string& reference);

@@ -58,7 +58,8 @@ std::vector<DeskField> canonical_desk_fields(EntityKind kind) {
         std::string_view column = known.name;
         if (known.field == Field::Start) column = "start_at";
         if (known.field == Field::End) column = "end_at";
-        const bool required = known.field == Field::Subject || known.field == Field::Start || known.field == Field::End;
+        const bool required = known.field == Field::Subject || known.field == Field::Start ||
+                              known.field == Field::End;
         out.push_back(DeskField{known.name, column, DeskValue::Canonical, known.tokens, known.field, {}, required});
     }
     out.push_back(plain_field(is_contact ? "privacy_blocked" : "register_in_outlook", DeskValue::Flag));
@@ -76,23 +77,46 @@ std::vector<DeskField> make_desk_fields(DeskEntity entity) {
         case DeskEntity::Appointment: return canonical_desk_fields(EntityKind::Appointment);
         case DeskEntity::Contact: return canonical_desk_fields(EntityKind::Contact);
         case DeskEntity::Company:
-            return {number, name, plain_field("email", Address), plain_field("phone", Line), plain_field("url", Line),
-                    plain_field("street", Lines), plain_field("city", Line), plain_field("state", Line),
-                    plain_field("postal_code", Line), plain_field("country", Line), plain_field("notes", Lines), owner,
-                    reference_field("parent", "parent_id", DeskEntity::Company), plain_field("privacy_blocked", Flag)};
+            return {number,
+                    name,
+                    plain_field("email", Address),
+                    plain_field("phone", Line),
+                    plain_field("url", Line),
+                    plain_field("street", Lines),
+                    plain_field("city", Line),
+                    plain_field("state", Line),
+                    plain_field("postal_code", Line),
+                    plain_field("country", Line),
+                    plain_field("notes", Lines),
+                    owner,
+                    reference_field("parent", "parent_id", DeskEntity::Company),
+                    plain_field("privacy_blocked", Flag)};
         case DeskEntity::User:
             return {number, name, plain_field("addresses", Addresses), plain_field("time_zone", Line),
                     plain_field("active", Flag)};
         case DeskEntity::Type:
-            return {plain_field("code", Line, {}, true), name, plain_field("register_in_outlook", Flag),
-                    plain_field("outlook_kind", Word, "task appointment none"), plain_field("log_mail", Flag),
-                    plain_field("direction", Word, "none inbound outbound"), plain_field("default_duration_minutes", Count),
-                    plain_field("default_reminder_minutes", Count), plain_field("category", Line)};
+            return {plain_field("code", Line, {}, true),
+                    name,
+                    plain_field("register_in_outlook", Flag),
+                    plain_field("outlook_kind", Word, "task appointment none"),
+                    plain_field("log_mail", Flag),
+                    plain_field("direction", Word, "none inbound outbound"),
+                    plain_field("default_duration_minutes", Count),
+                    plain_field("default_reminder_minutes", Count),
+                    plain_field("category", Line)};
         case DeskEntity::Opportunity:
-            return {number, name, plain_field("status", Word, "open won lost"), plain_field("stage", Line),
-                    plain_field("value", Count), plain_field("probability", Count), plain_field("close_date", Day), company,
-                    reference_field("contact", "contact_id", DeskEntity::Contact), owner,
-                    reference_field("campaign", "campaign_id", DeskEntity::Campaign), plain_field("notes", Lines)};
+            return {number,
+                    name,
+                    plain_field("status", Word, "open won lost"),
+                    plain_field("stage", Line),
+                    plain_field("value", Count),
+                    plain_field("probability", Count),
+                    plain_field("close_date", Day),
+                    company,
+                    reference_field("contact", "contact_id", DeskEntity::Contact),
+                    owner,
+                    reference_field("campaign", "campaign_id", DeskEntity::Campaign),
+                    plain_field("notes", Lines)};
         case DeskEntity::Campaign:
             return {number, name, plain_field("status", Word, "planned running finished canceled"),
                     plain_field("start_date", Day), plain_field("end_date", Day), owner, plain_field("notes", Lines)};

@@ -45,7 +45,8 @@ SqlValue cleared_value(DeskEntity entity, const DeskField& field) {
 }
 
 /// A field of the canonical model, by the rules of core/record.hpp.
-Result<void> read_canonical_field(EntityKind kind, const DeskField& field, const std::string& text, DeskWrite& write) {
+Result<void> read_canonical_field(EntityKind kind, const DeskField& field, const std::string& text,
+                                  DeskWrite& write) {
     const Field canonical = *field.field;
     const ValueType type = info(canonical).type;
     const std::string line = normal_line(text);
@@ -138,7 +139,8 @@ Result<void> CrmDesk::read_field(DeskEntity entity, const DeskField& field, cons
         write.values.push_back({field.column, cleared_value(entity, field)});
         return {};
     }
-    auto value = field.value == DeskValue::Reference ? find_row(*field.reference, line) : read_plain_value(field, text);
+    auto value = field.value == DeskValue::Reference ? find_row(*field.reference, line)
+                                                     : read_plain_value(field, text);
     if (!value) {
         Error error = value.error();
         if (field.value == DeskValue::Reference) error.message = std::string(field.name) + ": " + error.message;
@@ -154,8 +156,10 @@ Result<DeskWrite> CrmDesk::read_input(DeskEntity entity, const DeskInput& input)
     for (const auto& [name, text] : input) {
         const DeskField* field = find_desk_field(entity, name);
         if (!field) {
-            return fail(ErrorKind::InvalidRequest, "a " + std::string(to_string(entity)) + " has no field " + desk_quote(name) +
-                                                       ": see `crm add " + std::string(to_string(entity)) + " --help`");
+            return fail(ErrorKind::InvalidRequest, "a " + std::string(to_string(entity)) +
+                                                       " has no field " + desk_quote(name) +
+                                                       ": see `crm add " +
+                                                       std::string(to_string(entity)) + " --help`");
         }
         if (auto read = read_field(entity, *field, text, write); !read) return std::unexpected(read.error());
     }

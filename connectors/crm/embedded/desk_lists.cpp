@@ -18,45 +18,70 @@ DeskListing listing_of(DeskEntity entity) {
     const std::string joined_owner = " LEFT JOIN user u ON u.id = x.owner_id ";
     switch (entity) {
         case DeskEntity::Task:
-            return {{"id", "number", "owner", "type", "status", "priority", "due", "contact", "subject"},
-                    "SELECT x.id, x.number, u.number, x.type_code, x.status, x.priority, x.due_date, c.display_name, x.subject "
-                    "FROM task x" + joined_owner + "LEFT JOIN contact c ON c.id = x.contact_id WHERE x.deleted = 0 AND " + owner +
-                    " AND instr(lower(ifnull(x.subject, '')), ?2) AND (?3 OR x.status NOT IN ('completed','canceled')) "
-                    "ORDER BY ifnull(x.due_date, '9999'), x.id LIMIT ?4"};
+            return {{"id", "number", "owner", "type", "status", "priority", "due", "contact",
+                     "subject"},
+                    "SELECT x.id, x.number, u.number, x.type_code, x.status, x.priority, "
+                    "x.due_date, c.display_name, x.subject "
+                    "FROM task x" +
+                        joined_owner +
+                        "LEFT JOIN contact c ON c.id = x.contact_id WHERE x.deleted = 0 AND " +
+                        owner +
+                        " AND instr(lower(ifnull(x.subject, '')), ?2) AND (?3 OR x.status NOT IN "
+                        "('completed','canceled')) "
+                        "ORDER BY ifnull(x.due_date, '9999'), x.id LIMIT ?4"};
         case DeskEntity::Appointment:
             return {{"id", "number", "owner", "type", "start", "end", "location", "subject"},
-                    "SELECT x.id, x.number, u.number, x.type_code, replace(x.start_at, 'T', ' ') || ' ' || x.start_zone, "
-                    "replace(x.end_at, 'T', ' '), x.location, x.subject FROM appointment x" + joined_owner +
-                    "WHERE x.deleted = 0 AND " + owner + " AND instr(lower(ifnull(x.subject, '')), ?2) AND "
-                    "(?3 OR x.status NOT IN ('completed','canceled')) ORDER BY x.start_at, x.id LIMIT ?4"};
+                    "SELECT x.id, x.number, u.number, x.type_code, replace(x.start_at, 'T', ' ') "
+                    "|| ' ' || x.start_zone, "
+                    "replace(x.end_at, 'T', ' '), x.location, x.subject FROM appointment x" +
+                        joined_owner + "WHERE x.deleted = 0 AND " + owner +
+                        " AND instr(lower(ifnull(x.subject, '')), ?2) AND "
+                        "(?3 OR x.status NOT IN ('completed','canceled')) ORDER BY x.start_at, "
+                        "x.id LIMIT ?4"};
         case DeskEntity::Contact:
             return {{"id", "number", "type", "name", "email", "company", "owner"},
-                    "SELECT x.id, x.number, x.type, x.display_name, x.email1, x.company_name, u.number FROM contact x" +
-                    joined_owner + "WHERE x.deleted = 0 AND " + owner + " AND (instr(lower(ifnull(x.display_name, '')), ?2) "
-                    "OR instr(lower(ifnull(x.email1, '')), ?2)) AND ?3 IN (0,1) ORDER BY x.number, x.id LIMIT ?4"};
+                    "SELECT x.id, x.number, x.type, x.display_name, x.email1, x.company_name, "
+                    "u.number FROM contact x" +
+                        joined_owner + "WHERE x.deleted = 0 AND " + owner +
+                        " AND (instr(lower(ifnull(x.display_name, '')), ?2) "
+                        "OR instr(lower(ifnull(x.email1, '')), ?2)) AND ?3 IN (0,1) ORDER BY "
+                        "x.number, x.id LIMIT ?4"};
         case DeskEntity::Company:
-            return {{"id", "number", "name", "email", "phone", "city", "owner"},
-                    "SELECT x.id, x.number, x.name, x.email, x.phone, x.city, u.number FROM company x" + joined_owner +
-                    "WHERE x.deleted = 0 AND " + owner + " AND instr(lower(x.name), ?2) AND ?3 IN (0,1) ORDER BY x.number LIMIT ?4"};
+            return {
+                {"id", "number", "name", "email", "phone", "city", "owner"},
+                "SELECT x.id, x.number, x.name, x.email, x.phone, x.city, u.number FROM company x" +
+                    joined_owner + "WHERE x.deleted = 0 AND " + owner +
+                    " AND instr(lower(x.name), ?2) AND ?3 IN (0,1) ORDER BY x.number LIMIT ?4"};
         case DeskEntity::User:
             return {{"id", "number", "name", "addresses", "time_zone", "active"},
-                    "SELECT x.id, x.number, x.name, (SELECT group_concat(address, '; ') FROM user_address WHERE user_id = x.id), "
-                    "x.time_zone, iif(x.active, 'yes', 'no') FROM user x WHERE x.deleted = 0 AND (?1 = 0 OR x.id = ?1) AND "
+                    "SELECT x.id, x.number, x.name, (SELECT group_concat(address, '; ') FROM "
+                    "user_address WHERE user_id = x.id), "
+                    "x.time_zone, iif(x.active, 'yes', 'no') FROM user x WHERE x.deleted = 0 AND "
+                    "(?1 = 0 OR x.id = ?1) AND "
                     "instr(lower(x.name), ?2) AND ?3 IN (0,1) ORDER BY x.number LIMIT ?4"};
         case DeskEntity::Type:
             return {{"code", "name", "outlook_kind", "register_in_outlook", "log_mail"},
-                    "SELECT x.code, x.name, x.outlook_kind, iif(x.register_in_outlook, 'yes', 'no'), iif(x.log_mail, 'yes', 'no') "
-                    "FROM activity_type x WHERE x.deleted = 0 AND ?1 >= 0 AND instr(lower(x.name), ?2) AND ?3 IN (0,1) "
+                    "SELECT x.code, x.name, x.outlook_kind, iif(x.register_in_outlook, 'yes', "
+                    "'no'), iif(x.log_mail, 'yes', 'no') "
+                    "FROM activity_type x WHERE x.deleted = 0 AND ?1 >= 0 AND instr(lower(x.name), "
+                    "?2) AND ?3 IN (0,1) "
                     "ORDER BY x.code LIMIT ?4"};
         case DeskEntity::Opportunity:
             return {{"id", "number", "name", "status", "value", "close_date", "company", "owner"},
-                    "SELECT x.id, x.number, x.name, x.status, x.value, x.close_date, o.name, u.number FROM opportunity x" +
-                    joined_owner + "LEFT JOIN company o ON o.id = x.company_id WHERE x.deleted = 0 AND " + owner +
-                    " AND instr(lower(x.name), ?2) AND (?3 OR x.status = 'open') ORDER BY x.number LIMIT ?4"};
+                    "SELECT x.id, x.number, x.name, x.status, x.value, x.close_date, o.name, "
+                    "u.number FROM opportunity x" +
+                        joined_owner +
+                        "LEFT JOIN company o ON o.id = x.company_id WHERE x.deleted = 0 AND " +
+                        owner +
+                        " AND instr(lower(x.name), ?2) AND (?3 OR x.status = 'open') ORDER BY "
+                        "x.number LIMIT ?4"};
         case DeskEntity::Campaign:
-            return {{"id", "number", "name", "status", "start_date", "end_date", "owner"},
-                    "SELECT x.id, x.number, x.name, x.status, x.start_date, x.end_date, u.number FROM campaign x" + joined_owner +
-                    "WHERE x.deleted = 0 AND " + owner + " AND instr(lower(x.name), ?2) AND "
+            return {
+                {"id", "number", "name", "status", "start_date", "end_date", "owner"},
+                "SELECT x.id, x.number, x.name, x.status, x.start_date, x.end_date, u.number FROM "
+                "campaign x" +
+                    joined_owner + "WHERE x.deleted = 0 AND " + owner +
+                    " AND instr(lower(x.name), ?2) AND "
                     "(?3 OR x.status NOT IN ('finished','canceled')) ORDER BY x.number LIMIT ?4"};
     }
     return {};
@@ -64,10 +89,13 @@ DeskListing listing_of(DeskEntity entity) {
 
 DeskListing interaction_listing() {
     return {{"id", "at", "direction", "user", "contact", "template", "mailbox", "subject"},
-            "SELECT x.id, x.at, x.direction, u.number, coalesce(c.display_name, o.name, x.address), x.template_code, m.mailbox, m.subject "
-            "FROM interaction x JOIN message m ON m.id = x.message_id LEFT JOIN user u ON u.id = x.user_id "
+            "SELECT x.id, x.at, x.direction, u.number, coalesce(c.display_name, o.name, "
+            "x.address), x.template_code, m.mailbox, m.subject "
+            "FROM interaction x JOIN message m ON m.id = x.message_id LEFT JOIN user u ON u.id = "
+            "x.user_id "
             "LEFT JOIN contact c ON c.id = x.contact_id LEFT JOIN company o ON o.id = x.company_id "
-            "WHERE (?1 = 0 OR x.user_id = ?1) AND instr(lower(ifnull(m.subject, '')), ?2) AND ?3 IN (0,1) "
+            "WHERE (?1 = 0 OR x.user_id = ?1) AND instr(lower(ifnull(m.subject, '')), ?2) AND ?3 "
+            "IN (0,1) "
             "ORDER BY x.at DESC, x.id DESC LIMIT ?4"};
 }
 
@@ -75,7 +103,10 @@ Result<DeskTable> run_listing(Sqlite& db, const DeskListing& listing, std::int64
     DeskTable table{listing.columns, {}};
     const std::string search = to_lower_ascii(filter.search);
     Query query(db, listing.sql);
-    query.bind(owner).bind(search).bind(std::int64_t{filter.closed ? 1 : 0}).bind(static_cast<std::int64_t>(filter.rows_max));
+    query.bind(owner)
+        .bind(search)
+        .bind(std::int64_t{filter.closed ? 1 : 0})
+        .bind(static_cast<std::int64_t>(filter.rows_max));
     while (query.row()) {
         std::vector<std::string> row;
         for (std::size_t column = 0; column < listing.columns.size(); ++column)
@@ -118,7 +149,8 @@ Result<DeskTable> CrmDesk::show(DeskEntity entity, const std::string& reference)
     if (!key) return std::unexpected(key.error());
     DeskTable table{{"field", "value"}, {}};
     for (const DeskField& field : desk_fields(entity)) {
-        std::string sql = "SELECT " + std::string(field.column) + " FROM " + std::string(desk_table(entity)) + " WHERE " +
+        std::string sql = "SELECT " + std::string(field.column) + " FROM " +
+                          std::string(desk_table(entity)) + " WHERE " +
                           (entity == DeskEntity::Type ? "code" : "id") + " = ?";
         if (field.value == DeskValue::Addresses)
             sql = "SELECT group_concat(address, '; ') FROM user_address WHERE user_id = ?";
@@ -128,14 +160,17 @@ Result<DeskTable> CrmDesk::show(DeskEntity entity, const std::string& reference)
         }
         if (field.value == DeskValue::Reference && field.reference != DeskEntity::Type) {
             const std::string target(desk_table(*field.reference));
-            sql = "SELECT coalesce(r.number, r.id) FROM " + std::string(desk_table(entity)) + " x LEFT JOIN " + target +
-                  " r ON r.id = x." + std::string(field.column) + " WHERE x.id = ?";
+            sql = "SELECT coalesce(r.number, r.id) FROM " + std::string(desk_table(entity)) +
+                  " x LEFT JOIN " + target + " r ON r.id = x." + std::string(field.column) +
+                  " WHERE x.id = ?";
         }
-        if (field.field == Field::Start) sql = "SELECT trim(start_at || ' ' || start_zone) FROM appointment WHERE id = ?";
+        if (field.field == Field::Start)
+            sql = "SELECT trim(start_at || ' ' || start_zone) FROM appointment WHERE id = ?";
         if (field.field == Field::End) sql = "SELECT trim(end_at || ' ' || end_zone) FROM appointment WHERE id = ?";
         Query query(db_.sqlite(), sql);
         query.bind_value(*key);
-        if (query.row() && !query.null(0)) table.rows.push_back({std::string(field.name), shown_value(query.value(0))});
+        if (query.row() && !query.null(0))
+            table.rows.push_back({std::string(field.name), shown_value(query.value(0))});
     }
     if (db_.sqlite().error()) return std::unexpected(*db_.sqlite().take_error());
     return table;

@@ -11,7 +11,8 @@
 
 namespace liaison::crm {
 
-/// Every verb: a job that owns the database and its arguments, run on the worker. The time is read here, on the control thread.
+/// Every verb: a job that owns the database and its arguments, run on the worker. The time is read
+/// here, on the control thread.
 class EmbeddedCrm::Ports final : public SyncEndpoint, public InteractionSink, public AddressBook {
 public:
     Ports(std::shared_ptr<CrmDatabase> db, Worker& worker, const Clock& clock)
@@ -31,10 +32,12 @@ public:
     Async<Result<ChangePage>> pull_changes(CollectionId collection, Cursor cursor) override;
     Async<std::vector<Result<Observation>>> get_items(CollectionId collection, std::vector<ItemKey> keys) override;
     Async<Result<KeyPage>> list_keys(CollectionId collection, Cursor page) override;
-    Async<std::vector<Result<Observation>>> create_items(CollectionId collection, std::vector<NewItem> items) override;
+    Async<std::vector<Result<Observation>>> create_items(CollectionId collection,
+                                                         std::vector<NewItem> items) override;
     Async<std::vector<Result<Observation>>> update_items(CollectionId collection,
                                                          std::vector<ItemUpdate> updates) override;
-    Async<std::vector<Result<void>>> delete_items(CollectionId collection, std::vector<ItemRemoval> removals) override;
+    Async<std::vector<Result<void>>> delete_items(CollectionId collection,
+                                                  std::vector<ItemRemoval> removals) override;
     Async<Result<std::optional<Observation>>> find_by_token(CollectionId collection, CorrelationToken token) override;
 
     Async<std::vector<Result<LoggedMessage>>> log_messages(std::vector<MessageLog> messages) override;

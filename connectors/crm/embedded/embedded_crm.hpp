@@ -11,8 +11,9 @@
 
 namespace liaison::crm {
 
-/// The CRM that comes with Liaison: one SQLite file of its own, which other programs (`liaison crm`, a SQL shell) may edit at the
-/// same time. Wears the three ports of the CRM side. Blocking work runs on `worker`; `worker` and `clock` must outlive it.
+/// The CRM that comes with Liaison: one SQLite file of its own, which other programs (`liaison
+/// crm`, a SQL shell) may edit at the same time. Wears the three ports of the CRM side. Blocking
+/// work runs on `worker`; `worker` and `clock` must outlive it.
 class EmbeddedCrm {
 public:
     /// Opens or creates the file and brings its schema up to date; blocking.

@@ -9,9 +9,10 @@ namespace liaison::crm {
 
 /// The blocking halves of SyncEndpoint's reads; contracts as there.
 ///
-/// Cursors: `sqlite:<incarnation>:<user>:<seq>`, and while a snapshot is being read `sqlite:<incarnation>:<user>:<seq>:<row id>`, where seq
-/// is the head of the feed before the snapshot began. Another file, another user behind the mailbox or a seq beyond the head (an
-/// older copy of the file was put back) is `CursorExpired`.
+/// Cursors: `sqlite:<incarnation>:<user>:<seq>`, and while a snapshot is being read
+/// `sqlite:<incarnation>:<user>:<seq>:<row id>`, where seq is the head of the feed before the
+/// snapshot began. Another file, another user behind the mailbox or a seq beyond the head (an older
+/// copy of the file was put back) is `CursorExpired`.
 Result<ChangePage> pull_changes(CrmDatabase& db, const CollectionId& collection, const Cursor& cursor);
 
 std::vector<Result<Observation>> get_items(CrmDatabase& db, const CollectionId& collection,
@@ -24,6 +25,10 @@ Result<std::optional<Observation>> find_by_token(CrmDatabase& db, const Collecti
 
 /// One row as the rep sees it; nothing if it does not exist. Deleted rows are tombstones.
 std::optional<Observation> observe_row(CrmDatabase& db, const RepCollection& rep, std::int64_t id);
+
+/// The live row that carries a token: by nonce, else by the CRM's own id in it. An item that was
+/// deleted and made again keeps its nonce, while the id in the token names the deleted one.
+std::optional<Observation> observe_token(CrmDatabase& db, const RepCollection& rep, const CorrelationToken& token);
 
 /// The token without the CRM's own id: what makes creates idempotent. Empty for a token without nonce.
 std::string external_key_of(const CorrelationToken& token);

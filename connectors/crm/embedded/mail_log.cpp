@@ -93,14 +93,19 @@ InteractionParty party_of(Sqlite& db, const InteractionDraft& draft) {
         case PartyKind::Company: return {std::monostate{}, reference_of(db, draft.contact_id, "company")};
         case PartyKind::User: break;
     }
-    db.fail_with(Error{ErrorKind::InvalidRequest, "an interaction needs a contact, a lead or a company", {}, std::nullopt});
+    db.fail_with(Error{ErrorKind::InvalidRequest,
+                       "an interaction needs a contact, a lead or a company",
+                       {},
+                       std::nullopt});
     return {};
 }
 
 std::int64_t find_interaction(Sqlite& db, std::int64_t message_id, const InteractionParty& party) {
     const bool has_contact = !std::holds_alternative<std::monostate>(party.contact);
-    Query query(db, has_contact ? "SELECT id FROM interaction WHERE message_id = ? AND contact_id = ?"
-                                : "SELECT id FROM interaction WHERE message_id = ? AND contact_id IS NULL AND company_id = ?");
+    Query query(db, has_contact
+                        ? "SELECT id FROM interaction WHERE message_id = ? AND contact_id = ?"
+                        : "SELECT id FROM interaction WHERE message_id = ? AND contact_id IS NULL "
+                          "AND company_id = ?");
     query.bind(message_id).bind_value(has_contact ? party.contact : party.company);
     return query.row() ? query.integer(0) : 0;
 }
@@ -131,7 +136,8 @@ Result<LoggedMessage> log_one(CrmDatabase& db, const MessageLog& message, const 
     if (message.identity.empty()) return fail(ErrorKind::InvalidRequest, "a message without identity");
     if (message.drafts.empty()) return fail(ErrorKind::InvalidRequest, "a message without anybody to log it for");
     if (message.original_eml.size() > limits::mail_bytes_max)
-        return fail(ErrorKind::TooLarge, "the original is larger than " + std::to_string(limits::mail_bytes_max) + " bytes");
+        return fail(ErrorKind::TooLarge, "the original is larger than " +
+                                             std::to_string(limits::mail_bytes_max) + " bytes");
     const std::string identity = identity_bytes(message.identity);
     std::int64_t id = find_message(sqlite, identity);
     LoggedMessage logged{message.identity, {}, id != 0};

@@ -6,8 +6,11 @@
 
 namespace liaison::crm {
 
-/// The blocking halves of InteractionSink; contracts as there. A batch is one transaction with one savepoint per message.
-std::vector<Result<LoggedMessage>> log_messages(CrmDatabase& db, const std::vector<MessageLog>& messages, Timestamp now);
+/// The blocking halves of InteractionSink; contracts as there. A batch is one transaction with one
+/// savepoint per message.
+std::vector<Result<LoggedMessage>> log_messages(CrmDatabase& db,
+                                                const std::vector<MessageLog>& messages,
+                                                Timestamp now);
 Result<std::vector<LoggedMessage>> find_logged(CrmDatabase& db, const std::vector<MessageIdentity>& identities);
 /// `NotFound` if the message was never logged.
 Result<void> set_message_link(CrmDatabase& db, const MessageIdentity& identity, const std::string& link_url);

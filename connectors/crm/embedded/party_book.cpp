@@ -10,21 +10,29 @@ constexpr std::string_view kUserParties =
     "SELECT u.id, u.number, u.name, NULL, NULL, u.id, 0, 0, NULL, 'user' FROM user_address a "
     "JOIN user u ON u.id = a.user_id WHERE a.address = ?1 AND u.deleted = 0";
 
-// Each address column has its own index on lower(...); SQLite takes a partial index only when the query repeats its condition.
+// Each address column has its own index on lower(...); SQLite takes a partial index only when the
+// query repeats its condition.
 constexpr std::string_view kContactParties =
-    "SELECT c.id, c.number, coalesce(c.display_name, trim(ifnull(c.given_name, '') || ' ' || ifnull(c.family_name, ''))), "
-    "c.company_id, coalesce(o.name, c.company_name), c.owner_id, c.privacy_blocked, EXISTS(SELECT 1 FROM opportunity p "
-    "WHERE p.status = 'open' AND p.deleted = 0 AND p.contact_id = c.id) OR EXISTS(SELECT 1 FROM opportunity p "
-    "WHERE p.status = 'open' AND p.deleted = 0 AND p.company_id = c.company_id), c.categories, c.type "
+    "SELECT c.id, c.number, coalesce(c.display_name, trim(ifnull(c.given_name, '') || ' ' || "
+    "ifnull(c.family_name, ''))), "
+    "c.company_id, coalesce(o.name, c.company_name), c.owner_id, c.privacy_blocked, EXISTS(SELECT "
+    "1 FROM opportunity p "
+    "WHERE p.status = 'open' AND p.deleted = 0 AND p.contact_id = c.id) OR EXISTS(SELECT 1 FROM "
+    "opportunity p "
+    "WHERE p.status = 'open' AND p.deleted = 0 AND p.company_id = c.company_id), c.categories, "
+    "c.type "
     "FROM contact c LEFT JOIN company o ON o.id = c.company_id WHERE c.deleted = 0 AND c.id IN ("
     "SELECT id FROM contact WHERE lower(email1) = ?1 AND email1 IS NOT NULL UNION "
     "SELECT id FROM contact WHERE lower(email2) = ?1 AND email2 IS NOT NULL UNION "
-    "SELECT id FROM contact WHERE lower(email3) = ?1 AND email3 IS NOT NULL) ORDER BY c.modified_at DESC, c.id";
+    "SELECT id FROM contact WHERE lower(email3) = ?1 AND email3 IS NOT NULL) ORDER BY "
+    "c.modified_at DESC, c.id";
 
 constexpr std::string_view kCompanyParties =
-    "SELECT o.id, o.number, o.name, o.id, o.name, o.owner_id, o.privacy_blocked, EXISTS(SELECT 1 FROM opportunity p "
+    "SELECT o.id, o.number, o.name, o.id, o.name, o.owner_id, o.privacy_blocked, EXISTS(SELECT 1 "
+    "FROM opportunity p "
     "WHERE p.status = 'open' AND p.deleted = 0 AND p.company_id = o.id), o.categories, 'company' "
-    "FROM company o WHERE lower(o.email) = ?1 AND o.email IS NOT NULL AND o.deleted = 0 ORDER BY o.modified_at DESC, o.id";
+    "FROM company o WHERE lower(o.email) = ?1 AND o.email IS NOT NULL AND o.deleted = 0 ORDER BY "
+    "o.modified_at DESC, o.id";
 
 PartyKind party_kind_of(const std::string& word) {
     if (word == "user") return PartyKind::User;

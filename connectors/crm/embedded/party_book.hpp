@@ -8,8 +8,8 @@
 
 namespace liaison::crm {
 
-/// The blocking halves of AddressBook; contracts as there. Hits of one address: users, then contacts and leads, then companies;
-/// among equals the most recently modified first.
+/// The blocking halves of AddressBook; contracts as there. Hits of one address: users, then
+/// contacts and leads, then companies; among equals the most recently modified first.
 Result<PartyMap> resolve_parties(CrmDatabase& db, const std::vector<std::string>& addresses);
 Result<std::vector<CrmUser>> list_users(CrmDatabase& db);
 /// Number of the last change to a user, contact or company.

@@ -12,8 +12,8 @@ namespace liaison::crm {
 
 namespace {
 
-/// Fields of the canonical model that the embedded CRM does not carry: what is Exchange's own, what differs from rep to rep,
-/// and the owner, who is the collection itself.
+/// Fields of the canonical model that the embedded CRM does not carry: what is Exchange's own, what
+/// differs from rep to rep, and the owner, who is the collection itself.
 constexpr std::array kNotCarried{Field::StateCategory, Field::IsOrganizer, Field::RecurrenceRule,
                                  Field::OwnerId};
 
@@ -231,7 +231,8 @@ Result<std::vector<Assignment>> assignments_of(EntityKind kind, const Patch& pat
         SqlValue stored = normal ? sql_value_of(field, *normal) : sql_value_of(field, *value);
         const auto* text = std::get_if<std::string>(&stored);
         if (text && !token_is_allowed(field, *text))
-            return fail(ErrorKind::InvalidRequest, std::string(info(field).name) + " is none of: " + std::string(info(field).tokens));
+            return fail(ErrorKind::InvalidRequest, std::string(info(field).name) + " is none of: " +
+                                                       std::string(info(field).tokens));
         if (is_reference(field) && std::get<std::int64_t>(stored) == 0)
             return fail(ErrorKind::InvalidRequest, std::string(info(field).name) + " is no id of the CRM");
         out.push_back({column_of(field), std::move(stored)});
@@ -306,7 +307,9 @@ void write_attendees(Sqlite& db, std::int64_t appointment_id, const AttendeeList
             return other_person.address == person.address && other_person.name == person.name;
         });
         if (stays) continue;
-        Query removal(db, "DELETE FROM appointment_participant WHERE appointment_id = ? AND address = ? AND name = ?");
+        Query removal(db,
+                      "DELETE FROM appointment_participant WHERE appointment_id = ? AND address = "
+                      "? AND name = ?");
         removal.bind(appointment_id).bind(person.address).bind(person.name).run();
     }
     for (const Attendee& person : wanted) {

@@ -22,9 +22,9 @@ struct Assignment {
 /// What the embedded CRM can do with a kind. `default_type` is the type code of activities without one.
 EndpointCapabilities embedded_capabilities(EntityKind kind, std::string default_type);
 
-/// What is stored of `record` and shown when it is read: defaults (status, priority, show_as, type) made explicit, texts cut
-/// to the limits, all-day times without zone and at midnight, one attendee per address and name, fields that the CRM does
-/// not carry left out. Idempotent.
+/// What is stored of `record` and shown when it is read: defaults (status, priority, show_as, type)
+/// made explicit, texts cut to the limits, all-day times without zone and at midnight, one attendee
+/// per address and name, fields that the CRM does not carry left out. Idempotent.
 Record project_record(const Record& record, const std::string& default_type);
 
 /// Patch to columns (attendees are a table of their own: see write_attendees). `InvalidRequest` names the field that
@@ -32,7 +32,8 @@ Record project_record(const Record& record, const std::string& default_type);
 Result<std::vector<Assignment>> assignments_of(EntityKind kind, const Patch& patch,
                                                const std::string& default_type);
 
-/// SELECT of everything that an Observation needs; `?1` is the rep's user id. The table's alias is `x`; append a WHERE.
+/// SELECT of everything that an Observation needs; `?1` is the rep's user id. The table's alias is
+/// `x`; append a WHERE.
 std::string observation_select(EntityKind kind);
 /// Reads the current row of such a SELECT: Record, Tombstone (confirmed), OutOfScope or Unreadable.
 Observation read_observation(Sqlite& db, EntityKind kind, const Query& row);

@@ -6,8 +6,8 @@ namespace liaison::crm {
 /// The newest schema of the embedded CRM.
 inline constexpr std::int64_t kSchemaVersion = 1;
 
-/// Brings an empty or older file to the newest schema, in one transaction. A file written by a newer Liaison, or one that is
-/// another program's, is refused untouched.
+/// Brings an empty or older file to the newest schema, in one transaction. A file written by a
+/// newer Liaison, or one that is another program's, is refused untouched.
 Result<void> migrate_schema(Sqlite& db);
 
 /// SQL text of one migration; schema version 1 is the first.

@@ -24,8 +24,9 @@ using SqlValue = std::variant<std::monostate, std::int64_t, std::string, Blob>;
 
 /// One connection to the CRM's file. Not for two threads at once.
 ///
-/// Errors are sticky: the first failure is kept, everything after it does nothing, and the guard object (Transaction, Savepoint,
-/// Reading) answers it at its end. So a verb reads as plain statements and cannot forget a check.
+/// Errors are sticky: the first failure is kept, everything after it does nothing, and the guard
+/// object (Transaction, Savepoint, Reading) answers it at its end. So a verb reads as plain
+/// statements and cannot forget a check.
 class Sqlite {
 public:
     /// Opens or creates the file: WAL, synchronous=FULL, foreign keys on, busy timeout 10 s.
@@ -63,8 +64,8 @@ private:
     std::unique_ptr<Cache> cache_;
 };
 
-/// One use of a prepared statement; statements are prepared once per connection and text. Parameters are bound from left to
-/// right, columns are read from left to right by index.
+/// One use of a prepared statement; statements are prepared once per connection and text.
+/// Parameters are bound from left to right, columns are read from left to right by index.
 class Query {
 public:
     Query(Sqlite& db, std::string_view sql);

@@ -17,23 +17,14 @@ void put_token(Sqlite& db, const RepCollection& rep, std::int64_t id, const Corr
     const std::string key = external_key_of(token);
     if (key.empty()) return;
     const std::string text = token.str();
-    Query removal(db, "DELETE FROM external_link WHERE external_key = ? OR (kind = ? AND item_id = ? AND user_id = ?)");
+    Query removal(db,
+                  "DELETE FROM external_link WHERE external_key = ? OR (kind = ? AND item_id = ? "
+                  "AND user_id = ?)");
     removal.bind(key).bind(to_string(rep.kind)).bind(id).bind(rep.user_id).run();
-    Query insertion(db, "INSERT INTO external_link(kind, item_id, user_id, external_key, token) VALUES(?, ?, ?, ?, ?)");
+    Query insertion(db,
+                    "INSERT INTO external_link(kind, item_id, user_id, external_key, token) "
+                    "VALUES(?, ?, ?, ?, ?)");
     insertion.bind(to_string(rep.kind)).bind(id).bind(rep.user_id).bind(key).bind(text).run();
-}
-
-std::optional<Observation> item_with_token(CrmDatabase& db, const RepCollection& rep, const CorrelationToken& token) {
-    std::int64_t id = row_id_of(token.crm_id);
-    if (id == 0) {
-        const std::string key = external_key_of(token);
-        Query query(db.sqlite(), "SELECT item_id FROM external_link WHERE external_key = ? AND kind = ?");
-        query.bind(key).bind(to_string(rep.kind));
-        if (!query.row()) return std::nullopt;
-        id = query.integer(0);
-    }
-    auto seen = observe_row(db, rep, id);
-    return seen && !seen->gone() ? seen : std::nullopt;
 }
 
 /// The meeting that another rep's calendar brought before; the rep joins it.
@@ -45,18 +36,22 @@ std::optional<std::int64_t> join_meeting(CrmDatabase& db, const RepCollection& r
     if (!query.row()) return std::nullopt;
     const std::int64_t id = query.integer(0);
     if (query.integer(1) == rep.user_id) return id;
-    Query shown(db.sqlite(), "UPDATE appointment_participant SET mirrored = 1 WHERE appointment_id = ? AND address IN "
-                             "(SELECT address FROM user_address WHERE user_id = ?)");
+    Query shown(
+        db.sqlite(),
+        "UPDATE appointment_participant SET mirrored = 1 WHERE appointment_id = ? AND address IN "
+        "(SELECT address FROM user_address WHERE user_id = ?)");
     shown.bind(id).bind(rep.user_id).run();
     if (db.sqlite().changes() > 0) return id;
-    Query joined(db.sqlite(), "INSERT INTO appointment_participant(appointment_id, address, role) VALUES(?, ?, 'copy')");
+    Query joined(
+        db.sqlite(),
+        "INSERT INTO appointment_participant(appointment_id, address, role) VALUES(?, ?, 'copy')");
     joined.bind(id).bind(rep.mailbox).run();
     return id;
 }
 
 Result<Observation> create_one(CrmDatabase& db, const RepCollection& rep, const SyncEndpoint::NewItem& item,
                                Timestamp now) {
-    if (auto present = item_with_token(db, rep, item.token)) return std::move(*present);
+    if (auto present = observe_token(db, rep, item.token)) return std::move(*present);
     std::int64_t id = 0;
     if (const auto meeting = join_meeting(db, rep, item.record)) {
         id = *meeting;
@@ -68,7 +63,8 @@ Result<Observation> create_one(CrmDatabase& db, const RepCollection& rep, const 
         if (!values) return std::unexpected(values.error());
         values->push_back({"owner_id", rep.user_id});
         id = insert_row(db.sqlite(), table_of(rep.kind), *values, now, kSyncWriter);
-        if (const auto* people = stored.get<AttendeeList>(Field::Attendees)) write_attendees(db.sqlite(), id, *people);
+        if (const auto* people = stored.get<AttendeeList>(Field::Attendees))
+            write_attendees(db.sqlite(), id, *people);
     }
     put_token(db.sqlite(), rep, id, item.token);
     auto seen = observe_row(db, rep, id);
@@ -143,7 +139,8 @@ Result<void> delete_one(CrmDatabase& db, const RepCollection& rep, const SyncEnd
     return {};
 }
 
-/// One transaction, one savepoint per item. A failed commit is every item's outcome, and whether it happened is unknown.
+/// One transaction, one savepoint per item. A failed commit is every item's outcome, and whether it
+/// happened is unknown.
 template <class T, class Item, class One>
 std::vector<Result<T>> write_batch(CrmDatabase& db, const CollectionId& collection, const std::vector<Item>& items,
                                    const One& one) {

@@ -7,11 +7,13 @@
 
 namespace liaison::crm {
 
-/// The blocking halves of SyncEndpoint's writes; contracts as there. A batch is one transaction with one savepoint per
-/// item: an item that fails leaves no trace, the others are stored together. `now` becomes modified_at.
+/// The blocking halves of SyncEndpoint's writes; contracts as there. A batch is one transaction
+/// with one savepoint per item: an item that fails leaves no trace, the others are stored together.
+/// `now` becomes modified_at.
 ///
-/// Creating twice with one token answers the item that is there. An appointment whose ical_uid another rep's calendar
-/// brought before is that appointment: the rep joins it. A rep who deletes a meeting of another owner only loses his copy.
+/// Creating twice with one token answers the item that is there. An appointment whose ical_uid
+/// another rep's calendar brought before is that appointment: the rep joins it. A rep who deletes a
+/// meeting of another owner only loses his copy.
 std::vector<Result<Observation>> create_items(CrmDatabase& db, const CollectionId& collection,
                                               const std::vector<SyncEndpoint::NewItem>& items, Timestamp now);
 std::vector<Result<Observation>> update_items(CrmDatabase& db, const CollectionId& collection,

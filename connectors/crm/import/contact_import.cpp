@@ -36,9 +36,11 @@ public:
         find_duplicates();
         for (const DeskEntity entity : {DeskEntity::User, DeskEntity::Company, DeskEntity::Contact})
             for (std::size_t i = 1; i < file_.rows.size(); ++i) put_row(file_.rows[i], entity);
-        std::sort(report_.problems.begin(), report_.problems.end(), [](const ImportProblem& a, const ImportProblem& b) {
-            return std::tie(a.line, a.column, a.message) < std::tie(b.line, b.column, b.message);
-        });
+        std::sort(report_.problems.begin(), report_.problems.end(),
+                  [](const ImportProblem& a, const ImportProblem& b) {
+                      return std::tie(a.line, a.column, a.message) <
+                             std::tie(b.line, b.column, b.message);
+                  });
         return std::move(report_);
     }
 
@@ -56,22 +58,38 @@ private:
             const std::vector<std::string> ours = split(kCsvColumns, ',');
             const bool is_ours = std::find(ours.begin(), ours.end(), name) != ours.end();
             if (!is_ours && !find_desk_field(DeskEntity::Contact, name))
-                problem(header.line, name, "no such column: the header is " + std::string(kCsvColumns) + " and contact fields");
+                problem(header.line, name,
+                        "no such column: the header is " + std::string(kCsvColumns) +
+                            " and contact fields");
             else if (!columns_.emplace(name, i).second)
                 problem(header.line, name, "the column stands twice in the header");
         }
         for (const char* needed : {"number", "type", "display_name"})
-            if (!columns_.contains(needed)) problem(header.line, needed, "the column is missing: the header is " + std::string(kCsvColumns));
+            if (!columns_.contains(needed))
+                problem(header.line, needed,
+                        "the column is missing: the header is " + std::string(kCsvColumns));
         return report_.problems.empty();
     }
 
     std::string cell(const CsvRow& row, const std::string& column) const {
         const auto found = columns_.find(column);
-        return found == columns_.end() || found->second >= row.fields.size() ? std::string()
-                                                                              : std::string(trim(row.fields[found->second]));
+        return found == columns_.end() || found->second >= row.fields.size()
+                   ? std::string()
+                   : std::string(trim(row.fields[found->second]));
     }
 
-    std::optional<DeskEntity> entity_of(const CsvRow& row) const { return csv_entity(to_lower_ascii(cell(row, "type"))); }
+    /// An address as people paste it, `<jo@x.example>` or `mailto:jo@x.example`, without its
+    /// wrapping; its case stays.
+    std::string address_cell(const CsvRow& row, const std::string& column) const {
+        const std::string text = cell(row, column);
+        const std::string normal = normal_address(text);
+        const std::size_t inside = to_lower_ascii(text).find(normal);
+        return inside == std::string::npos ? text : text.substr(inside, normal.size());
+    }
+
+    std::optional<DeskEntity> entity_of(const CsvRow& row) const {
+        return csv_entity(to_lower_ascii(cell(row, "type")));
+    }
 
     void find_duplicates() {
         std::map<std::pair<DeskEntity, std::string>, std::size_t> seen;
@@ -80,17 +98,24 @@ private:
             const auto entity = entity_of(row);
             const std::string number = to_lower_ascii(cell(row, "number"));
             if (!entity)
-                problem(row.line, "type", desk_quote(cell(row, "type")) + " is none of: contact, person, lead, company, salesperson");
+                problem(row.line, "type",
+                        desk_quote(cell(row, "type")) +
+                            " is none of: contact, person, lead, company, salesperson");
             if (number.empty()) problem(row.line, "number", "must not be empty");
             if (!entity || number.empty()) continue;
             const auto [first, is_new] = seen.emplace(std::pair(*entity, number), row.line);
-            if (!is_new) problem(row.line, "number", desk_quote(number) + " stands in line " + std::to_string(first->second) + " already");
+            if (!is_new)
+                problem(row.line, "number",
+                        desk_quote(number) + " stands in line " + std::to_string(first->second) +
+                            " already");
         }
     }
 
     void put_row(const CsvRow& row, DeskEntity entity) {
         if (entity_of(row) != entity || cell(row, "number").empty()) return;
-        DeskInput input = entity == DeskEntity::User ? user_input(row) : entity == DeskEntity::Company ? company_input(row) : contact_input(row);
+        DeskInput input = entity == DeskEntity::User      ? user_input(row)
+                          : entity == DeskEntity::Company ? company_input(row)
+                                                          : contact_input(row);
         if (entity != DeskEntity::User && !take_owner(row, input)) return;
         // A row is tried in a savepoint of its own, so that the problems of the rows behind it are found as well.
         Savepoint savepoint(db_.sqlite());
@@ -111,7 +136,8 @@ private:
         std::string column = error.message.substr(0, colon);
         if (column == "addresses") column = "email";
         const bool is_column = colon != std::string::npos && columns_.contains(column);
-        problem(row.line, is_column ? column : std::string(), is_column ? error.message.substr(colon + 2) : error.message);
+        problem(row.line, is_column ? column : std::string(),
+                is_column ? error.message.substr(colon + 2) : error.message);
     }
 
     bool take_owner(const CsvRow& row, DeskInput& input) {
@@ -140,8 +166,10 @@ private:
         const std::string given = cell(row, "number");
         std::string number = given;
         const std::string address = normal_address(cell(row, "email"));
-        Query query(db_.sqlite(), "SELECT u.number FROM user_address a JOIN user u ON u.id = a.user_id WHERE a.address = ? "
-                                  "AND u.deleted = 0 AND NOT EXISTS (SELECT 1 FROM user o WHERE o.number = ?)");
+        Query query(db_.sqlite(),
+                    "SELECT u.number FROM user_address a JOIN user u ON u.id = a.user_id WHERE "
+                    "a.address = ? "
+                    "AND u.deleted = 0 AND NOT EXISTS (SELECT 1 FROM user o WHERE o.number = ?)");
         query.bind(address).bind(given);
         if (query.row()) {
             number = query.text(0);
@@ -155,8 +183,10 @@ private:
 
     /// A list of contacts adds addresses to its salespeople and takes none away.
     std::string with_present_addresses(const std::string& number, std::string addresses) {
-        Query query(db_.sqlite(), "SELECT a.address FROM user_address a JOIN user u ON u.id = a.user_id WHERE u.number = ? "
-                                  "ORDER BY a.position, a.address");
+        Query query(db_.sqlite(),
+                    "SELECT a.address FROM user_address a JOIN user u ON u.id = a.user_id WHERE "
+                    "u.number = ? "
+                    "ORDER BY a.position, a.address");
         query.bind(number);
         std::string present;
         while (query.row()) present += query.text(0) + ";";
@@ -165,18 +195,19 @@ private:
 
     DeskInput company_input(const CsvRow& row) const {
         DeskInput input{{"number", cell(row, "number")}, {"name", name_of(row)}};
-        if (columns_.contains("email")) input["email"] = cell(row, "email");
+        if (columns_.contains("email")) input["email"] = address_cell(row, "email");
         return input;
     }
 
     DeskInput contact_input(const CsvRow& row) {
         DeskInput input;
         for (const auto& [column, index] : columns_)
-            if (find_desk_field(DeskEntity::Contact, column) && column != "company") input[column] = cell(row, column);
+            if (find_desk_field(DeskEntity::Contact, column) && column != "company")
+                input[column] = cell(row, column);
         input["display_name"] = name_of(row);
         input["type"] = to_lower_ascii(cell(row, "type")) == "lead" ? "lead" : "person";
-        if (columns_.contains("email")) input["email1"] = cell(row, "email");
-        if (columns_.contains("email2")) input["email2"] = cell(row, "email2");
+        if (columns_.contains("email")) input["email1"] = address_cell(row, "email");
+        if (columns_.contains("email2")) input["email2"] = address_cell(row, "email2");
         if (columns_.contains("company")) take_company(cell(row, "company"), input);
         return input;
     }
@@ -186,8 +217,10 @@ private:
         input["company_name"] = company;
         input["company"] = "";
         if (company.empty()) return;
-        Query query(db_.sqlite(), "SELECT id, name FROM company WHERE deleted = 0 AND (number = ?1 OR name = ?1 COLLATE NOCASE) "
-                                  "ORDER BY number = ?1 DESC, id LIMIT 1");
+        Query query(db_.sqlite(),
+                    "SELECT id, name FROM company WHERE deleted = 0 AND (number = ?1 OR name = ?1 "
+                    "COLLATE NOCASE) "
+                    "ORDER BY number = ?1 DESC, id LIMIT 1");
         query.bind(company);
         if (!query.row()) return;
         input["company"] = query.text(0);
@@ -205,8 +238,9 @@ private:
 std::string vcard_number(const VCard& card) {
     std::string identity = card.uid;
     if (identity.empty()) {
-        identity = std::string(card.contact.text(Field::DisplayName)) + "\n" + std::string(card.contact.text(Field::CompanyName)) +
-                   "\n" + normal_address(card.contact.text(Field::Email1));
+        identity = std::string(card.contact.text(Field::DisplayName)) + "\n" +
+                   std::string(card.contact.text(Field::CompanyName)) + "\n" +
+                   normal_address(card.contact.text(Field::Email1));
     }
     return "V-" + sha256_hex(identity).substr(0, 12);
 }

@@ -31,7 +31,9 @@ public:
 
     CsvFile run() {
         separator_ = choose_separator();
-        while (!at_end() && file_.rows.size() <= kCsvRowsMax && file_.problems.size() < kImportProblemsMax) read_row();
+        while (!at_end() && file_.rows.size() <= kCsvRowsMax &&
+               file_.problems.size() < kImportProblemsMax)
+            read_row();
         if (file_.rows.size() > kCsvRowsMax) problem("more than " + std::to_string(kCsvRowsMax) + " rows");
         return std::move(file_);
     }
@@ -78,8 +80,11 @@ private:
 
     void check_width(const CsvRow& row) {
         if (file_.rows.empty() || row.fields.size() == file_.rows.front().fields.size()) return;
-        file_.problems.push_back({row.line, {}, "the row has " + std::to_string(row.fields.size()) + " fields, the header " +
-                                                    std::to_string(file_.rows.front().fields.size())});
+        file_.problems.push_back({row.line,
+                                  {},
+                                  "the row has " + std::to_string(row.fields.size()) +
+                                      " fields, the header " +
+                                      std::to_string(file_.rows.front().fields.size())});
     }
 
     std::string read_field() {
@@ -87,7 +92,8 @@ private:
         if (!at_end() && here() == '"') {
             read_quoted(field);
         } else {
-            const std::size_t end = std::min(rest_.size(), rest_.find_first_of(separator_ == ',' ? ",\r\n" : ";\r\n", at_));
+            const std::size_t end = std::min(
+                rest_.size(), rest_.find_first_of(separator_ == ',' ? ",\r\n" : ";\r\n", at_));
             field = rest_.substr(at_, end - at_);
             at_ = end;
             if (field.find('"') != std::string::npos)
@@ -144,7 +150,8 @@ std::string format_problem(const std::string& file, const ImportProblem& problem
 
 CsvFile read_csv(std::string_view bytes) {
     const auto refuse = [](std::string message) { return CsvFile{{}, {{1, {}, std::move(message)}}}; };
-    if (bytes.size() > kCsvBytesMax) return refuse("the file is larger than " + std::to_string(kCsvBytesMax) + " bytes");
+    if (bytes.size() > kCsvBytesMax)
+        return refuse("the file is larger than " + std::to_string(kCsvBytesMax) + " bytes");
     if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))
         return refuse("the file is UTF-16: save it as CSV in UTF-8");
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
@@ -160,7 +167,8 @@ CsvFile read_csv(std::string_view bytes) {
         return CsvFile{{}, {{line, {}, "this is not UTF-8: save the file as CSV in UTF-8"}}};
     }
     CsvFile file = CsvParser(bytes).run();
-    if (file.rows.empty() && file.problems.empty()) return refuse("the file is empty: its first line must name the columns");
+    if (file.rows.empty() && file.problems.empty())
+        return refuse("the file is empty: its first line must name the columns");
     return file;
 }
 

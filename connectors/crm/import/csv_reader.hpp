@@ -30,9 +30,10 @@ inline constexpr std::size_t kCsvRowsMax = 1'000'000;
 inline constexpr std::size_t kCsvFieldBytesMax = 4u << 20;
 inline constexpr std::size_t kImportProblemsMax = 100;  ///< more are not listed
 
-/// RFC 4180: quotes, doubled quotes, line breaks inside quotes; LF, CRLF and CR end a line. UTF-8, with or without byte order mark.
-/// The separator is a comma; a semicolon if the header has one and no comma (what spreadsheets write in Germany). Empty lines are
-/// skipped. Every row must have as many fields as the header.
+/// RFC 4180: quotes, doubled quotes, line breaks inside quotes; LF, CRLF and CR end a line. UTF-8,
+/// with or without byte order mark. The separator is a comma; a semicolon if the header has one and
+/// no comma (what spreadsheets write in Germany). Empty lines are skipped. Every row must have as
+/// many fields as the header.
 CsvFile read_csv(std::string_view bytes);
 
 }  // namespace liaison::crm

@@ -65,9 +65,10 @@ void append_code_point(std::string& out, unsigned code) {
 
 /// ISO-8859-1 and Windows-1252 (they differ in 0x80 to 0x9F only; unassigned bytes become U+FFFD).
 std::string from_latin(std::string_view bytes) {
-    constexpr std::array<unsigned, 32> upper{0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-                                             0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-                                             0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
+    constexpr std::array<unsigned, 32> upper{
+        0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+        0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+        0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
     std::string out;
     for (const char c : bytes) {
         const auto byte = static_cast<unsigned char>(c);
@@ -97,7 +98,9 @@ std::string plain_text(std::string_view text) { return split_escaped(text, '\0')
 
 void read_vcard_parameter(std::string_view text, VCardProperty& property) {
     const std::size_t equals = text.find('=');
-    const std::string name = equals == std::string_view::npos ? std::string() : to_upper_word(trim(text.substr(0, equals)));
+    const std::string name = equals == std::string_view::npos
+                                 ? std::string()
+                                 : to_upper_word(trim(text.substr(0, equals)));
     std::string value = to_lower_ascii(trim(equals == std::string_view::npos ? text : text.substr(equals + 1)));
     std::erase(value, '"');
     if (name == "ENCODING") {
@@ -170,7 +173,8 @@ public:
             card.contact.set(emails.at(i), preferred_emails_[i]);
         card.contact.set(Field::Notes, notes_);
         card.contact.set(Field::Categories, categories_);
-        if (card.contact.text(Field::DisplayName).empty()) card.contact.set(Field::DisplayName, name_for_want_of_one());
+        if (card.contact.text(Field::DisplayName).empty())
+            card.contact.set(Field::DisplayName, name_for_want_of_one());
         return !card.contact.text(Field::DisplayName).empty();
     }
 
@@ -214,11 +218,12 @@ private:
 
     void take_address(const VCardProperty& property) {
         const bool is_home = property.types.contains("home") && !property.types.contains("work");
-        const bool is_taken = !card.contact.text(Field::BusinessStreet).empty() || !card.contact.text(Field::BusinessCity).empty();
+        const bool is_taken = !card.contact.text(Field::BusinessStreet).empty() ||
+                              !card.contact.text(Field::BusinessCity).empty();
         constexpr std::array business{Field::BusinessStreet, Field::BusinessCity, Field::BusinessState,
                                       Field::BusinessPostalCode, Field::BusinessCountry};
-        constexpr std::array other_place{Field::OtherStreet, Field::OtherCity, Field::OtherState, Field::OtherPostalCode,
-                                         Field::OtherCountry};
+        constexpr std::array other_place{Field::OtherStreet, Field::OtherCity, Field::OtherState,
+                                         Field::OtherPostalCode, Field::OtherCountry};
         const auto& fields = is_home || is_taken ? other_place : business;
         std::vector<std::string> parts = split_escaped(property.value, ';');
         parts.resize(7);  // post box; extended; street; city; region; postal code; country
@@ -234,7 +239,8 @@ private:
     /// `1970-01-31`, `19700131`, either with a time behind it. A birthday without a year has no place in the model.
     void take_birthday(const std::string& value) {
         std::string text(trim(value.substr(0, value.find('T'))));
-        if (text.size() == 8 && text.find('-') == std::string::npos) text = text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6);
+        if (text.size() == 8 && text.find('-') == std::string::npos)
+            text = text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6);
         const auto date = parse_date(text);
         if (date && date->year() > std::chrono::year{1604}) card.contact.set(Field::Birthday, *date);
     }
@@ -261,8 +267,8 @@ private:
     std::set<std::string> known_emails_;
 };
 
-/// Lines with their folds undone. A blank at the start continues the line before (RFC 6350 3.2); in quoted-printable of 2.1
-/// a `=` at the end does.
+/// Lines with their folds undone. A blank at the start continues the line before (RFC 6350 3.2); in
+/// quoted-printable of 2.1 a `=` at the end does.
 class VCardLines {
 public:
     explicit VCardLines(std::string_view bytes) : rest_(bytes) {}
@@ -272,7 +278,8 @@ public:
         if (rest_.empty()) return std::nullopt;
         line = next_line_;
         std::string out(take_physical());
-        const bool is_quoted_printable = icontains(std::string_view(out).substr(0, out.find(':')), "quoted-printable");
+        const bool is_quoted_printable =
+            icontains(std::string_view(out).substr(0, out.find(':')), "quoted-printable");
         while (!rest_.empty() && out.size() < kVCardLineBytesMax) {
             if (is_quoted_printable && out.ends_with('=')) {
                 out.pop_back();
