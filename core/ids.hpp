@@ -7,8 +7,8 @@
 
 namespace liaison {
 
-/// A string that cannot be mistaken for another kind of string. Opaque: compared for equality (byte by byte, case counts),
-/// ordered only so that containers have a stable order.
+/// A string that cannot be mistaken for another kind of string. Opaque: compared for equality (byte
+/// by byte, case counts), ordered only so that containers have a stable order.
 template <class Tag>
 class Name {
 public:
@@ -37,18 +37,21 @@ private:
     std::int64_t value_ = 0;
 };
 
-using ItemKey = Name<struct ItemKeyTag>;            ///< one item on one side (EWS ItemId.Id, Graph id, CRM record id)
-using Version = Name<struct VersionTag>;            ///< changes whenever the item does (ChangeKey, ETag, row version)
-using Cursor = Name<struct CursorTag>;              ///< where a feed was left (SyncState, deltaLink); empty: from the start
+using ItemKey =
+    Name<struct ItemKeyTag>;  ///< one item on one side (EWS ItemId.Id, Graph id, CRM record id)
+using Version =
+    Name<struct VersionTag>;  ///< changes whenever the item does (ChangeKey, ETag, row version)
+using Cursor = Name<struct CursorTag>;  ///< where a feed was left (SyncState, deltaLink); empty:
+                                        ///< from the start
 using CollectionId = Name<struct CollectionIdTag>;  ///< a folder or an entity set with its owner
 using MailboxId = Name<struct MailboxIdTag>;        ///< primary SMTP address, lower case
 using FolderId = Name<struct FolderIdTag>;          ///< a mail folder in one mailbox
-using PairId = Name<struct PairIdTag>;              ///< one kind in one mailbox: "alice@example.test/task"
+using PairId = Name<struct PairIdTag>;  ///< one kind in one mailbox: "alice@example.test/task"
 using LinkId = Number<struct LinkIdTag>;
 using OperationId = Number<struct OperationIdTag>;
 
-/// The mark that Liaison leaves in every item that it creates or adopts, so that an unanswered create is recognised and
-/// links can be rebuilt after the whole data directory is lost.
+/// The mark that Liaison leaves in every item that it creates or adopts, so that an unanswered
+/// create is recognised and links can be rebuilt after the whole data directory is lost.
 struct CorrelationToken {
     std::string system;  ///< the CRM system's configured name
     std::string kind;    ///< task, appointment, contact

@@ -1,6 +1,6 @@
 #pragma once
-#include <map>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,8 +35,9 @@ using PartyMap = std::map<std::string, std::vector<Party>>;
 enum class MailDirection : std::uint8_t { None, Inbound, Outbound };
 std::string_view to_string(MailDirection direction);
 
-/// One definition of "the same mail" (DESIGN 3): normalised Message-ID together with a fingerprint of sender address, sent
-/// date and normalised subject; without an id, the fingerprint and a digest of the text. Hex SHA-256.
+/// One definition of "the same mail" (DESIGN 3): normalised Message-ID together with a fingerprint
+/// of sender address, sent date and normalised subject; without an id, the fingerprint and a digest
+/// of the text. Hex SHA-256.
 using MessageIdentity = Name<struct MessageIdentityTag>;
 
 /// One interaction to be written: a mail is logged once per (message, contact).
@@ -45,9 +46,10 @@ struct InteractionDraft {
     PartyKind contact_kind = PartyKind::Contact;
     std::string contact_address;  ///< the address that matched
     std::string company_id;
-    std::string user_id;          ///< salesperson: the folder's owner
+    std::string user_id;  ///< salesperson: the folder's owner
     MailDirection direction = MailDirection::None;
-    std::string template_code;    ///< interaction template / activity type; empty: the CRM's default for mail
+    std::string
+        template_code;  ///< interaction template / activity type; empty: the CRM's default for mail
     std::string campaign_id;
     std::string opportunity_id;
     friend bool operator==(const InteractionDraft&, const InteractionDraft&) = default;
@@ -60,10 +62,12 @@ struct MessageLog {
     std::string subject;
     std::string text_body;
     Timestamp at{};  ///< sent (outbound) or received time
-    std::vector<std::pair<std::string, MailAddress>> participants;  ///< role (from, to, cc) and address
-    std::string link_url;      ///< opens the mail in Outlook; may be empty
+    std::vector<std::pair<std::string, MailAddress>>
+        participants;      ///< role (from, to, cc) and address
+    std::string link_url;  ///< opens the mail in Outlook; may be empty
     MailboxId mailbox;
-    std::string original_eml;  ///< the whole mail as Exchange gives it; empty when it could not be had
+    std::string
+        original_eml;  ///< the whole mail as Exchange gives it; empty when it could not be had
     std::vector<InteractionDraft> drafts;
 };
 /// What the CRM has of a message.
@@ -79,17 +83,18 @@ std::string_view to_string(MailOutcome outcome);
 /// The decision on one mail with everything that explains it. No mail content.
 struct MailDecision {
     MailOutcome outcome = MailOutcome::Unmatched;
-    /// Closed list: contact_match, no_contact, no_addresses, draft, internal, duplicate, rule, private, privacy_blocked,
-    /// unreadable, too_large, gone (left the folder before it was decided; set by the store)
+    /// Closed list: contact_match, no_contact, no_addresses, draft, internal, duplicate, rule,
+    /// private, privacy_blocked, unreadable, too_large, gone (left the folder before it was
+    /// decided; set by the store)
     std::string reason;
     std::string detail;  ///< for people: rule name, candidates by CRM number
     MessageIdentity identity;
     MailDirection direction = MailDirection::None;
     std::vector<InteractionDraft> drafts;
-    std::string move_to;                      ///< folder path; empty: stays
+    std::string move_to;  ///< folder path; empty: stays
     std::vector<std::string> add_categories;
     std::string rule_set_version;
-    std::vector<std::string> trace;           ///< one line per rule that was looked at
+    std::vector<std::string> trace;  ///< one line per rule that was looked at
     friend bool operator==(const MailDecision&, const MailDecision&) = default;
 };
 

@@ -40,8 +40,8 @@ struct MailMessage {
     std::string text_body;  ///< at most limits::mail_text_bytes_max
     std::optional<Timestamp> sent_at, received_at;
     std::string item_class = "IPM.Note";
-    std::string importance = "normal";    ///< low, normal, high
-    std::string sensitivity = "normal";   ///< normal, personal, private, confidential
+    std::string importance = "normal";   ///< low, normal, high
+    std::string sensitivity = "normal";  ///< normal, personal, private, confidential
     bool is_draft = false;
     bool is_read = false;
     std::int64_t size = 0;
@@ -70,12 +70,14 @@ struct MessagePage {
     bool is_snapshot = false;
 };
 
-/// What Liaison leaves on a message so that the rep sees what became of it: a category and a short note in a named property.
+/// What Liaison leaves on a message so that the rep sees what became of it: a category and a short
+/// note in a named property.
 struct MailMark {
     ItemKey key;
     std::vector<std::string> add_categories;
     std::vector<std::string> remove_categories;
-    std::string note;  ///< "logged", "unmatched: no contact", "skipped: duplicate"; no personal data
+    std::string
+        note;  ///< "logged", "unmatched: no contact", "skipped: duplicate"; no personal data
 };
 
 }  // namespace liaison

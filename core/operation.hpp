@@ -16,10 +16,31 @@ namespace liaison {
 
 /// Why an operation or a change of a link exists. `explain` turns it into a sentence.
 enum class Reason : std::uint8_t {
-    NewInCrm, NewInExchange, ChangedInCrm, ChangedInExchange, MergedBoth, GoneInCrm, GoneInExchange, GoneOnBoth,
-    EditOutranksDeletion, LeftScopeInCrm, LeftScopeInExchange, MatchedByToken, MatchedByUid, MatchedByContent,
-    StateColour, StampToken, CopyReleased, AttendeeCopy, AcknowledgedEcho, SeriesNotSupported, Unreadable, PolicyForbids,
-    Ambiguous, WaitsForOrganizer, PrivateItem
+    NewInCrm,
+    NewInExchange,
+    ChangedInCrm,
+    ChangedInExchange,
+    MergedBoth,
+    GoneInCrm,
+    GoneInExchange,
+    GoneOnBoth,
+    EditOutranksDeletion,
+    LeftScopeInCrm,
+    LeftScopeInExchange,
+    MatchedByToken,
+    MatchedByUid,
+    MatchedByContent,
+    StateColour,
+    StampToken,
+    CopyReleased,
+    AttendeeCopy,
+    AcknowledgedEcho,
+    SeriesNotSupported,
+    Unreadable,
+    PolicyForbids,
+    Ambiguous,
+    WaitsForOrganizer,
+    PrivateItem
 };
 std::string_view to_string(Reason reason);
 
@@ -37,16 +58,18 @@ struct Operation {
     Reason reason = Reason::NewInCrm;
     ItemKey key;               ///< update, delete
     Version expected_version;  ///< update, delete: conditional
-    Record target;             ///< create: what is sent; update: the side's whole state afterwards (becomes its shadow)
-    Patch patch;               ///< update: only this is written
-    Record before;             ///< update, delete: the before-image, for undo
-    Record source;             ///< state of the other side from which this derives (becomes the other side's shadow)
+    Record target;  ///< create: what is sent; update: the side's whole state afterwards (becomes
+                    ///< its shadow)
+    Patch patch;    ///< update: only this is written
+    Record before;  ///< update, delete: the before-image, for undo
+    Record source;  ///< state of the other side from which this derives (becomes the other side's
+                    ///< shadow)
     Version source_version;
-    CorrelationToken token;    ///< create: travels in the item; update: stamped if `stamp_token`
+    CorrelationToken token;  ///< create: travels in the item; update: stamped if `stamp_token`
     bool stamp_token = false;
     OperationState state = OperationState::Queued;
     int attempts = 0;
-    Timestamp due{};           ///< not before
+    Timestamp due{};  ///< not before
     std::optional<Error> last_error;
     friend bool operator==(const Operation&, const Operation&) = default;
 };
@@ -64,7 +87,8 @@ struct OpenLink {
     Reason reason = Reason::NewInCrm;
     friend bool operator==(const OpenLink&, const OpenLink&) = default;
 };
-/// An item is bound to a link on one side (matched, adopted, moved to another key) with the shadow given.
+/// An item is bound to a link on one side (matched, adopted, moved to another key) with the shadow
+/// given.
 struct BindItem {
     LinkId link;
     Side side = Side::Exchange;
@@ -83,7 +107,8 @@ struct AdvanceShadow {
     Record shadow;
     bool edited_in_exchange = false;  ///< set (never cleared) on the link
     Reason reason = Reason::AcknowledgedEcho;
-    CorrelationToken token = {};      ///< not empty: the item carries it now, so it becomes the link's token
+    CorrelationToken token =
+        {};  ///< not empty: the item carries it now, so it becomes the link's token
     friend bool operator==(const AdvanceShadow&, const AdvanceShadow&) = default;
 };
 struct Unlink {
@@ -132,8 +157,8 @@ struct HeldPlan {
 
 /// What reconcile decides. Same picture, same plan, byte for byte.
 struct Plan {
-    /// Operations in flight that are taken back, before anything else of the plan: rejected ones whose link moved on, and
-    /// creates whose item was found.
+    /// Operations in flight that are taken back, before anything else of the plan: rejected ones
+    /// whose link moved on, and creates whose item was found.
     std::vector<OperationId> withdrawn;
     std::vector<LinkChange> changes;    ///< applied in this order when the plan is committed
     std::vector<Operation> operations;  ///< queued in this order; at most one per link
@@ -143,14 +168,16 @@ struct Plan {
     LinkId next_link;
 
     bool empty() const {
-        return withdrawn.empty() && changes.empty() && operations.empty() && conflicts.empty() && parked.empty() && !held;
+        return withdrawn.empty() && changes.empty() && operations.empty() && conflicts.empty() &&
+               parked.empty() && !held;
     }
     friend bool operator==(const Plan&, const Plan&) = default;
 };
 
 /// What came of one effect.
 struct Outcome {
-    Result<Observation> result;  ///< create, update: the item afterwards; delete: a confirmed Tombstone
+    Result<Observation>
+        result;  ///< create, update: the item afterwards; delete: a confirmed Tombstone
 };
 
 /// What the store does about an outcome, in one transaction.
@@ -158,10 +185,10 @@ struct Settlement {
     OperationId operation;
     LinkId link;
     enum class What : std::uint8_t { Done, Dropped, Requeued, Rejected } what = What::Done;
-    std::vector<LinkChange> changes;          ///< anchors and shadows that follow from it
-    std::optional<Observation> observed;      ///< absorbed like a feed's observation of `side`
+    std::vector<LinkChange> changes;      ///< anchors and shadows that follow from it
+    std::optional<Observation> observed;  ///< absorbed like a feed's observation of `side`
     Side side = Side::Exchange;
-    std::optional<Operation> requeued;        ///< the operation with its new state, attempts and due time
+    std::optional<Operation> requeued;  ///< the operation with its new state, attempts and due time
     std::optional<Error> error;
     friend bool operator==(const Settlement&, const Settlement&) = default;
 };

@@ -28,7 +28,8 @@ constexpr std::array<FieldInfo, kFieldCount> kFields{{
     {Field::End, "end", ValueType::Zoned, false, true, false, ""},
     {Field::AllDay, "all_day", ValueType::Flag, false, true, false, ""},
     {Field::Location, "location", ValueType::Text, false, true, false, ""},
-    {Field::ShowAs, "show_as", ValueType::Text, false, true, false, "free tentative busy oof elsewhere"},
+    {Field::ShowAs, "show_as", ValueType::Text, false, true, false,
+     "free tentative busy oof elsewhere"},
     {Field::ReminderMinutes, "reminder_minutes", ValueType::Number, false, true, false, ""},
     {Field::Attendees, "attendees", ValueType::Attendees, false, true, false, ""},
     {Field::Organizer, "organizer", ValueType::Text, false, true, false, ""},
@@ -71,7 +72,8 @@ constexpr std::array<FieldInfo, kFieldCount> kFields{{
     {Field::OpportunityId, "opportunity_id", ValueType::Text, true, true, false, ""},
     {Field::CampaignId, "campaign_id", ValueType::Text, true, true, false, ""},
     {Field::Categories, "categories", ValueType::TextList, true, true, true, ""},
-    {Field::StateCategory, "state_category", ValueType::Text, true, true, false, "planned overdue done"},
+    {Field::StateCategory, "state_category", ValueType::Text, true, true, false,
+     "planned overdue done"},
 }};
 
 /// Fields whose text may have several lines; all others lose their line breaks.
@@ -84,9 +86,12 @@ bool is_multiline(Field field) {
 
 std::string_view to_string(EntityKind kind) {
     switch (kind) {
-        case EntityKind::Task: return "task";
-        case EntityKind::Appointment: return "appointment";
-        case EntityKind::Contact: return "contact";
+        case EntityKind::Task:
+            return "task";
+        case EntityKind::Appointment:
+            return "appointment";
+        case EntityKind::Contact:
+            return "contact";
     }
     return "task";
 }
@@ -97,9 +102,13 @@ std::optional<EntityKind> parse_entity_kind(std::string_view text) {
     return std::nullopt;
 }
 
-const FieldInfo& info(Field field) { return kFields[static_cast<std::size_t>(field)]; }
+const FieldInfo& info(Field field) {
+    return kFields[static_cast<std::size_t>(field)];
+}
 
-std::span<const FieldInfo> all_fields() { return kFields; }
+std::span<const FieldInfo> all_fields() {
+    return kFields;
+}
 
 std::optional<Field> parse_field(std::string_view name) {
     for (const FieldInfo& f : kFields)
@@ -110,7 +119,9 @@ std::optional<Field> parse_field(std::string_view name) {
 FieldMask fields_of(EntityKind kind) {
     FieldMask mask;
     for (const FieldInfo& f : kFields) {
-        const bool in = kind == EntityKind::Task ? f.in_task : kind == EntityKind::Appointment ? f.in_appointment : f.in_contact;
+        const bool in = kind == EntityKind::Task          ? f.in_task
+                        : kind == EntityKind::Appointment ? f.in_appointment
+                                                          : f.in_contact;
         if (in) mask.add(f.field);
     }
     return mask;
@@ -218,7 +229,8 @@ std::string to_text(const Value& value) {
         std::string operator()(const AttendeeList& list) const {
             std::string out;
             for (const Attendee& a : list)
-                out += (out.empty() ? "" : "; ") + a.name + " <" + a.address + "> " + a.role + " " + a.response;
+                out += (out.empty() ? "" : "; ") + a.name + " <" + a.address + "> " + a.role + " " +
+                       a.response;
             return out;
         }
     };
@@ -257,13 +269,15 @@ std::optional<Value> value_from_text(Field field, std::string_view text) {
             const std::string_view tokens = info(field).tokens;
             if (!tokens.empty()) {
                 const std::vector<std::string> allowed = split(tokens, ' ');
-                if (std::find(allowed.begin(), allowed.end(), text) == allowed.end()) return std::nullopt;
+                if (std::find(allowed.begin(), allowed.end(), text) == allowed.end())
+                    return std::nullopt;
             }
             return Value(std::string(text));
         }
         case ValueType::Number: {
             std::int64_t number = 0;
-            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), number);
             if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
             return Value(number);
         }
@@ -281,10 +295,14 @@ std::optional<Value> value_from_text(Field field, std::string_view text) {
             const std::size_t space = text.find(' ');
             const auto wall = parse_wall(text.substr(0, space));
             if (!wall) return std::nullopt;
-            return Value(ZonedTime{*wall, space == std::string_view::npos ? std::string() : std::string(text.substr(space + 1))});
+            return Value(ZonedTime{*wall, space == std::string_view::npos
+                                              ? std::string()
+                                              : std::string(text.substr(space + 1))});
         }
-        case ValueType::TextList: return Value(TextList(split(text, ';')));
-        case ValueType::Attendees: return attendees_from_text(text);
+        case ValueType::TextList:
+            return Value(TextList(split(text, ';')));
+        case ValueType::Attendees:
+            return attendees_from_text(text);
     }
     return std::nullopt;
 }

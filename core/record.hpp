@@ -16,24 +16,75 @@ namespace liaison {
 
 /// The kinds that are mirrored both ways.
 enum class EntityKind : std::uint8_t { Task, Appointment, Contact };
-inline constexpr EntityKind kEntityKinds[] = {EntityKind::Task, EntityKind::Appointment, EntityKind::Contact};
+inline constexpr EntityKind kEntityKinds[] = {EntityKind::Task, EntityKind::Appointment,
+                                              EntityKind::Contact};
 std::string_view to_string(EntityKind kind);
 std::optional<EntityKind> parse_entity_kind(std::string_view text);
 
 /// Every canonical field (crm-connectors 6.4). The order is the order of output everywhere.
 enum class Field : std::uint8_t {
     // task and appointment
-    Subject, Body, Status, Priority, StartDate, DueDate, PercentComplete, CompletedOn, ReminderAt,
-    IsPrivate, TimeWorkedMinutes, Distance,
+    Subject,
+    Body,
+    Status,
+    Priority,
+    StartDate,
+    DueDate,
+    PercentComplete,
+    CompletedOn,
+    ReminderAt,
+    IsPrivate,
+    TimeWorkedMinutes,
+    Distance,
     // appointment
-    Start, End, AllDay, Location, ShowAs, ReminderMinutes, Attendees, Organizer, IsOrganizer, ICalUid, RecurrenceRule,
+    Start,
+    End,
+    AllDay,
+    Location,
+    ShowAs,
+    ReminderMinutes,
+    Attendees,
+    Organizer,
+    IsOrganizer,
+    ICalUid,
+    RecurrenceRule,
     // contact
-    GivenName, MiddleName, FamilyName, DisplayName, Salutation, Initials, CompanyName, JobTitle, Department,
-    Email1, Email2, Email3, PhoneBusiness, PhoneMobile, PhoneHome, Fax, Url,
-    BusinessStreet, BusinessCity, BusinessState, BusinessPostalCode, BusinessCountry,
-    OtherStreet, OtherCity, OtherState, OtherPostalCode, OtherCountry, Birthday, Notes,
+    GivenName,
+    MiddleName,
+    FamilyName,
+    DisplayName,
+    Salutation,
+    Initials,
+    CompanyName,
+    JobTitle,
+    Department,
+    Email1,
+    Email2,
+    Email3,
+    PhoneBusiness,
+    PhoneMobile,
+    PhoneHome,
+    Fax,
+    Url,
+    BusinessStreet,
+    BusinessCity,
+    BusinessState,
+    BusinessPostalCode,
+    BusinessCountry,
+    OtherStreet,
+    OtherCity,
+    OtherState,
+    OtherPostalCode,
+    OtherCountry,
+    Birthday,
+    Notes,
     // CRM's own references; no Exchange carries them
-    TypeCode, OwnerId, ContactId, CompanyId, OpportunityId, CampaignId,
+    TypeCode,
+    OwnerId,
+    ContactId,
+    CompanyId,
+    OpportunityId,
+    CampaignId,
     // Exchange's own
     Categories,     ///< what people set; Liaison's state colours are not among them
     StateCategory,  ///< Liaison's own colour: planned, overdue, done. Derived, outside the merge
@@ -41,28 +92,38 @@ enum class Field : std::uint8_t {
 };
 inline constexpr std::size_t kFieldCount = static_cast<std::size_t>(Field::Count_);
 
-enum class ValueType : std::uint8_t { Text, Number, Flag, Date, Instant, Zoned, TextList, Attendees };
+enum class ValueType : std::uint8_t {
+    Text,
+    Number,
+    Flag,
+    Date,
+    Instant,
+    Zoned,
+    TextList,
+    Attendees
+};
 
 struct Attendee {
-    std::string address;                 ///< SMTP, lower case
+    std::string address;  ///< SMTP, lower case
     std::string name;
-    std::string role = "required";       ///< required, optional, resource
-    std::string response = "none";       ///< none, tentative, accepted, declined; Exchange is the truth
+    std::string role = "required";  ///< required, optional, resource
+    std::string response = "none";  ///< none, tentative, accepted, declined; Exchange is the truth
     friend bool operator==(const Attendee&, const Attendee&) = default;
     friend auto operator<=>(const Attendee&, const Attendee&) = default;
 };
 
 using TextList = std::vector<std::string>;
 using AttendeeList = std::vector<Attendee>;
-using Value = std::variant<std::string, std::int64_t, bool, Date, Timestamp, ZonedTime, TextList, AttendeeList>;
+using Value = std::variant<std::string, std::int64_t, bool, Date, Timestamp, ZonedTime, TextList,
+                           AttendeeList>;
 
 /// What the schema knows of a field.
 struct FieldInfo {
     Field field;
-    std::string_view name;   ///< snake_case, as in REST, CSV and stored records
+    std::string_view name;  ///< snake_case, as in REST, CSV and stored records
     ValueType type;
     bool in_task, in_appointment, in_contact;
-    std::string_view tokens; ///< closed lists: "low normal high"; empty when any text is allowed
+    std::string_view tokens;  ///< closed lists: "low normal high"; empty when any text is allowed
 };
 const FieldInfo& info(Field field);
 std::optional<Field> parse_field(std::string_view name);
@@ -79,8 +140,14 @@ public:
     void remove(Field f) { bits_.reset(static_cast<std::size_t>(f)); }
     bool has(Field f) const { return bits_.test(static_cast<std::size_t>(f)); }
     bool empty() const { return bits_.none(); }
-    friend FieldMask operator&(FieldMask a, const FieldMask& b) { a.bits_ &= b.bits_; return a; }
-    friend FieldMask operator|(FieldMask a, const FieldMask& b) { a.bits_ |= b.bits_; return a; }
+    friend FieldMask operator&(FieldMask a, const FieldMask& b) {
+        a.bits_ &= b.bits_;
+        return a;
+    }
+    friend FieldMask operator|(FieldMask a, const FieldMask& b) {
+        a.bits_ |= b.bits_;
+        return a;
+    }
     friend bool operator==(const FieldMask&, const FieldMask&) = default;
 
 private:
@@ -89,8 +156,9 @@ private:
 /// All fields of a kind.
 FieldMask fields_of(EntityKind kind);
 
-/// One item in canonical form. A field that is empty is absent: no empty text, no empty list, no false flag is stored, so
-/// that two records are equal exactly when they say the same. Enumerations are tokens of FieldInfo::tokens.
+/// One item in canonical form. A field that is empty is absent: no empty text, no empty list, no
+/// false flag is stored, so that two records are equal exactly when they say the same. Enumerations
+/// are tokens of FieldInfo::tokens.
 class Record {
 public:
     Record() = default;
@@ -120,13 +188,15 @@ private:
     std::map<Field, Value> values_;
 };
 
-/// A change of some fields: a value, or nothing for "cleared". Fields that are not in it stay as they are.
+/// A change of some fields: a value, or nothing for "cleared". Fields that are not in it stay as
+/// they are.
 using Patch = std::map<Field, std::optional<Value>>;
 
 /// What turns `from` into `to` within `mask`.
 Patch difference(const Record& from, const Record& to, const FieldMask& mask);
 Record apply(Record record, const Patch& patch);
-/// The value in its normal form (trimmed line ends, CRLF to LF, sorted lists); nothing when it is empty.
+/// The value in its normal form (trimmed line ends, CRLF to LF, sorted lists); nothing when it is
+/// empty.
 std::optional<Value> normal_form(Field field, Value value);
 /// For people and logs of field names only: never use for values.
 std::string field_names(const Patch& patch);

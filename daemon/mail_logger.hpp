@@ -23,7 +23,7 @@ struct MailboxSpec {
     MailboxId mailbox;
     std::vector<std::string> folders;  ///< paths from the mailbox' root
     bool create_folders = true;
-    bool mark_mail = true;             ///< leave a category and a note on each mail
+    bool mark_mail = true;  ///< leave a category and a note on each mail
     mail::LoggingPolicy policy;
 };
 
@@ -45,19 +45,21 @@ struct DryRunLine {
     MailDecision decision;
 };
 
-/// Logs mail: observe the designated folders, decide, write to the CRM, mark the message. Each step is durable before the next
-/// begins (style-anchors 5.8), so a crash anywhere repeats at most a step that is idempotent: the CRM knows a message by its
-/// identity, the mailbox by its mark.
+/// Logs mail: observe the designated folders, decide, write to the CRM, mark the message. Each step
+/// is durable before the next begins (style-anchors 5.8), so a crash anywhere repeats at most a
+/// step that is idempotent: the CRM knows a message by its identity, the mailbox by its mark.
 class MailLogger {
 public:
     /// All references must outlive the logger.
-    MailLogger(MailSource& source, InteractionSink& sink, AddressBook& book, MailStore& store, Clock& clock, EventLog& log);
+    MailLogger(MailSource& source, InteractionSink& sink, AddressBook& book, MailStore& store,
+               Clock& clock, EventLog& log);
 
     Async<Result<MailCycleReport>> run_cycle(MailboxSpec spec, rules::RuleSet rules);
 
-    /// Decides over what is in `folder` now, at most `max` mails, newest last; does and stores nothing.
-    Async<Result<std::vector<DryRunLine>>> dry_run(MailboxSpec spec, rules::RuleSet rules, std::string folder,
-                                                   std::size_t max);
+    /// Decides over what is in `folder` now, at most `max` mails, newest last; does and stores
+    /// nothing.
+    Async<Result<std::vector<DryRunLine>>> dry_run(MailboxSpec spec, rules::RuleSet rules,
+                                                   std::string folder, std::size_t max);
 
 private:
     struct Owner {
@@ -70,9 +72,12 @@ private:
     Async<Result<void>> refresh_folders(MailboxSpec spec);
     Async<Result<std::size_t>> observe(MailboxSpec spec, MailFolder folder);
     Async<Result<Owner>> find_owner(MailboxSpec spec);
-    Async<Result<void>> decide(MailboxSpec spec, rules::RuleSet rules, Owner owner, MailCycleReport& report);
-    Async<Result<std::vector<MailDecision>>> decide_batch(MailboxSpec spec, rules::RuleSet rules, Owner owner, Batch rows,
-                                                          const Messages& messages, bool with_history);
+    Async<Result<void>> decide(MailboxSpec spec, rules::RuleSet rules, Owner owner,
+                               MailCycleReport& report);
+    Async<Result<std::vector<MailDecision>>> decide_batch(MailboxSpec spec, rules::RuleSet rules,
+                                                          Owner owner, Batch rows,
+                                                          const Messages& messages,
+                                                          bool with_history);
     Async<Result<void>> write_interactions(MailboxSpec spec, MailCycleReport& report);
     Async<Result<void>> mark(MailboxSpec spec, MailCycleReport& report);
     MailProgress failed_step(const IntakeRow& row, const Error& error) const;
@@ -86,7 +91,8 @@ private:
     EventLog& log_;
     std::vector<MailFolder> folders_;
     Timestamp folders_read_at_{};
-    /// Facts of mails decided in this cycle and not yet logged: spares a second read. Bounded by one batch.
+    /// Facts of mails decided in this cycle and not yet logged: spares a second read. Bounded by
+    /// one batch.
     std::map<std::int64_t, MailMessage> fresh_;
 };
 

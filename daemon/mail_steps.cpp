@@ -16,7 +16,8 @@ bool speaks_of_scope(const Error& error) {
         case ErrorKind::Forbidden:
         case ErrorKind::Unanswered:
         case ErrorKind::Cancelled:
-        case ErrorKind::Internal: return true;
+        case ErrorKind::Internal:
+            return true;
         case ErrorKind::NotFound:
         case ErrorKind::VersionConflict:
         case ErrorKind::CursorExpired:
@@ -24,7 +25,8 @@ bool speaks_of_scope(const Error& error) {
         case ErrorKind::InvalidRequest:
         case ErrorKind::TooLarge:
         case ErrorKind::Unsupported:
-        case ErrorKind::CorruptReply: return false;
+        case ErrorKind::CorruptReply:
+            return false;
     }
     return true;
 }
@@ -37,8 +39,8 @@ void add_parties(std::vector<Party>& out, const PartyMap& parties, std::string_v
     if (found != parties.end()) out.insert(out.end(), found->second.begin(), found->second.end());
 }
 
-rules::Facts facts_of(const MailMessage& message, const PartyMap& parties, const mail::Parties& matched,
-                      const MailPlace& place) {
+rules::Facts facts_of(const MailMessage& message, const PartyMap& parties,
+                      const mail::Parties& matched, const MailPlace& place) {
     rules::Facts facts;
     facts.mailbox = place.mailbox;
     facts.owner_addresses = place.owner_addresses;
@@ -46,20 +48,23 @@ rules::Facts facts_of(const MailMessage& message, const PartyMap& parties, const
     facts.direction = matched.direction;
     add_parties(facts.sender, parties, mail::sender_address(message));
     for (const auto* list : {&message.to, &message.cc})
-        for (const MailAddress& address : *list) add_parties(facts.recipients, parties, address.address);
+        for (const MailAddress& address : *list)
+            add_parties(facts.recipients, parties, address.address);
     return facts;
 }
 
 }  // namespace
 
-MailDecision decide_message(const MailMessage& message, const MessageIdentity& identity, const PartyMap& parties,
-                            const rules::RuleSet& rules, const mail::LoggingPolicy& policy, const MailPlace& place,
+MailDecision decide_message(const MailMessage& message, const MessageIdentity& identity,
+                            const PartyMap& parties, const rules::RuleSet& rules,
+                            const mail::LoggingPolicy& policy, const MailPlace& place,
                             const IntakeRow* first) {
     const mail::Parties matched = mail::match_parties(message, parties, place.owner_user_id);
     const MailActions actions = rules.evaluate(message, facts_of(message, parties, matched, place));
     mail::MailSituation situation;
     situation.owner_user_id = place.owner_user_id;
-    if (first) situation.earlier = mail::EarlierDecision{first->decision.outcome, first->decision.reason};
+    if (first)
+        situation.earlier = mail::EarlierDecision{first->decision.outcome, first->decision.reason};
     MailDecision decision = mail::decide_logging(message, matched, actions, policy, situation);
     decision.identity = identity;
     return decision;
@@ -74,7 +79,8 @@ MailDecision decision_without_facts(const Error& error) {
     } else {
         decision.outcome = MailOutcome::Park;
         decision.reason = "unreadable";
-        decision.detail = "Exchange could not give the facts of this mail (" + error.native_code + ")";
+        decision.detail =
+            "Exchange could not give the facts of this mail (" + error.native_code + ")";
     }
     return decision;
 }
@@ -86,20 +92,26 @@ bool is_binding(const MailDecision& decision) {
 
 IntakeState next_state(const MailDecision& decision, bool mark_mail) {
     if (decision.outcome == MailOutcome::Log) return IntakeState::ToLog;
-    if (decision.outcome == MailOutcome::Skip && decision.reason == "gone") return IntakeState::Done;
+    if (decision.outcome == MailOutcome::Skip && decision.reason == "gone")
+        return IntakeState::Done;
     if (!mark_mail && decision.move_to.empty() && decision.add_categories.empty())
         return decision.outcome == MailOutcome::Park ? IntakeState::Parked : IntakeState::Done;
-    return decision.outcome == MailOutcome::Park && decision.reason == "unreadable" ? IntakeState::Parked : IntakeState::ToMark;
+    return decision.outcome == MailOutcome::Park && decision.reason == "unreadable"
+               ? IntakeState::Parked
+               : IntakeState::ToMark;
 }
 
-MessageLog message_log(const MailMessage& message, const IntakeRow& row, std::string original, std::string link_url) {
+MessageLog message_log(const MailMessage& message, const IntakeRow& row, std::string original,
+                       std::string link_url) {
     MessageLog log;
     log.identity = row.decision.identity;
     log.internet_message_id = mail::normal_message_id(message.internet_message_id);
     log.subject = normal_line(message.subject);
     log.text_body = message.text_body;
-    const auto& first = row.decision.direction == MailDirection::Outbound ? message.sent_at : message.received_at;
-    const auto& second = row.decision.direction == MailDirection::Outbound ? message.received_at : message.sent_at;
+    const auto& first =
+        row.decision.direction == MailDirection::Outbound ? message.sent_at : message.received_at;
+    const auto& second =
+        row.decision.direction == MailDirection::Outbound ? message.received_at : message.sent_at;
     log.at = first ? *first : second ? *second : row.seen_at;
     const auto& from = message.from ? message.from : message.sender;
     if (from) log.participants.emplace_back("from", *from);
@@ -116,7 +128,8 @@ DecidedMail message_left(const IntakeRow& row) {
     DecidedMail left;
     left.row = row.id;
     left.next = IntakeState::Done;
-    left.decision = decision_without_facts(Error{ErrorKind::NotFound, "the message left the folder"});
+    left.decision =
+        decision_without_facts(Error{ErrorKind::NotFound, "the message left the folder"});
     return left;
 }
 
@@ -126,7 +139,8 @@ MailMark mark_of(const IntakeRow& row, const mail::LoggingPolicy& policy) {
     mark.add_categories = row.decision.add_categories;
     // A mail that was unmatched and is logged now loses the old category, and the reverse.
     for (const std::string& own : {policy.logged_category, policy.unmatched_category}) {
-        const bool added = std::find(mark.add_categories.begin(), mark.add_categories.end(), own) != mark.add_categories.end();
+        const bool added = std::find(mark.add_categories.begin(), mark.add_categories.end(), own) !=
+                           mark.add_categories.end();
         if (!own.empty() && !added) mark.remove_categories.push_back(own);
     }
     mark.note = std::string(to_string(row.decision.outcome)) + ": " + row.decision.reason;

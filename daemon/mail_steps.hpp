@@ -18,13 +18,15 @@ struct MailPlace {
     std::vector<std::string> owner_addresses;
 };
 
-/// The error speaks of the mailbox, the connection or the CRM as a whole, not of one mail: the cycle stops.
+/// The error speaks of the mailbox, the connection or the CRM as a whole, not of one mail: the
+/// cycle stops.
 bool speaks_of_scope(const Error& error);
 
-/// Facts to parties, rules and decision: the one evaluator of production, dry run and REST. `first`: the earliest row with the
-/// same identity, or null.
-MailDecision decide_message(const MailMessage& message, const MessageIdentity& identity, const PartyMap& parties,
-                            const rules::RuleSet& rules, const mail::LoggingPolicy& policy, const MailPlace& place,
+/// Facts to parties, rules and decision: the one evaluator of production, dry run and REST.
+/// `first`: the earliest row with the same identity, or null.
+MailDecision decide_message(const MailMessage& message, const MessageIdentity& identity,
+                            const PartyMap& parties, const rules::RuleSet& rules,
+                            const mail::LoggingPolicy& policy, const MailPlace& place,
                             const IntakeRow* first);
 /// The message is gone (Skip, gone) or cannot be read (Park, unreadable).
 MailDecision decision_without_facts(const Error& error);
@@ -32,7 +34,8 @@ MailDecision decision_without_facts(const Error& error);
 bool is_binding(const MailDecision& decision);
 IntakeState next_state(const MailDecision& decision, bool mark_mail);
 
-MessageLog message_log(const MailMessage& message, const IntakeRow& row, std::string original, std::string link_url);
+MessageLog message_log(const MailMessage& message, const IntakeRow& row, std::string original,
+                       std::string link_url);
 /// The message left the folder before it was logged: no decision that binds a copy.
 DecidedMail message_left(const IntakeRow& row);
 MailMark mark_of(const IntakeRow& row, const mail::LoggingPolicy& policy);

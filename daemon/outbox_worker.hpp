@@ -9,11 +9,13 @@ namespace liaison::daemon {
 /// Sends queued operations and settles their outcomes.
 class OutboxWorker {
 public:
-    OutboxWorker(SyncEndpoint& crm, SyncEndpoint& exchange, SyncStore& store, Clock& clock, EventLog& log);
+    OutboxWorker(SyncEndpoint& crm, SyncEndpoint& exchange, SyncStore& store, Clock& clock,
+                 EventLog& log);
 
     /// Looks up what became of operations that were sent and never answered (crash, lost reply).
     Async<Result<void>> confirm_unanswered(PairSpec pair);
-    /// Sends everything that is due. An error of the scope (throttled, no right, no connection) ends it; the rest stays queued.
+    /// Sends everything that is due. An error of the scope (throttled, no right, no connection)
+    /// ends it; the rest stays queued.
     Async<Result<CycleReport>> drain(PairSpec pair);
 
 private:

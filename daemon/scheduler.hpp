@@ -33,8 +33,9 @@ struct SchedulerOptions {
     std::size_t parallel_max = 4;
 };
 
-/// Decides which mailbox is due; runs each at most once at a time. A waiting mailbox is a record in an ordered set, not a
-/// coroutine. Notifications and people only make a mailbox due (`wake`); what changed is for the feeds to say.
+/// Decides which mailbox is due; runs each at most once at a time. A waiting mailbox is a record in
+/// an ordered set, not a coroutine. Notifications and people only make a mailbox due (`wake`); what
+/// changed is for the feeds to say.
 class Scheduler {
 public:
     /// One cycle over a mailbox; true if it moved something.

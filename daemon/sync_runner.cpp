@@ -11,11 +11,13 @@ PairId pair_id(const MailboxId& mailbox, EntityKind kind) {
     return PairId(mailbox.str() + "/" + std::string(to_string(kind)));
 }
 
-SyncRunner::SyncRunner(SyncEndpoint& crm, SyncEndpoint& exchange, SyncStore& store, Clock& clock, EventLog& log)
+SyncRunner::SyncRunner(SyncEndpoint& crm, SyncEndpoint& exchange, SyncStore& store, Clock& clock,
+                       EventLog& log)
     : crm_(crm), exchange_(exchange), store_(store), clock_(clock), log_(log) {}
 
-/// Reads one feed from its cursor to its end. A lost cursor begins a snapshot, once per cycle; it deletes nothing: what a
-/// complete snapshot lacks becomes an unconfirmed tombstone, which confirm_tombstones reads by key.
+/// Reads one feed from its cursor to its end. A lost cursor begins a snapshot, once per cycle; it
+/// deletes nothing: what a complete snapshot lacks becomes an unconfirmed tombstone, which
+/// confirm_tombstones reads by key.
 Async<Result<std::size_t>> SyncRunner::observe(PairSpec pair, Side side) {
     Result<PairState> state = co_await store_.pair_state(pair.id);
     if (!state) co_return std::unexpected(state.error());
@@ -27,7 +29,9 @@ Async<Result<std::size_t>> SyncRunner::observe(PairSpec pair, Side side) {
         Result<ChangePage> page = co_await endpoint(side).pull_changes(collection, cursor);
         if (!page && page.error().kind == ErrorKind::CursorExpired && !restarted) {
             log_.write(LogLevel::Warning, "feed_restarted",
-                       {{"pair", pair.id.str()}, {"side", std::string(to_string(side))}, {"code", page.error().native_code}});
+                       {{"pair", pair.id.str()},
+                        {"side", std::string(to_string(side))},
+                        {"code", page.error().native_code}});
             Result<void> reset = co_await store_.reset_cursor(pair.id, side);
             if (!reset) co_return std::unexpected(reset.error());
             cursor = Cursor();
@@ -36,7 +40,8 @@ Async<Result<std::size_t>> SyncRunner::observe(PairSpec pair, Side side) {
         }
         if (!page) co_return std::unexpected(page.error());
         if (!page->is_last && page->next == cursor)
-            co_return fail(ErrorKind::CorruptReply, "the feed says that more follows but does not move on");
+            co_return fail(ErrorKind::CorruptReply,
+                           "the feed says that more follows but does not move on");
         seen += page->observations.size();
         const bool last = page->is_last;
         cursor = page->next;
@@ -48,7 +53,8 @@ Async<Result<std::size_t>> SyncRunner::observe(PairSpec pair, Side side) {
     co_return fail(ErrorKind::TooLarge, "the feed did not end within the page limit");
 }
 
-/// A deletion needs positive evidence: the key is read, and an item of ours that only moved is found by its token.
+/// A deletion needs positive evidence: the key is read, and an item of ours that only moved is
+/// found by its token.
 Async<Result<void>> SyncRunner::confirm_tombstones(PairSpec pair, Side side) {
     auto pending = co_await store_.unconfirmed(pair.id, side);
     if (!pending) co_return std::unexpected(pending.error());
@@ -60,7 +66,8 @@ Async<Result<void>> SyncRunner::confirm_tombstones(PairSpec pair, Side side) {
             keys.push_back((*pending)[i].first);
             tokens.push_back((*pending)[i].second);
         }
-        Result<std::vector<Observation>> found = co_await read_again(pair, side, std::move(keys), std::move(tokens));
+        Result<std::vector<Observation>> found =
+            co_await read_again(pair, side, std::move(keys), std::move(tokens));
         if (!found) co_return std::unexpected(found.error());
         std::vector<Observation> observations = std::move(*found);
         Result<void> stored = co_await store_.absorb_items(pair.id, side, std::move(observations));
@@ -69,26 +76,30 @@ Async<Result<void>> SyncRunner::confirm_tombstones(PairSpec pair, Side side) {
     co_return Result<void>{};
 }
 
-Async<Result<std::vector<Observation>>> SyncRunner::read_again(PairSpec pair, Side side, std::vector<ItemKey> keys,
-                                                               std::vector<CorrelationToken> tokens) {
+Async<Result<std::vector<Observation>>> SyncRunner::read_again(
+    PairSpec pair, Side side, std::vector<ItemKey> keys, std::vector<CorrelationToken> tokens) {
     const CollectionId collection = endpoint(side).collection(pair.kind, pair.mailbox);
     std::vector<ItemKey> asked = keys;
-    std::vector<Result<Observation>> answers = co_await endpoint(side).get_items(collection, std::move(asked));
+    std::vector<Result<Observation>> answers =
+        co_await endpoint(side).get_items(collection, std::move(asked));
     if (answers.size() != keys.size())
-        co_return fail(ErrorKind::CorruptReply, "a read by key answered another number of items than asked");
+        co_return fail(ErrorKind::CorruptReply,
+                       "a read by key answered another number of items than asked");
     std::vector<Observation> out;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (answers[i]) {
             out.push_back(std::move(*answers[i]));
             continue;
         }
-        if (answers[i].error().kind != ErrorKind::NotFound) co_return std::unexpected(answers[i].error());
+        if (answers[i].error().kind != ErrorKind::NotFound)
+            co_return std::unexpected(answers[i].error());
         Observation gone;
         gone.key = keys[i];
         gone.content = Tombstone{true};
         if (side == Side::Exchange && !tokens[i].empty()) {
             CorrelationToken token = tokens.at(i);
-            Result<std::optional<Observation>> moved = co_await endpoint(side).find_by_token(collection, std::move(token));
+            Result<std::optional<Observation>> moved =
+                co_await endpoint(side).find_by_token(collection, std::move(token));
             if (!moved) co_return std::unexpected(moved.error());
             if (*moved && (*moved)->key != keys[i]) out.push_back(std::move(**moved));
         }

@@ -20,7 +20,8 @@ struct PairSpec {
     EntityKind kind = EntityKind::Task;
     PairPolicy policy;
     std::string crm_system;
-    std::set<std::string> mirrored_organizers;  ///< addresses of the reps whose mailboxes are mirrored
+    std::set<std::string>
+        mirrored_organizers;  ///< addresses of the reps whose mailboxes are mirrored
 };
 PairId pair_id(const MailboxId& mailbox, EntityKind kind);
 
@@ -31,7 +32,7 @@ struct CycleReport {
     std::size_t created = 0;
     std::size_t updated = 0;
     std::size_t deleted = 0;
-    std::size_t dropped = 0;   ///< somebody wrote in between: decided anew in the next cycle
+    std::size_t dropped = 0;  ///< somebody wrote in between: decided anew in the next cycle
     std::size_t requeued = 0;
     std::size_t rejected = 0;
     std::size_t conflicts = 0;
@@ -45,14 +46,17 @@ struct CycleReport {
 
 /// Runs the protocol for a pair: observe both sides to the end, settle what is unknown, plan, act.
 ///
-/// The order is the proof (style-anchors 5.4 to 5.6): a plan is only made on complete feeds; an effect is only sent after its
-/// intent is durable; an unanswered effect is settled by looking. Any step may be the last one before a crash.
+/// The order is the proof (style-anchors 5.4 to 5.6): a plan is only made on complete feeds; an
+/// effect is only sent after its intent is durable; an unanswered effect is settled by looking. Any
+/// step may be the last one before a crash.
 class SyncRunner {
 public:
     /// All references must outlive the runner.
-    SyncRunner(SyncEndpoint& crm, SyncEndpoint& exchange, SyncStore& store, Clock& clock, EventLog& log);
+    SyncRunner(SyncEndpoint& crm, SyncEndpoint& exchange, SyncStore& store, Clock& clock,
+               EventLog& log);
 
-    /// One whole cycle. An error stops it where it stands; the next cycle takes up from what is stored.
+    /// One whole cycle. An error stops it where it stands; the next cycle takes up from what is
+    /// stored.
     Async<Result<CycleReport>> run_cycle(PairSpec pair);
 
     /// Observes both sides and tells what a cycle would do. Sends nothing, commits no plan.
@@ -61,7 +65,8 @@ public:
 private:
     Async<Result<std::size_t>> observe(PairSpec pair, Side side);
     Async<Result<void>> confirm_tombstones(PairSpec pair, Side side);
-    Async<Result<std::vector<Observation>>> read_again(PairSpec pair, Side side, std::vector<ItemKey> keys,
+    Async<Result<std::vector<Observation>>> read_again(PairSpec pair, Side side,
+                                                       std::vector<ItemKey> keys,
                                                        std::vector<CorrelationToken> tokens);
     Async<Result<Picture>> load(PairSpec pair, bool everything);
 

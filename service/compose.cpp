@@ -18,7 +18,9 @@
 
 namespace liaison::service {
 
-std::string_view program_version() { return "0.1.0"; }
+std::string_view program_version() {
+    return "0.1.0";
+}
 
 namespace {
 
@@ -35,11 +37,14 @@ struct Mailbox {
 };
 
 /// Where the pause of a whole mailbox is kept, beside its pairs.
-PairId pause_mark(const MailboxId& id) { return PairId(id.str() + "/mailbox"); }
+PairId pause_mark(const MailboxId& id) {
+    return PairId(id.str() + "/mailbox");
+}
 
 class ComposedApplication final : public Application {
 public:
-    ComposedApplication(net::RunLoop& loop, Config config) : loop_(loop), config_(std::move(config)) {}
+    ComposedApplication(net::RunLoop& loop, Config config)
+        : loop_(loop), config_(std::move(config)) {}
 
     Result<void> open();
     Async<Result<void>> run() override;
@@ -54,8 +59,8 @@ private:
     Async<Result<bool>> cycle(MailboxId id);
     Async<Result<void>> set_paused(MailboxId id, bool paused);
     Async<Result<Plan>> preview(MailboxId id, EntityKind kind);
-    Async<Result<std::vector<daemon::DryRunLine>>> dry_run(MailboxId id, rules::RuleSet rules, std::string folder,
-                                                           std::size_t max);
+    Async<Result<std::vector<daemon::DryRunLine>>> dry_run(MailboxId id, rules::RuleSet rules,
+                                                           std::string folder, std::size_t max);
 
     net::RunLoop& loop_;
     Config config_;
@@ -89,8 +94,8 @@ Result<void> ComposedApplication::open() {
     options.poll_interval = config_.poll_interval;
     options.parallel_max = config_.parallel_mailboxes;
     scheduler_ = std::make_unique<daemon::Scheduler>(
-        options, [this](MailboxId id) { return cycle(std::move(id)); }, [this](Async<void> work) { loop_.spawn(std::move(work)); },
-        clock_, *log_);
+        options, [this](MailboxId id) { return cycle(std::move(id)); },
+        [this](Async<void> work) { loop_.spawn(std::move(work)); }, clock_, *log_);
     if (auto exchange = open_exchange(); !exchange) return exchange;
     if (config_.api_enabled) return open_api();
     return {};
@@ -125,9 +130,10 @@ void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::st
     settings.user_agent = "Liaison/" + std::string(program_version());
     m.endpoint = ews::make_ews_endpoint(*http_, clock_, settings);
     m.source = ews::make_ews_mail_source(*http_, settings);
-    m.runner = std::make_unique<daemon::SyncRunner>(crm_->endpoint(), *m.endpoint, *stores_.sync, clock_, *log_);
-    m.logger = std::make_unique<daemon::MailLogger>(*m.source, crm_->interactions(), crm_->addresses(), *stores_.mail, clock_,
-                                                    *log_);
+    m.runner = std::make_unique<daemon::SyncRunner>(crm_->endpoint(), *m.endpoint, *stores_.sync,
+                                                    clock_, *log_);
+    m.logger = std::make_unique<daemon::MailLogger>(
+        *m.source, crm_->interactions(), crm_->addresses(), *stores_.mail, clock_, *log_);
     std::set<std::string> organizers;
     for (const MailboxConfig& other : config_.mailboxes) organizers.insert(other.address);
     for (const EntityKind kind : config.kinds) {
@@ -153,7 +159,11 @@ Result<void> ComposedApplication::open_api() {
     if (!token) return std::unexpected(token.error());
     router_ = std::make_unique<Router>(*token, std::string(program_version()));
     ApiServices services{
-        *scheduler_, *stores_.sync, *stores_.mail, *rules_, clock_,
+        *scheduler_,
+        *stores_.sync,
+        *stores_.mail,
+        *rules_,
+        clock_,
         [this](MailboxId id, bool paused) { return set_paused(std::move(id), paused); },
         [this](MailboxId id, EntityKind kind) { return preview(std::move(id), kind); },
         [this](MailboxId id, rules::RuleSet rules, std::string folder, std::size_t max) {
@@ -170,8 +180,9 @@ Result<void> ComposedApplication::open_api() {
     options.body_bytes_max = 16u << 20;
     options.tls_certificate_file = config_.api_tls_certificate;
     options.tls_private_key_file = config_.api_tls_key;
-    auto server = net::HttpServer::listen(loop_.executor(), options,
-                                          [this](HttpRequest request) { return router_->handle(std::move(request)); });
+    auto server = net::HttpServer::listen(loop_.executor(), options, [this](HttpRequest request) {
+        return router_->handle(std::move(request));
+    });
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
     return {};
@@ -180,7 +191,8 @@ Result<void> ComposedApplication::open_api() {
 std::string ComposedApplication::api_url() const {
     if (!server_) return {};
     const bool tls = !config_.api_tls_certificate.empty();
-    return (tls ? "https://" : "http://") + config_.api_address + ":" + std::to_string(server_->port());
+    return (tls ? "https://" : "http://") + config_.api_address + ":" +
+           std::to_string(server_->port());
 }
 
 Async<Result<void>> ComposedApplication::run() {
@@ -206,8 +218,9 @@ void ComposedApplication::stop() {
     if (server_) server_->stop();
 }
 
-/// One cycle over a mailbox: contacts first (they are who mails and meetings refer to), then meetings, tasks, mail. A scope that
-/// fails does not keep the others from their turn; the first failure is reported.
+/// One cycle over a mailbox: contacts first (they are who mails and meetings refer to), then
+/// meetings, tasks, mail. A scope that fails does not keep the others from their turn; the first
+/// failure is reported.
 Async<Result<bool>> ComposedApplication::cycle(MailboxId id) {
     Mailbox& mailbox = mailboxes_.at(id);
     if (mailbox.previewing) co_return true;
@@ -217,14 +230,16 @@ Async<Result<bool>> ComposedApplication::cycle(MailboxId id) {
         Result<daemon::CycleReport> report = co_await mailbox.runner->run_cycle(pair);
         if (!report) {
             if (!first) first = report.error();
-            Result<void> noted = co_await stores_.sync->set_not_before(pair.id, clock_.now(), report.error().message);
+            Result<void> noted = co_await stores_.sync->set_not_before(pair.id, clock_.now(),
+                                                                       report.error().message);
             if (!noted) co_return std::unexpected(noted.error());
             continue;
         }
         moved = moved || report->moved();
     }
     rules::RuleSet rules = rules_->current();
-    Result<daemon::MailCycleReport> mail = co_await mailbox.logger->run_cycle(mailbox.mail, std::move(rules));
+    Result<daemon::MailCycleReport> mail =
+        co_await mailbox.logger->run_cycle(mailbox.mail, std::move(rules));
     if (!mail && !first) first = mail.error();
     if (first) co_return std::unexpected(*first);
     co_return moved || mail->moved();
@@ -232,7 +247,8 @@ Async<Result<bool>> ComposedApplication::cycle(MailboxId id) {
 
 Async<Result<void>> ComposedApplication::set_paused(MailboxId id, bool paused) {
     const auto found = mailboxes_.find(id);
-    if (found == mailboxes_.end()) co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
+    if (found == mailboxes_.end())
+        co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
     Result<void> stored = co_await stores_.sync->set_paused(pause_mark(id), paused);
     if (!stored) co_return stored;
     scheduler_->set_paused(id, paused);
@@ -241,9 +257,11 @@ Async<Result<void>> ComposedApplication::set_paused(MailboxId id, bool paused) {
 
 Async<Result<Plan>> ComposedApplication::preview(MailboxId id, EntityKind kind) {
     const auto found = mailboxes_.find(id);
-    if (found == mailboxes_.end()) co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
+    if (found == mailboxes_.end())
+        co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
     const auto status = scheduler_->status(id);
-    if (found->second.previewing || (status && status->running)) co_return fail(ErrorKind::Throttled, "a cycle is running; ask again in a moment");
+    if (found->second.previewing || (status && status->running))
+        co_return fail(ErrorKind::Throttled, "a cycle is running; ask again in a moment");
     for (const daemon::PairSpec& pair : found->second.pairs) {
         if (pair.kind != kind) continue;
         found->second.previewing = true;
@@ -254,12 +272,17 @@ Async<Result<Plan>> ComposedApplication::preview(MailboxId id, EntityKind kind) 
     co_return fail(ErrorKind::NotFound, "this kind is not mirrored for this mailbox");
 }
 
-Async<Result<std::vector<daemon::DryRunLine>>> ComposedApplication::dry_run(MailboxId id, rules::RuleSet rules,
-                                                                            std::string folder, std::size_t max) {
+Async<Result<std::vector<daemon::DryRunLine>>> ComposedApplication::dry_run(MailboxId id,
+                                                                            rules::RuleSet rules,
+                                                                            std::string folder,
+                                                                            std::size_t max) {
     const auto found = mailboxes_.find(id);
-    if (found == mailboxes_.end()) co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
-    daemon::MailLogger logger(*found->second.source, crm_->interactions(), crm_->addresses(), *stores_.mail, clock_, *log_);
-    auto lines = co_await logger.dry_run(found->second.mail, std::move(rules), std::move(folder), max);
+    if (found == mailboxes_.end())
+        co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
+    daemon::MailLogger logger(*found->second.source, crm_->interactions(), crm_->addresses(),
+                              *stores_.mail, clock_, *log_);
+    auto lines =
+        co_await logger.dry_run(found->second.mail, std::move(rules), std::move(folder), max);
     co_return lines;
 }
 
@@ -269,8 +292,9 @@ Async<Result<std::string>> ComposedApplication::describe_plans() {
         for (const daemon::PairSpec& pair : mailbox.pairs) {
             Result<Plan> plan = co_await mailbox.runner->preview(pair);
             if (!plan) co_return std::unexpected(plan.error());
-            out += pair.id.str() + ": " + std::to_string(plan->operations.size()) + " operation(s), " +
-                   std::to_string(plan->parked.size()) + " parked" + (plan->held ? ", removals HELD: " + plan->held->why : "") + "\n";
+            out += pair.id.str() + ": " + std::to_string(plan->operations.size()) +
+                   " operation(s), " + std::to_string(plan->parked.size()) + " parked" +
+                   (plan->held ? ", removals HELD: " + plan->held->why : "") + "\n";
             for (const Operation& op : plan->operations) out += "  " + sync::explain(op) + "\n";
         }
     }

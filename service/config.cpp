@@ -26,7 +26,8 @@ std::size_t config_distance(std::string_view a, std::string_view b) {
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
             const std::size_t above = row[j];
-            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0u : 1u)});
+            row[j] =
+                std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0u : 1u)});
             diagonal = above;
         }
     }
@@ -39,7 +40,9 @@ public:
     TableReader(const toml::table* table, std::string name, std::vector<ConfigError>& errors)
         : table_(table), name_(std::move(name)), errors_(errors) {}
 
-    void text(std::string_view key, std::string& out) { read<std::string>(key, "a text in quotes", out); }
+    void text(std::string_view key, std::string& out) {
+        read<std::string>(key, "a text in quotes", out);
+    }
     void flag(std::string_view key, bool& out) { read<bool>(key, "true or false", out); }
 
     template <class T>
@@ -47,7 +50,8 @@ public:
         std::int64_t value = 0;
         if (!read<std::int64_t>(key, "a whole number", value)) return;
         if (value < min || value > max)
-            error(key, "is " + std::to_string(value) + "; allowed are " + std::to_string(min) + " to " + std::to_string(max));
+            error(key, "is " + std::to_string(value) + "; allowed are " + std::to_string(min) +
+                           " to " + std::to_string(max));
         else
             store(value);
     }
@@ -96,9 +100,10 @@ public:
             std::size_t best = 4;
             for (const std::string& k : known_)
                 if (const std::size_t d = config_distance(text, k); d < best) best = d, hint = k;
-            errors_.push_back({key.source().begin.line, key.source().begin.column,
-                               name_ + "." + text + " is not known" +
-                                   (hint.empty() ? std::string() : "; did you mean \"" + hint + "\"?")});
+            errors_.push_back(
+                {key.source().begin.line, key.source().begin.column,
+                 name_ + "." + text + " is not known" +
+                     (hint.empty() ? std::string() : "; did you mean \"" + hint + "\"?")});
         }
     }
 
@@ -122,8 +127,8 @@ private:
     }
 
     void error_at(const toml::node& node, std::string_view key, const std::string& message) {
-        errors_.push_back(
-            {node.source().begin.line, node.source().begin.column, name_ + "." + std::string(key) + " " + message});
+        errors_.push_back({node.source().begin.line, node.source().begin.column,
+                           name_ + "." + std::string(key) + " " + message});
     }
     std::size_t line() const { return table_ ? table_->source().begin.line : 0; }
     std::size_t column() const { return table_ ? table_->source().begin.column : 0; }
@@ -139,17 +144,23 @@ bool is_loopback_host(const std::string& host) {
 }
 
 std::string absolute_path(const std::string& path, const std::string& base) {
-    if (path.empty() || path.front() == '/' || (path.size() > 1 && path[1] == ':') || base.empty()) return path;
+    if (path.empty() || path.front() == '/' || (path.size() > 1 && path[1] == ':') || base.empty())
+        return path;
     return base + "/" + path;
 }
 
-/// A reference to a secret; `file:` paths are taken from the configuration's folder like all others.
-void check_secret(TableReader& table, std::string_view key, std::string& value, const std::string& base) {
+/// A reference to a secret; `file:` paths are taken from the configuration's folder like all
+/// others.
+void check_secret(TableReader& table, std::string_view key, std::string& value,
+                  const std::string& base) {
     if (value.empty()) return;
     if (value.starts_with("file:")) value = "file:" + absolute_path(value.substr(5), base);
-    if (!value.starts_with("file:") && !value.starts_with("env:") && !value.starts_with("credential:"))
-        table.error(key, "must name where the secret is kept (\"file:PATH\", \"env:NAME\" or \"credential:NAME\"), "
-                         "not hold the secret itself");
+    if (!value.starts_with("file:") && !value.starts_with("env:") &&
+        !value.starts_with("credential:"))
+        table.error(key,
+                    "must name where the secret is kept (\"file:PATH\", \"env:NAME\" or "
+                    "\"credential:NAME\"), "
+                    "not hold the secret itself");
 }
 
 void read_policy(TableReader& t, Config& c) {
@@ -179,17 +190,22 @@ void read_exchange(TableReader& t, Config& c, const std::string& base) {
     t.text("ca_file", c.exchange_ca_file);
     t.flag("pin_ca", c.exchange_pin_ca);
     t.text("proxy", c.exchange_proxy);
-    t.number("connections", 1, 27, [&](std::int64_t n) { c.exchange_connections = static_cast<std::size_t>(n); });
+    t.number("connections", 1, 27,
+             [&](std::int64_t n) { c.exchange_connections = static_cast<std::size_t>(n); });
     check_secret(t, "password", c.exchange_password, base);
     if (c.exchange_url.empty()) {
-        t.error("url", "is missing: the address of the server, like \"https://mail.example.com/EWS/Exchange.asmx\"");
+        t.error("url",
+                "is missing: the address of the server, like "
+                "\"https://mail.example.com/EWS/Exchange.asmx\"");
     } else if (const auto url = net::parse_url(c.exchange_url); !url) {
         t.error("url", "is no address of a server: " + url.error().message);
     } else if (url->scheme == "http" && !is_loopback_host(url->host)) {
         t.error("url", "must begin with https:// (plain http is allowed to this machine only)");
     }
-    if (c.exchange_user.empty()) t.error("user", "is missing: the account that reads the mailboxes");
-    if (c.exchange_password.empty()) t.error("password", "is missing, like \"file:/etc/liaison/exchange.password\"");
+    if (c.exchange_user.empty())
+        t.error("user", "is missing: the account that reads the mailboxes");
+    if (c.exchange_password.empty())
+        t.error("password", "is missing, like \"file:/etc/liaison/exchange.password\"");
     if (c.exchange_pin_ca && c.exchange_ca_file.empty()) t.error("pin_ca", "needs ca_file");
     c.exchange_ca_file = absolute_path(c.exchange_ca_file, base);
     t.unknown_keys();
@@ -209,7 +225,8 @@ void read_mailbox(TableReader& t, Config& c) {
         if (const auto kind = parse_entity_kind(name))
             m.kinds.push_back(*kind);
         else
-            t.error("sync", "holds \"" + name + "\"; allowed are \"task\", \"appointment\", \"contact\"");
+            t.error("sync",
+                    "holds \"" + name + "\"; allowed are \"task\", \"appointment\", \"contact\"");
     }
     t.texts("mail_folders", m.mail_folders);
     for (const std::string& path : m.mail_folders)
@@ -220,7 +237,8 @@ void read_mailbox(TableReader& t, Config& c) {
     c.mailboxes.push_back(std::move(m));
 }
 
-const toml::table* subtable(const toml::table& root, std::string_view name, std::vector<ConfigError>& errors) {
+const toml::table* subtable(const toml::table& root, std::string_view name,
+                            std::vector<ConfigError>& errors) {
     const toml::node* node = root.get(name);
     if (!node) return nullptr;
     if (const toml::table* table = node->as_table()) return table;
@@ -229,10 +247,12 @@ const toml::table* subtable(const toml::table& root, std::string_view name, std:
     return nullptr;
 }
 
-void read_service_log_api(const toml::table& root, Config& c, const std::string& base, std::vector<ConfigError>& errors) {
+void read_service_log_api(const toml::table& root, Config& c, const std::string& base,
+                          std::vector<ConfigError>& errors) {
     TableReader service(subtable(root, "service", errors), "service", errors);
     service.text("data_directory", c.data_directory);
-    if (c.data_directory.empty()) service.error("data_directory", "is missing: where Liaison keeps what it knows");
+    if (c.data_directory.empty())
+        service.error("data_directory", "is missing: where Liaison keeps what it knows");
     c.data_directory = absolute_path(c.data_directory, base);
     service.number("poll_interval_seconds", 1, 86'400,
                    [&](std::int64_t n) { c.poll_interval = std::chrono::seconds(n); });
@@ -250,15 +270,20 @@ void read_service_log_api(const toml::table& root, Config& c, const std::string&
     TableReader api(subtable(root, "api", errors), "api", errors);
     api.flag("enabled", c.api_enabled);
     api.text("address", c.api_address);
-    api.number("port", 0, 65'535, [&](std::int64_t n) { c.api_port = static_cast<std::uint16_t>(n); });
+    api.number("port", 0, 65'535,
+               [&](std::int64_t n) { c.api_port = static_cast<std::uint16_t>(n); });
     api.text("token", c.api_token);
     api.text("tls_certificate", c.api_tls_certificate);
     api.text("tls_key", c.api_tls_key);
     check_secret(api, "token", c.api_token, base);
     if (c.api_enabled && c.api_token.empty())
-        api.error("token", "is missing: callers of the management API prove themselves by it, like \"file:api.token\"");
-    if (c.api_enabled && !is_loopback_host(c.api_address) && (c.api_tls_certificate.empty() || c.api_tls_key.empty()))
-        api.error("address", "is reachable from other machines: that needs tls_certificate and tls_key");
+        api.error("token",
+                  "is missing: callers of the management API prove themselves by it, like "
+                  "\"file:api.token\"");
+    if (c.api_enabled && !is_loopback_host(c.api_address) &&
+        (c.api_tls_certificate.empty() || c.api_tls_key.empty()))
+        api.error("address",
+                  "is reachable from other machines: that needs tls_certificate and tls_key");
     c.api_tls_certificate = absolute_path(c.api_tls_certificate, base);
     c.api_tls_key = absolute_path(c.api_tls_key, base);
     api.unknown_keys();
@@ -285,7 +310,8 @@ ConfigResult parse_config(std::string_view text, const std::string& base_directo
     crm.text("database", c.crm_database);
     if (c.crm_database.empty()) crm.error("database", "is missing: the file of the embedded CRM");
     c.crm_database = absolute_path(c.crm_database, base_directory);
-    if (c.crm_system.empty()) crm.error("system", "must not be empty: it names this CRM inside every mirrored item");
+    if (c.crm_system.empty())
+        crm.error("system", "must not be empty: it names this CRM inside every mirrored item");
     crm.unknown_keys();
 
     TableReader exchange(subtable(root, "exchange", out.errors), "exchange", out.errors);
@@ -296,7 +322,8 @@ ConfigResult parse_config(std::string_view text, const std::string& base_directo
     if (const toml::node* node = root.get("mailbox")) {
         const toml::array* list = node->as_array();
         if (!list) {
-            out.errors.push_back({node->source().begin.line, node->source().begin.column, "write [[mailbox]], with two brackets"});
+            out.errors.push_back({node->source().begin.line, node->source().begin.column,
+                                  "write [[mailbox]], with two brackets"});
         } else {
             for (const toml::node& entry : *list) {
                 TableReader mailbox(entry.as_table(), "mailbox", out.errors);
@@ -304,9 +331,11 @@ ConfigResult parse_config(std::string_view text, const std::string& base_directo
             }
         }
     }
-    if (c.mailboxes.empty()) out.errors.push_back({0, 0, "there is no [[mailbox]]: nothing would be mirrored"});
+    if (c.mailboxes.empty())
+        out.errors.push_back({0, 0, "there is no [[mailbox]]: nothing would be mirrored"});
     for (const auto& [key, node] : root) {
-        static const std::set<std::string, std::less<>> known = {"service", "log", "api", "crm", "exchange", "policy", "mailbox"};
+        static const std::set<std::string, std::less<>> known = {
+            "service", "log", "api", "crm", "exchange", "policy", "mailbox"};
         if (!known.contains(key.str()))
             out.errors.push_back({key.source().begin.line, key.source().begin.column,
                                   "[" + std::string(key.str()) + "] is not known"});

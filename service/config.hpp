@@ -20,7 +20,8 @@ struct MailboxConfig {
     bool paused = false;
 };
 
-/// Everything that `liaison run` needs. See docs/configuration.md for each key; the same table feeds check-config.
+/// Everything that `liaison run` needs. See docs/configuration.md for each key; the same table
+/// feeds check-config.
 struct Config {
     // [service]
     std::string data_directory;
@@ -57,7 +58,8 @@ struct Config {
     std::vector<MailboxConfig> mailboxes;
 };
 
-/// One fault of a configuration. Line and column count from 1; 0 when the fault has no place (a missing table).
+/// One fault of a configuration. Line and column count from 1; 0 when the fault has no place (a
+/// missing table).
 struct ConfigError {
     std::size_t line = 0;
     std::size_t column = 0;
@@ -66,11 +68,12 @@ struct ConfigError {
 
 struct ConfigResult {
     Config config;
-    std::vector<ConfigError> errors;  ///< all of them, in order of the text; empty: the configuration is good
+    std::vector<ConfigError>
+        errors;  ///< all of them, in order of the text; empty: the configuration is good
 };
 
-/// Reads TOML text. Unknown keys are errors (with the nearest known one), so are secrets in clear text. Relative paths are
-/// taken from `base_directory`.
+/// Reads TOML text. Unknown keys are errors (with the nearest known one), so are secrets in clear
+/// text. Relative paths are taken from `base_directory`.
 ConfigResult parse_config(std::string_view text, const std::string& base_directory);
 /// `name:line:column: message` lines.
 std::string describe(const std::string& name, const std::vector<ConfigError>& errors);

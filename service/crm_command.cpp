@@ -46,10 +46,12 @@ int crm_failed(const CrmVerb& verb, const std::string& message) {
 /// An existing CRM only: a mistyped path must not become an empty CRM.
 Result<std::shared_ptr<crm::CrmDatabase>> open_existing_crm(const CrmVerb& verb) {
     if (verb.database.empty())
-        return fail(ErrorKind::InvalidRequest, "which CRM? Give --database FILE, or set LIAISON_CRM");
+        return fail(ErrorKind::InvalidRequest,
+                    "which CRM? Give --database FILE, or set LIAISON_CRM");
     if (!std::filesystem::exists(verb.database)) {
-        return fail(ErrorKind::NotFound, "there is no CRM at " + verb.database +
-                                             ": check the path; `crm import` and `crm add user` make a new one");
+        return fail(ErrorKind::NotFound,
+                    "there is no CRM at " + verb.database +
+                        ": check the path; `crm import` and `crm add user` make a new one");
     }
     return crm::CrmDatabase::open(verb.database);
 }
@@ -66,13 +68,15 @@ void print_crm_table(const crm::DeskTable& table, std::ostream& out) {
     for (auto& row : cells) {
         for (std::size_t i = 0; i < row.size(); ++i) {
             row[i] = normal_line(row[i]);
-            if (count_chars(row[i]) > kTableCellChars) row[i] = truncate_chars(row[i], kTableCellChars - 1) + "…";
+            if (count_chars(row[i]) > kTableCellChars)
+                row[i] = truncate_chars(row[i], kTableCellChars - 1) + "…";
             widths[i] = std::max(widths[i], count_chars(row[i]));
         }
     }
     for (const auto& row : cells) {
         std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i) line += (i ? "  " : "") + padded(row[i], widths[i]);
+        for (std::size_t i = 0; i < row.size(); ++i)
+            line += (i ? "  " : "") + padded(row[i], widths[i]);
         out << trim(line) << "\n";
     }
 }
@@ -93,7 +97,8 @@ int crm_list(const CrmVerb& verb) {
     if (!db) return crm_failed(verb, db.error().message);
     crm::CrmDesk desk(**db, verb.clock->now(), "crm");
     const auto entity = crm::parse_desk_entity(verb.entity);
-    const auto table = entity ? desk.list(*entity, verb.filter) : desk.list_interactions(verb.filter);
+    const auto table =
+        entity ? desk.list(*entity, verb.filter) : desk.list_interactions(verb.filter);
     if (!table) return crm_failed(verb, table.error().message);
     if (verb.json) {
         print_crm_json(*table, *verb.out);
@@ -132,9 +137,12 @@ int crm_change(const CrmVerb& verb, bool may_create_file, const char* done, Work
     crm::CrmDesk desk(**db, verb.clock->now(), "crm");
     const Result<std::string> name = work(desk, *crm::parse_desk_entity(verb.entity));
     if (!name) return crm_failed(verb, name.error().message);
-    if (const auto committed = transaction.commit(); !committed) return crm_failed(verb, committed.error().message);
+    if (const auto committed = transaction.commit(); !committed)
+        return crm_failed(verb, committed.error().message);
     if (verb.json)
-        *verb.out << boost::json::serialize(boost::json::object{{verb.entity, *name}, {"result", done}}) << "\n";
+        *verb.out << boost::json::serialize(
+                         boost::json::object{{verb.entity, *name}, {"result", done}})
+                  << "\n";
     else
         *verb.out << verb.entity << " " << *name << " " << done << "\n";
     return 0;
@@ -146,8 +154,9 @@ Result<std::string> named(Result<void> done, const std::string& name) {
 }
 
 int crm_add(const CrmVerb& verb) {
-    return crm_change(verb, verb.entity == "user", "added",
-                      [&](crm::CrmDesk& desk, DeskEntity entity) { return desk.add(entity, verb.input); });
+    return crm_change(
+        verb, verb.entity == "user", "added",
+        [&](crm::CrmDesk& desk, DeskEntity entity) { return desk.add(entity, verb.input); });
 }
 
 int crm_edit(const CrmVerb& verb) {
@@ -191,18 +200,21 @@ bool looks_like_vcard(const std::string& path, const std::string& bytes) {
 int crm_import(const CrmVerb& verb) {
     const auto bytes = read_import_file(verb.import_file);
     if (!bytes) return crm_failed(verb, bytes.error().message);
-    if (verb.database.empty()) return crm_failed(verb, "which CRM? Give --database FILE, or set LIAISON_CRM");
+    if (verb.database.empty())
+        return crm_failed(verb, "which CRM? Give --database FILE, or set LIAISON_CRM");
     const bool is_vcard = looks_like_vcard(verb.import_file, *bytes);
     if (!is_vcard && !verb.salesperson.empty())
         return crm_failed(verb, "--salesperson is for vCards; a CSV has a column salesperson");
     auto db = crm::CrmDatabase::open(verb.database);
     if (!db) return crm_failed(verb, db.error().message);
-    const auto report = is_vcard ? crm::import_contacts_vcard(**db, *bytes, verb.salesperson, verb.clock->now())
-                                 : crm::import_contacts_csv(**db, *bytes, verb.clock->now());
+    const auto report =
+        is_vcard ? crm::import_contacts_vcard(**db, *bytes, verb.salesperson, verb.clock->now())
+                 : crm::import_contacts_csv(**db, *bytes, verb.clock->now());
     if (!report) return crm_failed(verb, report.error().message);
     for (const crm::ImportProblem& problem : report->problems)
         *verb.err << format_problem(verb.import_file, problem) << "\n";
-    if (!report->ok()) return crm_failed(verb, "nothing was imported: repair the file and import it again");
+    if (!report->ok())
+        return crm_failed(verb, "nothing was imported: repair the file and import it again");
     if (verb.json) {
         *verb.out << boost::json::serialize(boost::json::object{{"created", report->created},
                                                                 {"updated", report->updated},
@@ -233,7 +245,8 @@ void add_field_options(CLI::App& command, const SharedVerb& verb, DeskEntity ent
         std::replace(dashed.begin(), dashed.end(), '_', '-');
         if (dashed != name) flags += ",--" + dashed;
         command.add_option_function<std::string>(
-            flags, [verb, name](const std::string& text) { verb->input[name] = text; }, crm::desk_field_hint(field));
+            flags, [verb, name](const std::string& text) { verb->input[name] = text; },
+            crm::desk_field_hint(field));
     }
 }
 
@@ -253,7 +266,8 @@ void add_crm_field_verb(CLI::App& crm, const SharedVerb& verb, int& exit_code, c
         const std::string entity_name(crm::to_string(entity));
         CLI::App* one = command->add_subcommand(entity_name, "fields of a " + entity_name);
         one->fallthrough();
-        if (with_reference) one->add_option("reference", verb->reference, "number or id")->required();
+        if (with_reference)
+            one->add_option("reference", verb->reference, "number or id")->required();
         add_field_options(*one, verb, entity);
         one->callback([verb, entity_name, action, &exit_code] {
             verb->entity = entity_name;
@@ -266,12 +280,15 @@ void add_crm_reference_verb(CLI::App& crm, const SharedVerb& verb, int& exit_cod
                             const char* description, std::vector<std::string> entities,
                             int (*action)(const CrmVerb&)) {
     CLI::App* command = add_crm_verb(crm, name, description);
-    command->add_option("entity", verb->entity, "what")->required()->check(CLI::IsMember(std::move(entities)));
+    command->add_option("entity", verb->entity, "what")
+        ->required()
+        ->check(CLI::IsMember(std::move(entities)));
     command->add_option("reference", verb->reference, "number or id")->required();
     if (action == crm_complete) {
         for (const char* field : {"time_worked_minutes", "distance", "completed_on"}) {
             command->add_option_function<std::string>(
-                std::string("--") + field, [verb, field](const std::string& text) { verb->input[field] = text; },
+                std::string("--") + field,
+                [verb, field](const std::string& text) { verb->input[field] = text; },
                 crm::desk_field_hint(*crm::find_desk_field(DeskEntity::Task, field)));
         }
     }
@@ -280,11 +297,14 @@ void add_crm_reference_verb(CLI::App& crm, const SharedVerb& verb, int& exit_cod
 
 void add_crm_list(CLI::App& crm, const SharedVerb& verb, int& exit_code) {
     CLI::App* list = add_crm_verb(crm, "list", "Tables of what there is");
-    list->add_option("entity", verb->entity, "what")->required()->check(CLI::IsMember(entity_names(true)));
+    list->add_option("entity", verb->entity, "what")
+        ->required()
+        ->check(CLI::IsMember(entity_names(true)));
     list->add_option("--owner", verb->filter.owner, "only this user's: number or id");
     list->add_option("--search", verb->filter.search, "part of the name or subject");
     list->add_flag("--closed", verb->filter.closed, "completed and canceled ones, too");
-    list->add_option("--limit", verb->filter.rows_max, "rows at most")->check(CLI::Range(1, 1'000'000));
+    list->add_option("--limit", verb->filter.rows_max, "rows at most")
+        ->check(CLI::Range(1, 1'000'000));
     list->callback([verb, &exit_code] { exit_code = crm_list(*verb); });
 }
 
@@ -304,9 +324,11 @@ void add_crm_to(CLI::App& app, const SharedVerb& verb, int& exit_code) {
         "  liaison crm --database crm.sqlite complete task 17 --time_worked_minutes 30\n"
         "  liaison crm --database crm.sqlite import contacts.csv");
     add_crm_list(*crm, verb, exit_code);
-    add_crm_reference_verb(*crm, verb, exit_code, "show", "All fields of one", entity_names(false), crm_show);
+    add_crm_reference_verb(*crm, verb, exit_code, "show", "All fields of one", entity_names(false),
+                           crm_show);
     add_crm_field_verb(*crm, verb, exit_code, "add", "Add something", false, crm_add);
-    add_crm_field_verb(*crm, verb, exit_code, "edit", "Change fields; an empty text clears one", true, crm_edit);
+    add_crm_field_verb(*crm, verb, exit_code, "edit", "Change fields; an empty text clears one",
+                       true, crm_edit);
     add_crm_reference_verb(*crm, verb, exit_code, "complete", "Close a task or an appointment",
                            {"task", "appointment"}, crm_complete);
     add_crm_reference_verb(*crm, verb, exit_code, "delete",
@@ -318,7 +340,8 @@ void add_crm_to(CLI::App& app, const SharedVerb& verb, int& exit_code) {
             "file", verb->import_file,
             "CSV with number,type,display_name,email,email2,company,salesperson, or vCards (.vcf)")
         ->required();
-    import->add_option("--salesperson", verb->salesperson, "owner of all contacts of a vCard file: a user's number");
+    import->add_option("--salesperson", verb->salesperson,
+                       "owner of all contacts of a vCard file: a user's number");
     import->callback([verb, &exit_code] { exit_code = crm_import(*verb); });
 }
 
@@ -333,7 +356,8 @@ void add_crm_commands(CLI::App& app, int& exit_code) {
     add_crm_to(app, verb, exit_code);
 }
 
-int run_crm_command(std::vector<std::string> arguments, std::ostream& out, std::ostream& err, const Clock& clock) {
+int run_crm_command(std::vector<std::string> arguments, std::ostream& out, std::ostream& err,
+                    const Clock& clock) {
     CLI::App app("liaison", "liaison");
     int exit_code = 0;
     auto verb = std::make_shared<CrmVerb>();

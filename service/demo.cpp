@@ -21,7 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 using boost::json::value;
 
-void demo_step(const std::string& text) { std::cout << "== " << text << std::endl; }
+void demo_step(const std::string& text) {
+    std::cout << "== " << text << std::endl;
+}
 
 /// The demo's two programs and what is needed to talk to them.
 class Demo {
@@ -57,8 +59,12 @@ private:
         loop_.run_for(std::chrono::milliseconds(ms));
     }
 
-    std::string file(const std::string& name) const { return (fs::path(directory_) / name).string(); }
-    std::string sandbox_url() const { return "http://127.0.0.1:" + std::to_string(options_.sandbox_port); }
+    std::string file(const std::string& name) const {
+        return (fs::path(directory_) / name).string();
+    }
+    std::string sandbox_url() const {
+        return "http://127.0.0.1:" + std::to_string(options_.sandbox_port);
+    }
     std::string api_url() const { return "http://127.0.0.1:" + std::to_string(options_.api_port); }
 
     DemoOptions options_;
@@ -97,25 +103,31 @@ std::optional<std::string> Demo::start_sandbox() {
         return "something answers on port " + std::to_string(options_.sandbox_port) +
                " already; stop it or choose another port with --sandbox-port";
     const fs::path program = fs::path(own_program_path()).parent_path() / "liaison-sandbox";
-    auto child = ChildProcess::start({program.string(), "--port", std::to_string(options_.sandbox_port), "--data", file("sandbox")},
-                                     file("sandbox.log"));
+    auto child =
+        ChildProcess::start({program.string(), "--port", std::to_string(options_.sandbox_port),
+                             "--data", file("sandbox")},
+                            file("sandbox.log"));
     if (!child) return child.error().message;
     sandbox_ = std::move(*child);
     const Timestamp deadline = clock_.now() + std::chrono::seconds(20);
     while (!stop_ && clock_.now() < deadline) {
-        if (client_.call("GET", sandbox_url() + "/sandbox/health", "", "", std::chrono::seconds(2))) return std::nullopt;
+        if (client_.call("GET", sandbox_url() + "/sandbox/health", "", "", std::chrono::seconds(2)))
+            return std::nullopt;
         if (sandbox_->ended()) break;
         pause_ms(100);
     }
-    return "the sandbox cannot be reached on port " + std::to_string(options_.sandbox_port) + ": see " + file("sandbox.log");
+    return "the sandbox cannot be reached on port " + std::to_string(options_.sandbox_port) +
+           ": see " + file("sandbox.log");
 }
 
 bool Demo::start_service() {
-    auto child = ChildProcess::start({own_program_path(), "run", "--config", file("liaison.toml")}, file("service.log"));
+    auto child = ChildProcess::start({own_program_path(), "run", "--config", file("liaison.toml")},
+                                     file("service.log"));
     if (!child) return false;
     service_ = std::move(*child);
     for (int i = 0; i < 200 && !stop_; ++i) {
-        if (client_.call("GET", api_url() + "/v1/status", "", token_, std::chrono::seconds(5))) return true;
+        if (client_.call("GET", api_url() + "/v1/status", "", token_, std::chrono::seconds(5)))
+            return true;
         if (service_->ended()) return false;
         pause_ms(100);
     }
@@ -125,7 +137,8 @@ bool Demo::start_service() {
 std::optional<std::string> Demo::load_mail() {
     if (options_.mail_paths.empty()) {
         demo_step("loading sample mail and what the reps keep in Outlook");
-        if (auto loaded = load_sample_outlook(client_, sandbox_url(), date_of(clock_.now())); !loaded)
+        if (auto loaded = load_sample_outlook(client_, sandbox_url(), date_of(clock_.now()));
+            !loaded)
             return loaded.error().message;
         return std::nullopt;
     }
@@ -136,11 +149,13 @@ std::optional<std::string> Demo::load_mail() {
     }
     demo_step("loading mail into alice's folder Inbox/CRM");
     const boost::json::object body{{"paths", std::move(paths)}, {"folder", "Inbox/CRM"}};
-    auto loaded = client_.call("POST", sandbox_url() + "/sandbox/mailboxes/alice%40example.test/load", serialize(body), "",
-                               std::chrono::minutes(20));
+    auto loaded =
+        client_.call("POST", sandbox_url() + "/sandbox/mailboxes/alice%40example.test/load",
+                     serialize(body), "", std::chrono::minutes(20));
     if (!loaded) return "the mail could not be loaded: " + loaded.error().message;
-    std::cout << "   " << loaded->at("mails") << " mails in " << loaded->at("files") << " files, " << loaded->at("added")
-              << " of them new; " << loaded->at("skipped_count") << " files are no mail" << std::endl;
+    std::cout << "   " << loaded->at("mails") << " mails in " << loaded->at("files") << " files, "
+              << loaded->at("added") << " of them new; " << loaded->at("skipped_count")
+              << " files are no mail" << std::endl;
     return std::nullopt;
 }
 
@@ -148,7 +163,8 @@ std::optional<std::string> Demo::load_mail() {
 void Demo::revive() {
     if (service_) peak_memory_ = std::max(peak_memory_, peak_memory_of(service_->id()));
     if (!service_ || !service_->ended() || stop_) return;
-    demo_step("the service ended (status " + std::to_string(*service_->ended()) + "); starting it again");
+    demo_step("the service ended (status " + std::to_string(*service_->ended()) +
+              "); starting it again");
     start_service();
 }
 
@@ -158,13 +174,17 @@ bool Demo::wait_for_quiescence() {
     std::string shown;
     while (!stop_ && clock_.now() < deadline) {
         revive();
-        auto status = client_.call("GET", api_url() + "/v1/status", "", token_, std::chrono::seconds(20));
+        auto status =
+            client_.call("GET", api_url() + "/v1/status", "", token_, std::chrono::seconds(20));
         if (status) {
             const value& mail = status->at("mail");
-            const auto number = [&](const char* name) { return std::to_string(mail.at(name).to_number<std::int64_t>()); };
-            const std::string line = "   links " + std::to_string(status->at("links").to_number<std::int64_t>()) + " | mail seen " +
-                                     number("seen") + ", logged " + number("logged") + ", unmatched " + number("unmatched") +
-                                     ", on its way " + number("pending");
+            const auto number = [&](const char* name) {
+                return std::to_string(mail.at(name).to_number<std::int64_t>());
+            };
+            const std::string line =
+                "   links " + std::to_string(status->at("links").to_number<std::int64_t>()) +
+                " | mail seen " + number("seen") + ", logged " + number("logged") + ", unmatched " +
+                number("unmatched") + ", on its way " + number("pending");
             if (line != shown) std::cout << line << std::endl;
             shown = line;
             if (status->at("quiescent").as_bool()) return true;
@@ -180,27 +200,34 @@ int Demo::finish(Timestamp begin, bool quiet) {
     if (counted)
         report = std::move(*counted);
     else
-        std::cerr << "liaison demo: nothing could be counted: " << counted.error().message << std::endl;
+        std::cerr << "liaison demo: nothing could be counted: " << counted.error().message
+                  << std::endl;
     report.seconds = static_cast<double>((clock_.now() - begin).count()) / 1000.0;
     if (!options_.report_file.empty()) {
         std::ofstream out(options_.report_file, std::ios::binary | std::ios::trunc);
         out << to_json_text(report);
-        if (!out.flush()) std::cerr << "liaison demo: cannot write " << options_.report_file << std::endl;
+        if (!out.flush())
+            std::cerr << "liaison demo: cannot write " << options_.report_file << std::endl;
     }
     std::cout << to_table(report);
-    if (peak_memory_ > 0) std::cout << "\n  peak memory of the service: " << peak_memory_ / (1024 * 1024) << " MB\n";
+    if (peak_memory_ > 0)
+        std::cout << "\n  peak memory of the service: " << peak_memory_ / (1024 * 1024) << " MB\n";
     std::cout << std::endl;
-    if (!quiet && !stop_) std::cerr << "liaison demo: the first round did not come to its end" << std::endl;
+    if (!quiet && !stop_)
+        std::cerr << "liaison demo: the first round did not come to its end" << std::endl;
     return counted && quiet ? 0 : 1;
 }
 
 void Demo::show_where_to_look() const {
     std::cout << "  Outlook of alice, bob and carol   " << sandbox_url() << "/\n"
               << "  management API                    " << api_url() << "/v1/openapi.json\n"
-              << "    curl -H 'Authorization: Bearer " << token_ << "' " << api_url() << "/v1/unmatched\n"
-              << "  work in the CRM by hand           " << own_program_path() << " crm --database " << file("crm.sqlite") << " list task\n"
+              << "    curl -H 'Authorization: Bearer " << token_ << "' " << api_url()
+              << "/v1/unmatched\n"
+              << "  work in the CRM by hand           " << own_program_path() << " crm --database "
+              << file("crm.sqlite") << " list task\n"
               << "  logs                              " << file("service.log") << "\n\n"
-              << "  Edit a task on the page: the CRM follows within seconds, and the reverse. Ctrl-C ends the demo.\n"
+              << "  Edit a task on the page: the CRM follows within seconds, and the reverse. "
+                 "Ctrl-C ends the demo.\n"
               << std::endl;
 }
 

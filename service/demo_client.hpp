@@ -15,8 +15,9 @@ class DemoClient {
 public:
     DemoClient();
     /// A status other than 2xx is an error with the problem's text.
-    Result<boost::json::value> call(const std::string& method, const std::string& url, const std::string& body = {},
-                                    const std::string& token = {}, std::chrono::milliseconds deadline = std::chrono::seconds(30));
+    Result<boost::json::value> call(const std::string& method, const std::string& url,
+                                    const std::string& body = {}, const std::string& token = {},
+                                    std::chrono::milliseconds deadline = std::chrono::seconds(30));
 
 private:
     net::RunLoop loop_;

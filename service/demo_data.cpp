@@ -83,12 +83,14 @@ constexpr DemoNamed kDemoOpportunities[] = {
     {"OP-202", "Framework contract transport racks", "open", "CO-102", "ALICE", "72500", 20},
     {"OP-203", "Calibration benches", "open", "CO-103", "BOB", "96000", 60},
     {"OP-204", "Gallery lighting", "won", "CO-104", "CAROL", "31000", -10}};
-constexpr DemoNamed kDemoCampaigns[] = {{"CA-301", "Winter service weeks", "running", "", "CAROL", "", 35},
-                                        {"CA-302", "Spring trade fair", "planned", "", "BOB", "", 120}};
+constexpr DemoNamed kDemoCampaigns[] = {
+    {"CA-301", "Winter service weeks", "running", "", "CAROL", "", 35},
+    {"CA-302", "Spring trade fair", "planned", "", "BOB", "", 120}};
 
 constexpr int kNever = 9999;
 struct DemoTask {
-    const char *number, *owner, *type, *subject, *body, *priority, *status, *contact, *opportunity, *campaign;
+    const char *number, *owner, *type, *subject, *body, *priority, *status, *contact, *opportunity,
+        *campaign;
     int start_in_days, due_in_days, percent;
 };
 constexpr DemoTask kDemoTasks[] = {
@@ -132,7 +134,7 @@ constexpr DemoTask kDemoTasks[] = {
 
 struct DemoAppointment {
     const char *number, *owner, *type, *subject, *body, *location, *contact, *attendees;
-    int weekday;  ///< 0 Monday of this week
+    int weekday;            ///< 0 Monday of this week
     const char *from, *to;  ///< wall times; empty: all day
     const char* show_as;
 };
@@ -161,7 +163,9 @@ public:
     Result<void> run() {
         for (const DemoUser& user : kDemoUsers) ensure_user(user);
         for (const DemoType& type : kDemoTypes)
-            add_once(DeskEntity::Type, {{"code", type.code}, {"name", type.name}, {"outlook_kind", type.kind},
+            add_once(DeskEntity::Type, {{"code", type.code},
+                                        {"name", type.name},
+                                        {"outlook_kind", type.kind},
                                         {"register_in_outlook", type.registered}});
         if (with_contacts_) add_parties();
         add_pipeline();
@@ -171,7 +175,8 @@ public:
     }
 
 private:
-    /// The user with this address, under whatever number; else the one with this number; else a new one.
+    /// The user with this address, under whatever number; else the one with this number; else a new
+    /// one.
     void ensure_user(const DemoUser& user) {
         crm::Query query(db_.sqlite(),
                          "SELECT u.number FROM user_address a JOIN user u ON u.id = a.user_id "
@@ -190,7 +195,9 @@ private:
             address.bind(user.address).bind(user.number).run();
             return;
         }
-        add_once(DeskEntity::User, {{"number", user.number}, {"name", user.name}, {"addresses", user.address},
+        add_once(DeskEntity::User, {{"number", user.number},
+                                    {"name", user.name},
+                                    {"addresses", user.address},
                                     {"time_zone", "Europe/Berlin"}});
     }
 
@@ -198,7 +205,8 @@ private:
     void add_once(DeskEntity entity, DeskInput input) {
         if (!result_) return;
         std::erase_if(input, [](const auto& entry) { return entry.second.empty(); });
-        const auto known = desk_.knows(entity, input.at(std::string(crm::desk_number_column(entity))));
+        const auto known =
+            desk_.knows(entity, input.at(std::string(crm::desk_number_column(entity))));
         if (!known) {
             result_ = std::unexpected(known.error());
             return;
@@ -290,7 +298,8 @@ private:
         // Monday of this week; at the weekend, of the next one.
         const auto days = std::chrono::sys_days(today_);
         const int since_monday = static_cast<int>((std::chrono::weekday(days).iso_encoding()) - 1);
-        const auto monday = days - std::chrono::days(since_monday) + std::chrono::days(since_monday > 4 ? 7 : 0);
+        const auto monday =
+            days - std::chrono::days(since_monday) + std::chrono::days(since_monday > 4 ? 7 : 0);
         const std::string date = format_date(Date{monday + std::chrono::days(a.weekday)});
         const bool all_day = std::string_view(a.from).empty();
         const std::string next = format_date(Date{monday + std::chrono::days(a.weekday + 1)});
@@ -330,14 +339,16 @@ Result<void> load_demo_data(const std::string& database, Date today, bool with_c
     return transaction.commit();
 }
 
-Result<void> import_demo_contacts(const std::string& database, const std::string& file_name, const std::string& csv) {
+Result<void> import_demo_contacts(const std::string& database, const std::string& file_name,
+                                  const std::string& csv) {
     auto db = crm::CrmDatabase::open(database);
     if (!db) return std::unexpected(db.error());
     const auto report = crm::import_contacts_csv(**db, csv, SystemClock().now());
     if (!report) return std::unexpected(report.error());
     if (report->ok()) return {};
     std::string message = "the contacts cannot be imported:";
-    for (const crm::ImportProblem& problem : report->problems) message += "\n  " + format_problem(file_name, problem);
+    for (const crm::ImportProblem& problem : report->problems)
+        message += "\n  " + format_problem(file_name, problem);
     return fail(ErrorKind::InvalidRequest, std::move(message));
 }
 

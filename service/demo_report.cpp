@@ -27,18 +27,22 @@ std::string demo_property(const object& item, std::string_view name) {
     const value* extended = item.if_contains("extended");
     if (!extended || !extended->is_object()) return {};
     for (const auto& [key, v] : extended->get_object())
-        if (std::string_view(key).find(name) != std::string_view::npos && v.is_string()) return std::string(v.get_string());
+        if (std::string_view(key).find(name) != std::string_view::npos && v.is_array() &&
+            !v.get_array().empty() && v.get_array().front().is_string())
+            return std::string(v.get_array().front().get_string());
     return {};
 }
 
 /// All items of a mailbox, page by page.
 template <class Visit>
-Result<void> each_item(DemoClient& client, const std::string& sandbox_url, const std::string& mailbox, const char* kind,
-                       Visit visit) {
+Result<void> each_item(DemoClient& client, const std::string& sandbox_url,
+                       const std::string& mailbox, const char* kind, Visit visit) {
     constexpr std::size_t kPage = 200;
-    for (std::size_t offset = 0;; ) {
-        auto page = client.call("GET", sandbox_url + "/sandbox/mailboxes/" + net::percent_encode(mailbox) + "/items?kind=" + kind +
-                                           "&offset=" + std::to_string(offset) + "&limit=" + std::to_string(kPage));
+    for (std::size_t offset = 0;;) {
+        auto page =
+            client.call("GET", sandbox_url + "/sandbox/mailboxes/" + net::percent_encode(mailbox) +
+                                   "/items?kind=" + kind + "&offset=" + std::to_string(offset) +
+                                   "&limit=" + std::to_string(kPage));
         if (!page) return std::unexpected(page.error());
         const auto& items = page->at("items").as_array();
         for (const value& item : items) visit(item.as_object());
@@ -47,9 +51,12 @@ Result<void> each_item(DemoClient& client, const std::string& sandbox_url, const
     }
 }
 
-bool in_bin(const object& item) { return demo_text(item, "folder").starts_with("Deleted Items"); }
+bool in_bin(const object& item) {
+    return demo_text(item, "folder").starts_with("Deleted Items");
+}
 
-Result<void> count_mails(DemoClient& client, const std::string& url, const std::string& mailbox, DemoReport& report) {
+Result<void> count_mails(DemoClient& client, const std::string& url, const std::string& mailbox,
+                         DemoReport& report) {
     return each_item(client, url, mailbox, "message", [&](const object& item) {
         const std::string folder = demo_text(item, "folder");
         const std::string note = demo_property(item, "CrmNote");
@@ -61,7 +68,8 @@ Result<void> count_mails(DemoClient& client, const std::string& url, const std::
     });
 }
 
-Result<std::size_t> count_mirrored(DemoClient& client, const std::string& url, const std::string& mailbox, const char* kind,
+Result<std::size_t> count_mirrored(DemoClient& client, const std::string& url,
+                                   const std::string& mailbox, const char* kind,
                                    const crm::FileReport& crm) {
     std::set<std::string> tokens;
     auto done = each_item(client, url, mailbox, kind, [&](const object& item) {
@@ -74,7 +82,8 @@ Result<std::size_t> count_mirrored(DemoClient& client, const std::string& url, c
 
 }  // namespace
 
-Result<DemoReport> count_demo(DemoClient& client, const std::string& sandbox_url, const std::string& crm_database) {
+Result<DemoReport> count_demo(DemoClient& client, const std::string& sandbox_url,
+                              const std::string& crm_database) {
     DemoReport report;
     auto users = client.call("GET", sandbox_url + "/sandbox/users");
     if (!users) return std::unexpected(users.error());
@@ -83,10 +92,12 @@ Result<DemoReport> count_demo(DemoClient& client, const std::string& sandbox_url
     report.mails_logged = crm->messages;
     report.interactions = crm->interactions;
     const value* list = users->is_object() ? users->as_object().if_contains("users") : &*users;
-    if (!list || !list->is_array()) return fail(ErrorKind::CorruptReply, "the sandbox's list of users makes no sense");
+    if (!list || !list->is_array())
+        return fail(ErrorKind::CorruptReply, "the sandbox's list of users makes no sense");
     for (const value& user : list->as_array()) {
         const std::string mailbox = demo_text(user.as_object(), "address");
-        if (auto mails = count_mails(client, sandbox_url, mailbox, report); !mails) return std::unexpected(mails.error());
+        if (auto mails = count_mails(client, sandbox_url, mailbox, report); !mails)
+            return std::unexpected(mails.error());
         for (const auto& [kind, total] : {std::pair{"task", &report.tasks_mirrored},
                                           std::pair{"appointment", &report.appointments_mirrored},
                                           std::pair{"contact", &report.contacts_mirrored}}) {

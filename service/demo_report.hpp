@@ -7,7 +7,8 @@
 
 namespace liaison::service {
 
-/// Cumulative counts, taken from the CRM's file and the sandbox's control API, never from Liaison's own books.
+/// Cumulative counts, taken from the CRM's file and the sandbox's control API, never from Liaison's
+/// own books.
 struct DemoReport {
     std::size_t mails_seen = 0;
     std::size_t mails_logged = 0;
@@ -22,8 +23,10 @@ struct DemoReport {
     double seconds = 0;
 };
 
-/// Looks at every mailbox of the sandbox and at the CRM's file. A sandbox that does not answer gives zeros and an error.
-Result<DemoReport> count_demo(DemoClient& client, const std::string& sandbox_url, const std::string& crm_database);
+/// Looks at every mailbox of the sandbox and at the CRM's file. A sandbox that does not answer
+/// gives zeros and an error.
+Result<DemoReport> count_demo(DemoClient& client, const std::string& sandbox_url,
+                              const std::string& crm_database);
 std::string to_json_text(const DemoReport& report);
 std::string to_table(const DemoReport& report);
 

@@ -10,7 +10,8 @@
 
 namespace liaison::service {
 
-/// The rule set in force, with its number. Replacing it is all or nothing: read, checked, its examples run, stored, then used.
+/// The rule set in force, with its number. Replacing it is all or nothing: read, checked, its
+/// examples run, stored, then used.
 class RuleBook {
 public:
     RuleBook(MailStore& store, Clock& clock) : store_(store), clock_(clock) {}
@@ -21,10 +22,10 @@ public:
     std::int64_t number() const { return number_; }
     const std::string& document() const { return document_; }
 
-    /// `errors` tells all faults of the document when the result is InvalidRequest. VersionConflict when `expected` is
-    /// not the number in force.
-    Async<Result<std::int64_t>> replace(std::int64_t expected, std::string document, std::string who,
-                                        std::vector<rules::RuleError>* errors);
+    /// `errors` tells all faults of the document when the result is InvalidRequest. VersionConflict
+    /// when `expected` is not the number in force.
+    Async<Result<std::int64_t>> replace(std::int64_t expected, std::string document,
+                                        std::string who, std::vector<rules::RuleError>* errors);
 
 private:
     MailStore& store_;

@@ -29,7 +29,8 @@ std::optional<Config> read_config(const std::string& file) {
     ConfigResult result = parse_config(text, base.string());
     if (result.errors.empty()) return std::move(result.config);
     std::cerr << describe(file, result.errors);
-    std::cerr << "liaison: " << result.errors.size() << " error(s); nothing was started or changed\n";
+    std::cerr << "liaison: " << result.errors.size()
+              << " error(s); nothing was started or changed\n";
     return std::nullopt;
 }
 
@@ -66,8 +67,10 @@ int run_service(const std::string& config_file) {
         (*application)->stop();
     });
     loop.spawn(run_application(application->get(), &loop, &exit_code));
-    if (const long interval = watchdog_interval_ms(); interval > 0) loop.spawn(keep_watchdog(interval));
-    if (!(*application)->api_url().empty()) std::cout << "liaison: management API at " << (*application)->api_url() << std::endl;
+    if (const long interval = watchdog_interval_ms(); interval > 0)
+        loop.spawn(keep_watchdog(interval));
+    if (!(*application)->api_url().empty())
+        std::cout << "liaison: management API at " << (*application)->api_url() << std::endl;
     notify_ready();
     loop.run();
     return exit_code;
@@ -78,7 +81,8 @@ int check_config(const std::string& config_file) {
     if (!config) return 2;
     ReferenceSecrets secrets;
     int exit_code = 0;
-    for (const std::string& reference : {config->exchange_password, config->api_enabled ? config->api_token : std::string()}) {
+    for (const std::string& reference :
+         {config->exchange_password, config->api_enabled ? config->api_token : std::string()}) {
         if (reference.empty()) continue;
         if (const auto secret = secrets.get(reference); !secret) {
             std::cerr << config_file << ": " << secret.error().message << "\n";
@@ -86,8 +90,9 @@ int check_config(const std::string& config_file) {
         }
     }
     if (exit_code == 0) {
-        std::cout << config_file << ": good; " << config->mailboxes.size() << " mailbox(es), Exchange at " << config->exchange_url
-                  << ", CRM " << config->crm_database << "\n";
+        std::cout << config_file << ": good; " << config->mailboxes.size()
+                  << " mailbox(es), Exchange at " << config->exchange_url << ", CRM "
+                  << config->crm_database << "\n";
     }
     return exit_code;
 }

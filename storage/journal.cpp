@@ -12,13 +12,14 @@ constexpr std::size_t kJournalPage = 1'000;
 
 /// Every part with its length in front, so that no two lines have the same text.
 std::string journal_line_hash(std::string_view previous, const JournalEntry& entry) {
-    const std::string numbers = std::to_string(entry.sequence) + ' ' +
-                                std::to_string(entry.at.time_since_epoch().count()) + ' ' +
-                                std::to_string(entry.link.value()) + ' ' + std::to_string(entry.operation.value());
+    const std::string numbers =
+        std::to_string(entry.sequence) + ' ' + std::to_string(entry.at.time_since_epoch().count()) +
+        ' ' + std::to_string(entry.link.value()) + ' ' + std::to_string(entry.operation.value());
     std::string text;
-    for (const std::string_view part : {previous, std::string_view(numbers), std::string_view(entry.pair.str()),
-                                        std::string_view(entry.event), std::string_view(entry.reason),
-                                        std::string_view(entry.detail)}) {
+    for (const std::string_view part :
+         {previous, std::string_view(numbers), std::string_view(entry.pair.str()),
+          std::string_view(entry.event), std::string_view(entry.reason),
+          std::string_view(entry.detail)}) {
         text += std::to_string(part.size());
         text += ':';
         text += part;
@@ -40,7 +41,8 @@ JournalEntry journal_row(const Rows& rows) {
 }
 
 constexpr std::string_view kJournalSelect =
-    "SELECT sequence, at, pair, event, link, operation, reason, detail, hash FROM journal WHERE sequence > ? "
+    "SELECT sequence, at, pair, event, link, operation, reason, detail, hash FROM journal WHERE "
+    "sequence > ? "
     "ORDER BY sequence LIMIT ?";
 
 }  // namespace
@@ -53,7 +55,8 @@ Journal::Head Journal::read_head() {
     const std::size_t space = text.find(' ');
     const char* end = text.data() + std::min(space, text.size());
     const auto [stopped, error] = std::from_chars(text.data(), end, head.sequence);
-    if (space == std::string::npos || error != std::errc{} || stopped != end) broken("the journal's head cannot be read");
+    if (space == std::string::npos || error != std::errc{} || stopped != end)
+        broken("the journal's head cannot be read");
     head.hash = text.substr(space + 1);
     return head;
 }
@@ -61,7 +64,8 @@ Journal::Head Journal::read_head() {
 void Journal::write_head(const Head& head) {
     const std::string text = std::to_string(head.sequence) + ' ' + head.hash;
     database_.execute(
-        "INSERT INTO meta (name, value) VALUES ('journal_head', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        "INSERT INTO meta (name, value) VALUES ('journal_head', ?) ON CONFLICT (name) DO UPDATE "
+        "SET value = excluded.value",
         {std::string_view(text)});
 }
 
@@ -72,9 +76,10 @@ void Journal::append(JournalEntry entry) {
     database_.execute(
         "INSERT INTO journal (sequence, at, pair, event, link, operation, reason, detail, hash) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {entry.sequence, std::int64_t{entry.at.time_since_epoch().count()}, std::string_view(entry.pair.str()),
-         std::string_view(entry.event), entry.link.value(), entry.operation.value(), std::string_view(entry.reason),
-         std::string_view(entry.detail), std::string_view(hash)});
+        {entry.sequence, std::int64_t{entry.at.time_since_epoch().count()},
+         std::string_view(entry.pair.str()), std::string_view(entry.event), entry.link.value(),
+         entry.operation.value(), std::string_view(entry.reason), std::string_view(entry.detail),
+         std::string_view(hash)});
     head_ = Head{entry.sequence, hash};
 }
 
@@ -95,7 +100,8 @@ JournalReport Journal::verify() {
     Head reached;
     while (true) {
         const std::int64_t before = reached.sequence;
-        const auto rows = database_.query(kJournalSelect, {before, static_cast<std::int64_t>(kJournalPage)});
+        const auto rows =
+            database_.query(kJournalSelect, {before, static_cast<std::int64_t>(kJournalPage)});
         while (rows->next()) {
             const JournalEntry entry = journal_row(*rows);
             const std::string hash = journal_line_hash(reached.hash, entry);
@@ -109,7 +115,8 @@ JournalReport Journal::verify() {
         if (reached.sequence == before) break;
     }
     const Head head = read_head();
-    if (head.sequence != reached.sequence || head.hash != reached.hash) report.first_broken = reached.sequence + 1;
+    if (head.sequence != reached.sequence || head.hash != reached.hash)
+        report.first_broken = reached.sequence + 1;
     return report;
 }
 

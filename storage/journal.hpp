@@ -9,8 +9,9 @@
 
 namespace liaison::storage {
 
-/// The append-only journal. Each line carries the SHA-256 of the line before it and of its own content; the newest line is
-/// also noted in `meta`, so that a change, a removal in the middle and a cut at the end are all found by `verify`.
+/// The append-only journal. Each line carries the SHA-256 of the line before it and of its own
+/// content; the newest line is also noted in `meta`, so that a change, a removal in the middle and
+/// a cut at the end are all found by `verify`.
 class Journal {
 public:
     explicit Journal(Database& database) : database_(database) {}

@@ -6,8 +6,8 @@
 
 namespace liaison::storage {
 
-// The journal's `detail`: small JSON objects. Before-images and patches are there for undo; what came of a write is there
-// as a hash only.
+// The journal's `detail`: small JSON objects. Before-images and patches are there for undo; what
+// came of a write is there as a hash only.
 
 std::string side_detail(Side side);
 std::string attempt_detail(int attempts);

@@ -15,8 +15,9 @@ using PairNumber = std::int64_t;
 struct FeedRow {
     Cursor cursor;
     bool complete = false;
-    std::int64_t generation = 0;  ///< of the newest snapshot; observations carry the one in which they were last seen
-    bool sweeping = false;        ///< a snapshot has begun and not ended
+    std::int64_t generation =
+        0;  ///< of the newest snapshot; observations carry the one in which they were last seen
+    bool sweeping = false;  ///< a snapshot has begun and not ended
 };
 
 /// Pairs and their feeds.
@@ -34,8 +35,8 @@ public:
     std::int64_t next_touch(PairNumber pair);
     std::int64_t touch_count(PairNumber pair);
 
-    /// The first unused link number. Numbers are unique in the whole database because every pair has a range of its own:
-    /// pair 7's first link is 7,000,000,001. Nonces are made of them.
+    /// The first unused link number. Numbers are unique in the whole database because every pair
+    /// has a range of its own: pair 7's first link is 7,000,000,001. Nonces are made of them.
     LinkId next_link(PairNumber pair);
     void raise_next_link(PairNumber pair, LinkId next);
 

@@ -35,7 +35,8 @@ Json write_texts_json(const std::vector<std::string>& texts) {
 std::vector<std::string> read_texts_json(const Json& value) {
     std::vector<std::string> out;
     const std::size_t size = codec::array_size(value);
-    for (std::size_t i = 0; i < size; ++i) out.push_back(codec::text_of(codec::element(value, i, size)));
+    for (std::size_t i = 0; i < size; ++i)
+        out.push_back(codec::text_of(codec::element(value, i, size)));
     return out;
 }
 
@@ -44,11 +45,14 @@ Json write_observation_json(const Observation& observation) {
     out.text("key", observation.key.str()).text("version", observation.version.str());
     out.integer("modified_at", observation.modified_at.time_since_epoch().count());
     if (observation.token != CorrelationToken{}) out.text("token", observation.token.str());
-    if (const Record* record = observation.record()) out.part("record", codec::write_record(*record));
-    if (const auto* gone = std::get_if<Tombstone>(&observation.content)) out.part("gone", Json(gone->confirmed));
+    if (const Record* record = observation.record())
+        out.part("record", codec::write_record(*record));
+    if (const auto* gone = std::get_if<Tombstone>(&observation.content))
+        out.part("gone", Json(gone->confirmed));
     if (std::holds_alternative<OutOfScope>(observation.content)) out.flag("out_of_scope", true);
     if (const auto* bad = std::get_if<Unreadable>(&observation.content))
-        out.part("unreadable", boost::json::array{codec::write_text(bad->reason_code), codec::write_text(bad->detail)});
+        out.part("unreadable", boost::json::array{codec::write_text(bad->reason_code),
+                                                  codec::write_text(bad->detail)});
     return out.take();
 }
 
@@ -74,7 +78,8 @@ Observation read_observation_json(const Json& value) {
         ++contents;
     }
     if (const Json* bad = members.find("unreadable")) {
-        out.content = Unreadable{codec::text_of(codec::element(*bad, 0, 2)), codec::text_of(codec::element(*bad, 1, 2))};
+        out.content = Unreadable{codec::text_of(codec::element(*bad, 0, 2)),
+                                 codec::text_of(codec::element(*bad, 1, 2))};
         ++contents;
     }
     if (contents != 1) broken("stored record: an observation has one content");
@@ -161,13 +166,16 @@ InteractionDraft read_draft_json(const Json& value) {
 
 Json write_decision_json(const MailDecision& decision) {
     Builder out;
-    out.text("outcome", to_string(decision.outcome)).text("reason", decision.reason).text("detail", decision.detail);
+    out.text("outcome", to_string(decision.outcome))
+        .text("reason", decision.reason)
+        .text("detail", decision.detail);
     out.text("identity", decision.identity.str()).text("direction", to_string(decision.direction));
     boost::json::array drafts;
     for (const InteractionDraft& draft : decision.drafts) drafts.push_back(write_draft_json(draft));
     if (!drafts.empty()) out.part("drafts", std::move(drafts));
     out.text("move_to", decision.move_to).text("rules", decision.rule_set_version);
-    if (!decision.add_categories.empty()) out.part("categories", write_texts_json(decision.add_categories));
+    if (!decision.add_categories.empty())
+        out.part("categories", write_texts_json(decision.add_categories));
     if (!decision.trace.empty()) out.part("trace", write_texts_json(decision.trace));
     return out.take();
 }
@@ -182,7 +190,8 @@ MailDecision read_decision_json(const Json& value) {
     out.direction = codec::read_word<MailDirection>(members.text("direction"), 3);
     if (const Json* drafts = members.find("drafts")) {
         const std::size_t size = codec::array_size(*drafts);
-        for (std::size_t i = 0; i < size; ++i) out.drafts.push_back(read_draft_json(codec::element(*drafts, i, size)));
+        for (std::size_t i = 0; i < size; ++i)
+            out.drafts.push_back(read_draft_json(codec::element(*drafts, i, size)));
     }
     out.move_to = members.text("move_to");
     out.rule_set_version = members.text("rules");
@@ -194,26 +203,46 @@ MailDecision read_decision_json(const Json& value) {
 
 }  // namespace
 
-std::string encode_record(const Record& record) { return codec::to_document(codec::write_record(record)); }
-Result<Record> decode_record(std::string_view text) { return decode_document(text, codec::read_record); }
+std::string encode_record(const Record& record) {
+    return codec::to_document(codec::write_record(record));
+}
+Result<Record> decode_record(std::string_view text) {
+    return decode_document(text, codec::read_record);
+}
 
-std::string encode_patch(const Patch& patch) { return codec::to_document(codec::write_patch(patch)); }
-Result<Patch> decode_patch(std::string_view text) { return decode_document(text, codec::read_patch); }
+std::string encode_patch(const Patch& patch) {
+    return codec::to_document(codec::write_patch(patch));
+}
+Result<Patch> decode_patch(std::string_view text) {
+    return decode_document(text, codec::read_patch);
+}
 
 std::string encode_observation(const Observation& observation) {
     return codec::to_document(write_observation_json(observation));
 }
-Result<Observation> decode_observation(std::string_view text) { return decode_document(text, read_observation_json); }
+Result<Observation> decode_observation(std::string_view text) {
+    return decode_document(text, read_observation_json);
+}
 
-std::string encode_link(const Link& link) { return codec::to_document(write_link_json(link)); }
-Result<Link> decode_link(std::string_view text) { return decode_document(text, read_link_json); }
+std::string encode_link(const Link& link) {
+    return codec::to_document(write_link_json(link));
+}
+Result<Link> decode_link(std::string_view text) {
+    return decode_document(text, read_link_json);
+}
 
 std::string encode_decision(const MailDecision& decision) {
     return codec::to_document(write_decision_json(decision));
 }
-Result<MailDecision> decode_decision(std::string_view text) { return decode_document(text, read_decision_json); }
+Result<MailDecision> decode_decision(std::string_view text) {
+    return decode_document(text, read_decision_json);
+}
 
-std::string encode_texts(const std::vector<std::string>& texts) { return codec::to_document(write_texts_json(texts)); }
-Result<std::vector<std::string>> decode_texts(std::string_view text) { return decode_document(text, read_texts_json); }
+std::string encode_texts(const std::vector<std::string>& texts) {
+    return codec::to_document(write_texts_json(texts));
+}
+Result<std::vector<std::string>> decode_texts(std::string_view text) {
+    return decode_document(text, read_texts_json);
+}
 
 }  // namespace liaison::storage

@@ -6,23 +6,30 @@ namespace liaison::storage {
 
 namespace {
 
-std::int64_t review_side(Side side) { return side == Side::Crm ? 0 : 1; }
-std::int64_t review_time(Timestamp time) { return time.time_since_epoch().count(); }
+std::int64_t review_side(Side side) {
+    return side == Side::Crm ? 0 : 1;
+}
+std::int64_t review_time(Timestamp time) {
+    return time.time_since_epoch().count();
+}
 
 }  // namespace
 
 void ReviewTables::insert_conflict(PairNumber pair, const Conflict& conflict) {
     const std::string body = encode_conflict(conflict);
-    database_.execute("INSERT INTO conflict (pair, body) VALUES (?, ?)", {pair, std::string_view(body)});
+    database_.execute("INSERT INTO conflict (pair, body) VALUES (?, ?)",
+                      {pair, std::string_view(body)});
 }
 
 std::vector<StoredConflict> ReviewTables::conflicts(std::size_t offset, std::size_t max) {
     std::vector<StoredConflict> out;
     const auto rows = database_.query(
-        "SELECT c.id, p.name, c.body FROM conflict c JOIN pair p ON p.id = c.pair ORDER BY c.id LIMIT ? OFFSET ?",
+        "SELECT c.id, p.name, c.body FROM conflict c JOIN pair p ON p.id = c.pair ORDER BY c.id "
+        "LIMIT ? OFFSET ?",
         {static_cast<std::int64_t>(max), static_cast<std::int64_t>(offset)});
     while (rows->next())
-        out.push_back({rows->integer(0), PairId(rows->bytes(1)), expect_stored(decode_conflict(rows->bytes(2)))});
+        out.push_back({rows->integer(0), PairId(rows->bytes(1)),
+                       expect_stored(decode_conflict(rows->bytes(2)))});
     return out;
 }
 
@@ -30,21 +37,25 @@ void ReviewTables::park(PairNumber pair, const ParkedItem& item, Timestamp now) 
     std::int64_t known = 0;
     {
         const auto rows = database_.query(
-            "SELECT id FROM parked WHERE pair = ? AND key_hash = ? AND side = ? AND item_key = ? AND operation IS NULL",
+            "SELECT id FROM parked WHERE pair = ? AND key_hash = ? AND side = ? AND item_key = ? "
+            "AND operation IS NULL",
             {pair, key_hash(item.key.str()), review_side(item.side), Blob{item.key.str()}});
         if (rows->next()) known = rows->integer(0);
     }
     const std::string body = encode_parked(item);
     if (known != 0) {
         database_.execute(
-            "UPDATE parked SET since = CASE WHEN version = ? THEN since ELSE ? END, version = ?, body = ? WHERE id = ?",
-            {Blob{item.version.str()}, review_time(now), Blob{item.version.str()}, std::string_view(body), known});
+            "UPDATE parked SET since = CASE WHEN version = ? THEN since ELSE ? END, version = ?, "
+            "body = ? WHERE id = ?",
+            {Blob{item.version.str()}, review_time(now), Blob{item.version.str()},
+             std::string_view(body), known});
         return;
     }
     database_.execute(
-        "INSERT INTO parked (pair, side, key_hash, item_key, version, since, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        {pair, review_side(item.side), key_hash(item.key.str()), Blob{item.key.str()}, Blob{item.version.str()},
-         review_time(now), std::string_view(body)});
+        "INSERT INTO parked (pair, side, key_hash, item_key, version, since, body) VALUES (?, ?, "
+        "?, ?, ?, ?, ?)",
+        {pair, review_side(item.side), key_hash(item.key.str()), Blob{item.key.str()},
+         Blob{item.version.str()}, review_time(now), std::string_view(body)});
 }
 
 void ReviewTables::park_operation(PairNumber pair, const Operation& operation, Timestamp now) {
@@ -60,17 +71,21 @@ void ReviewTables::park_operation(PairNumber pair, const Operation& operation, T
                        operation.last_error->native_code + " " + operation.last_error->message;
     }
     const std::string body = encode_parked(item);
-    database_.execute("DELETE FROM parked WHERE operation IS NOT NULL AND operation = ?", {operation.id.value()});
+    database_.execute("DELETE FROM parked WHERE operation IS NOT NULL AND operation = ?",
+                      {operation.id.value()});
     database_.execute(
-        "INSERT INTO parked (pair, side, key_hash, item_key, version, operation, link, since, body) "
+        "INSERT INTO parked (pair, side, key_hash, item_key, version, operation, link, since, "
+        "body) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {pair, review_side(item.side), key_hash(item.key.str()), Blob{item.key.str()}, Blob{item.version.str()},
-         operation.id.value(), operation.link.value(), review_time(now), std::string_view(body)});
+        {pair, review_side(item.side), key_hash(item.key.str()), Blob{item.key.str()},
+         Blob{item.version.str()}, operation.id.value(), operation.link.value(), review_time(now),
+         std::string_view(body)});
 }
 
 std::optional<ReviewTables::ParkedRow> ReviewTables::find_parked(std::int64_t id) {
     const auto rows = database_.query(
-        "SELECT p.name, k.pair, k.body, k.operation, k.link FROM parked k JOIN pair p ON p.id = k.pair WHERE k.id = ?",
+        "SELECT p.name, k.pair, k.body, k.operation, k.link FROM parked k JOIN pair p ON p.id = "
+        "k.pair WHERE k.id = ?",
         {id});
     if (!rows->next()) return std::nullopt;
     ParkedRow out;
@@ -82,12 +97,15 @@ std::optional<ReviewTables::ParkedRow> ReviewTables::find_parked(std::int64_t id
     return out;
 }
 
-void ReviewTables::remove_parked(std::int64_t id) { database_.execute("DELETE FROM parked WHERE id = ?", {id}); }
+void ReviewTables::remove_parked(std::int64_t id) {
+    database_.execute("DELETE FROM parked WHERE id = ?", {id});
+}
 
 std::vector<StoredParked> ReviewTables::parked(std::size_t offset, std::size_t max) {
     std::vector<StoredParked> out;
     const auto rows = database_.query(
-        "SELECT k.id, p.name, k.body, k.since FROM parked k JOIN pair p ON p.id = k.pair ORDER BY k.id LIMIT ? OFFSET ?",
+        "SELECT k.id, p.name, k.body, k.since FROM parked k JOIN pair p ON p.id = k.pair ORDER BY "
+        "k.id LIMIT ? OFFSET ?",
         {static_cast<std::int64_t>(max), static_cast<std::int64_t>(offset)});
     while (rows->next()) {
         StoredParked row;
@@ -117,7 +135,8 @@ bool ReviewTables::hold(PairNumber pair, const HeldPlan& held) {
         "INSERT INTO held (pair, hash, body) VALUES (?, ?, ?) "
         "ON CONFLICT (pair) DO UPDATE SET hash = excluded.hash, body = excluded.body",
         {pair, std::string_view(held.hash), std::string_view(body)});
-    database_.execute("DELETE FROM approval WHERE pair = ? AND hash <> ?", {pair, std::string_view(held.hash)});
+    database_.execute("DELETE FROM approval WHERE pair = ? AND hash <> ?",
+                      {pair, std::string_view(held.hash)});
     return !same;
 }
 
@@ -126,9 +145,11 @@ void ReviewTables::release_held(PairNumber pair) {
     database_.execute("DELETE FROM approval WHERE pair = ?", {pair});
 }
 
-void ReviewTables::approve(PairNumber pair, const std::string& hash, const std::string& who, Timestamp now) {
+void ReviewTables::approve(PairNumber pair, const std::string& hash, const std::string& who,
+                           Timestamp now) {
     database_.execute(
-        "INSERT INTO approval (pair, hash, who, at) VALUES (?, ?, ?, ?) ON CONFLICT (pair, hash) DO NOTHING",
+        "INSERT INTO approval (pair, hash, who, at) VALUES (?, ?, ?, ?) ON CONFLICT (pair, hash) "
+        "DO NOTHING",
         {pair, std::string_view(hash), std::string_view(who), review_time(now)});
 }
 
@@ -145,8 +166,9 @@ void ReviewTables::count_removal(PairNumber pair, Side side, Timestamp now) {
 }
 
 std::size_t ReviewTables::removals(PairNumber pair, Side side, Timestamp since) {
-    const auto rows = database_.query("SELECT COUNT(*) FROM removal WHERE pair = ? AND at > ? AND side = ?",
-                                      {pair, review_time(since), review_side(side)});
+    const auto rows =
+        database_.query("SELECT COUNT(*) FROM removal WHERE pair = ? AND at > ? AND side = ?",
+                        {pair, review_time(since), review_side(side)});
     return rows->next() ? static_cast<std::size_t>(rows->integer(0)) : 0;
 }
 

@@ -2,11 +2,13 @@
 
 namespace liaison::storage {
 
-// Plain SQL that SQLite and PostgreSQL both take, but for the word ROW_ID (Database::row_id_ddl). Laid out for the writer
-// (research: 7.5 times the throughput of text keys): integer row ids, opaque keys as raw bytes, found by a 64-bit hash and
-// then compared in full. Times are milliseconds since 1970, UTC; days are days since 1970. Sides: 0 CRM, 1 Exchange.
-// Observation states: 0 record, 1 tombstone, 2 confirmed tombstone, 3 out of scope, 4 unreadable. Operation states:
-// 0 queued, 1 sent, 2 rejected. Intake states and outcomes are the numbers of their enumerations in core/.
+// Plain SQL that SQLite and PostgreSQL both take, but for the word ROW_ID (Database::row_id_ddl).
+// Laid out for the writer (research: 7.5 times the throughput of text keys): integer row ids,
+// opaque keys as raw bytes, found by a 64-bit hash and then compared in full. Times are
+// milliseconds since 1970, UTC; days are days since 1970. Sides: 0 CRM, 1 Exchange. Observation
+// states: 0 record, 1 tombstone, 2 confirmed tombstone, 3 out of scope, 4 unreadable. Operation
+// states: 0 queued, 1 sent, 2 rejected. Intake states and outcomes are the numbers of their
+// enumerations in core/.
 std::string_view schema_001() {
     return R"sql(
 CREATE TABLE meta (

@@ -22,9 +22,11 @@ Result<std::string> ensure_epoch(Database& database, Entropy& entropy) {
             if (rows->next()) return rows->bytes(0);
         }
         std::array<char, 17> text{};
-        std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(entropy.next()));
+        std::snprintf(text.data(), text.size(), "%016llx",
+                      static_cast<unsigned long long>(entropy.next()));
         const std::string epoch(text.data());
-        database.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?)", {std::string_view(epoch)});
+        database.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?)",
+                         {std::string_view(epoch)});
         return epoch;
     };
     return in_transaction<std::string>(database, body);
@@ -32,7 +34,8 @@ Result<std::string> ensure_epoch(Database& database, Entropy& entropy) {
 
 }  // namespace
 
-Result<Stores> make_stores(std::shared_ptr<Database> database, Worker& worker, Entropy& entropy, const Clock& clock) {
+Result<Stores> make_stores(std::shared_ptr<Database> database, Worker& worker, Entropy& entropy,
+                           const Clock& clock) {
     const Result<void> migrated = migrate(*database, migrations());
     if (!migrated) return std::unexpected(migrated.error());
     Result<std::string> epoch = ensure_epoch(*database, entropy);
@@ -47,11 +50,14 @@ Result<Stores> make_stores(std::shared_ptr<Database> database, Worker& worker, E
 
 }  // namespace storage
 
-Result<Stores> open_stores(const std::string& directory, Worker& worker, Entropy& entropy, const Clock& clock) {
+Result<Stores> open_stores(const std::string& directory, Worker& worker, Entropy& entropy,
+                           const Clock& clock) {
     namespace fs = std::filesystem;
     std::error_code error;
     const bool made = fs::create_directories(directory, error);
-    if (error) return fail(ErrorKind::Internal, "cannot create the data directory " + directory + ": " + error.message());
+    if (error)
+        return fail(ErrorKind::Internal,
+                    "cannot create the data directory " + directory + ": " + error.message());
     // What is inside is people's data: for the service's own account only.
     if (made) fs::permissions(directory, fs::perms::owner_all, error);
     const std::string file = (fs::path(directory) / "liaison.db").string();

@@ -14,8 +14,9 @@ namespace liaison {
 
 /// What a walk over the journal's chain of hashes found.
 struct JournalReport {
-    std::int64_t entries = 0;             ///< read and found whole
-    std::int64_t first_broken = 0;        ///< sequence of the first line that was changed or is missing; 0: none
+    std::int64_t entries = 0;  ///< read and found whole
+    std::int64_t first_broken =
+        0;  ///< sequence of the first line that was changed or is missing; 0: none
     bool whole() const { return first_broken == 0; }
 };
 
@@ -27,17 +28,20 @@ public:
     virtual Async<Result<JournalReport>> verify_journal() = 0;
 };
 
-/// The stores of one data directory, over one connection. May be destroyed while a verb is under way: its job ends by itself.
+/// The stores of one data directory, over one connection. May be destroyed while a verb is under
+/// way: its job ends by itself.
 struct Stores {
     std::unique_ptr<SyncStore> sync;
     std::unique_ptr<MailStore> mail;
     std::unique_ptr<StoreUpkeep> upkeep;
 };
 
-/// Opens `directory`/liaison.db, creating both, and brings its schema up to date. Blocks (at start only); afterwards all
-/// work runs on `worker`, which, with `clock`, must outlive the stores. Refuses with a sentence: another process has the
-/// directory, the file is damaged, or it was written by a newer version.
-Result<Stores> open_stores(const std::string& directory, Worker& worker, Entropy& entropy, const Clock& clock);
+/// Opens `directory`/liaison.db, creating both, and brings its schema up to date. Blocks (at start
+/// only); afterwards all work runs on `worker`, which, with `clock`, must outlive the stores.
+/// Refuses with a sentence: another process has the directory, the file is damaged, or it was
+/// written by a newer version.
+Result<Stores> open_stores(const std::string& directory, Worker& worker, Entropy& entropy,
+                           const Clock& clock);
 /// The same, kept nowhere.
 Result<Stores> open_stores_in_memory(Worker& worker, Entropy& entropy, const Clock& clock);
 

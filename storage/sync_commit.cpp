@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::chrono::hours kRemovalsKept{48};
 
-/// Which side an unlinking takes its mirror from; nothing when it is no loss (the item is gone on both sides anyway).
+/// Which side an unlinking takes its mirror from; nothing when it is no loss (the item is gone on
+/// both sides anyway).
 std::optional<Side> loses_mirror(Reason reason) {
     if (reason == Reason::GoneInCrm || reason == Reason::LeftScopeInCrm) return Side::Exchange;
     if (reason == Reason::GoneInExchange || reason == Reason::LeftScopeInExchange) return Side::Crm;
@@ -32,16 +33,21 @@ void SyncProtocol::apply_change(const Scope& scope, const OpenLink& change) {
     link.kind = change.kind;
     link.token = change.token;
     link.made_in_exchange = change.made_in_exchange;
-    if (change.source) link.anchor(*change.source) = Anchor{change.source_key, change.source_version, change.source_shadow};
+    if (change.source)
+        link.anchor(*change.source) =
+            Anchor{change.source_key, change.source_version, change.source_shadow};
     links_.insert(scope.pair, link, 0);
     pairs_.raise_next_link(scope.pair, LinkId(change.link.value() + 1));
-    if (change.source) observations_.bind(scope.pair, *change.source, change.source_key, change.link.value(), scope.touch);
+    if (change.source)
+        observations_.bind(scope.pair, *change.source, change.source_key, change.link.value(),
+                           scope.touch);
     note(scope, "link_opened", change.link, {}, change.reason, change_detail(change));
 }
 
 void SyncProtocol::apply_change(const Scope& scope, const BindItem& change) {
     Link link = links_.get(scope.pair, change.link);
-    links_.set_anchor(scope.pair, link.id, change.side, Anchor{change.key, change.version, change.shadow});
+    links_.set_anchor(scope.pair, link.id, change.side,
+                      Anchor{change.key, change.version, change.shadow});
     if (change.attached && !link.attached) {
         link.attached = true;  // never cleared by binding: nothing starts to flow by accident
         links_.set_flags(link);
@@ -55,7 +61,8 @@ void SyncProtocol::apply_change(const Scope& scope, const BindItem& change) {
 void SyncProtocol::apply_change(const Scope& scope, const AdvanceShadow& change) {
     Link link = links_.get(scope.pair, change.link);
     std::optional<Anchor>& anchor = link.anchor(change.side);
-    if (!anchor) broken("a shadow moves on that link " + std::to_string(link.id.value()) + " does not have");
+    if (!anchor)
+        broken("a shadow moves on that link " + std::to_string(link.id.value()) + " does not have");
     if (!change.version.empty()) anchor->version = change.version;
     if (!change.shadow.values().empty()) anchor->shadow = change.shadow;
     links_.set_anchor(scope.pair, link.id, change.side, *anchor);
@@ -72,7 +79,8 @@ void SyncProtocol::apply_change(const Scope& scope, const Unlink& change) {
     const Link link = links_.get(scope.pair, change.link);
     if (const std::optional<Operation> present = operations_.of_link(link.id)) {
         if (present->state == OperationState::Sent)
-            broken("link " + std::to_string(link.id.value()) + " goes while its operation is under way");
+            broken("link " + std::to_string(link.id.value()) +
+                   " goes while its operation is under way");
         operations_.remove(present->id);
     }
     observations_.unbind_all(link.id.value(), scope.watermark);
@@ -86,7 +94,8 @@ void SyncProtocol::apply_change(const Scope& scope, const SetRecheck& change) {
     links_.set_flags(link);
 }
 
-/// The marks of what the picture has shown; a link with an operation in flight was left alone and is shown again.
+/// The marks of what the picture has shown; a link with an operation in flight was left alone and
+/// is shown again.
 void SyncProtocol::clear_shown(const Scope& scope) {
     const auto under_way = pictures_.find(scope.name);
     if (under_way == pictures_.end()) return;
@@ -95,7 +104,8 @@ void SyncProtocol::clear_shown(const Scope& scope) {
     for (const LinkId link : under_way->second.waiting) links_.touch(link, scope.touch);
 }
 
-/// Removals of the last 24 hours, for the guard. Those of an approved list were allowed by name and are not counted.
+/// Removals of the last 24 hours, for the guard. Those of an approved list were allowed by name and
+/// are not counted.
 void SyncProtocol::count_removals(const Scope& scope, const Plan& plan) {
     std::set<LinkId> approved;
     const std::optional<HeldPlan> held = review_.held(scope.pair);
@@ -155,13 +165,15 @@ void SyncProtocol::commit_plan(const PairId& pair, const Plan& plan, Timestamp n
     journal_.finish();
 }
 
-/// The result of our own write, absorbed as if a feed had shown it. What equals the new anchor needs no look.
+/// The result of our own write, absorbed as if a feed had shown it. What equals the new anchor
+/// needs no look.
 void SyncProtocol::absorb_own_write(const Scope& scope, const Settlement& settlement) {
     const Observation& observed = *settlement.observed;
     const std::int64_t generation = pairs_.feed(scope.pair, settlement.side).generation;
     observations_.absorb(scope.pair, settlement.side, observed, generation, scope.touch);
     const std::optional<Link> link = links_.find(scope.pair, settlement.link);
-    const std::optional<Observation> stored = observations_.find(scope.pair, settlement.side, observed.key);
+    const std::optional<Observation> stored =
+        observations_.find(scope.pair, settlement.side, observed.key);
     if (link && stored && equals_anchor(*stored, link->anchor(settlement.side)))
         observations_.clear_touch(scope.pair, settlement.side, observed.key);
 }
@@ -169,7 +181,8 @@ void SyncProtocol::absorb_own_write(const Scope& scope, const Settlement& settle
 void SyncProtocol::settle_one(const Scope& scope, const Settlement& settlement) {
     std::optional<Operation> operation = operations_.find(scope.pair, settlement.operation);
     if (!operation)
-        broken("operation " + std::to_string(settlement.operation.value()) + " is not there to be settled",
+        broken("operation " + std::to_string(settlement.operation.value()) +
+                   " is not there to be settled",
                "no_such_operation");
     const std::string detail = settlement_detail(settlement, *operation);
     const LinkId link = operation->link;
@@ -178,7 +191,8 @@ void SyncProtocol::settle_one(const Scope& scope, const Settlement& settlement) 
     switch (settlement.what) {
         case Settlement::What::Done:
             operations_.remove(operation->id);
-            links_.touch(link, scope.touch);  // what else it needs follows now: token, colour, a second side
+            links_.touch(
+                link, scope.touch);  // what else it needs follows now: token, colour, a second side
             break;
         case Settlement::What::Dropped:
             operations_.remove(operation->id);
@@ -191,7 +205,8 @@ void SyncProtocol::settle_one(const Scope& scope, const Settlement& settlement) 
             Operation next = settlement.requeued.value_or(*operation);
             next.id = operation->id;
             next.link = link;
-            // An unanswered operation stays Sent: it is looked up before anything else happens to it (law 7).
+            // An unanswered operation stays Sent: it is looked up before anything else happens to
+            // it (law 7).
             if (rejected) next.state = OperationState::Rejected;
             if (settlement.error) next.last_error = settlement.error;
             operations_.rewrite(next);
@@ -205,7 +220,8 @@ void SyncProtocol::settle_one(const Scope& scope, const Settlement& settlement) 
     note(scope, event, link, operation->id, reason, detail);
 }
 
-void SyncProtocol::settle(const PairId& pair, const std::vector<Settlement>& settlements, Timestamp now) {
+void SyncProtocol::settle(const PairId& pair, const std::vector<Settlement>& settlements,
+                          Timestamp now) {
     Scope scope = open_scope(pair, now);
     scope.settling = true;
     for (const Settlement& settlement : settlements) settle_one(scope, settlement);

@@ -17,8 +17,9 @@
 
 namespace liaison::storage {
 
-/// The verbs of SyncStore without waiting: called on the storage thread, each inside one transaction that the caller opens
-/// and commits. Failures are StorageFailure (then the transaction rolls back); NotFound is a Result.
+/// The verbs of SyncStore without waiting: called on the storage thread, each inside one
+/// transaction that the caller opens and commits. Failures are StorageFailure (then the transaction
+/// rolls back); NotFound is a Result.
 ///
 /// `now` is the control thread's clock when the verb was asked for.
 class SyncProtocol {
@@ -36,7 +37,8 @@ public:
 
     Picture load_picture(const PairId& pair, Date today, bool everything, Timestamp now);
     void commit_plan(const PairId& pair, const Plan& plan, Timestamp now);
-    /// After commit_plan's transaction has ended well: the picture that it answered is no longer under way.
+    /// After commit_plan's transaction has ended well: the picture that it answered is no longer
+    /// under way.
     void picture_done(const PairId& pair) { pictures_.erase(pair); }
 
     std::vector<Operation> due_operations(const PairId& pair, Timestamp now, std::size_t max);
@@ -46,12 +48,19 @@ public:
     std::vector<Link> links(const PairId& pair, const std::vector<LinkId>& ids);
 
     std::vector<PairSummary> summaries();
-    std::vector<StoredConflict> conflicts(std::size_t offset, std::size_t max) { return review_.conflicts(offset, max); }
-    std::vector<StoredParked> parked(std::size_t offset, std::size_t max) { return review_.parked(offset, max); }
+    std::vector<StoredConflict> conflicts(std::size_t offset, std::size_t max) {
+        return review_.conflicts(offset, max);
+    }
+    std::vector<StoredParked> parked(std::size_t offset, std::size_t max) {
+        return review_.parked(offset, max);
+    }
     Result<void> retry_parked(std::int64_t id, Timestamp now);
     std::optional<HeldPlan> held_plan(const PairId& pair);
-    Result<void> approve_held(const PairId& pair, const std::string& hash, const std::string& who, Timestamp now);
-    std::vector<JournalEntry> journal(std::int64_t after, std::size_t max) { return journal_.read(after, max); }
+    Result<void> approve_held(const PairId& pair, const std::string& hash, const std::string& who,
+                              Timestamp now);
+    std::vector<JournalEntry> journal(std::int64_t after, std::size_t max) {
+        return journal_.read(after, max);
+    }
     JournalReport verify_journal() { return journal_.verify(); }
 
     /// The verb's transaction was rolled back.
@@ -59,20 +68,24 @@ public:
     Database& database() { return *database_; }
 
 private:
-    /// What the picture under way has shown. Held in memory only: after a restart there is none, and nothing is cleared.
+    /// What the picture under way has shown. Held in memory only: after a restart there is none,
+    /// and nothing is cleared.
     struct PictureUnderWay {
-        /// Touched marks up to this number were shown in every picture since the last commit. A preview that nobody
-        /// commits only makes it smaller: something is shown once more, nothing is forgotten.
+        /// Touched marks up to this number were shown in every picture since the last commit. A
+        /// preview that nobody commits only makes it smaller: something is shown once more, nothing
+        /// is forgotten.
         std::int64_t watermark = 0;
-        std::int64_t newest = 0;     ///< of the newest picture
-        std::set<LinkId> waiting;    ///< links that were shown with an operation in flight: to be shown again
+        std::int64_t newest = 0;  ///< of the newest picture
+        std::set<LinkId>
+            waiting;  ///< links that were shown with an operation in flight: to be shown again
     };
     /// What one verb needs all the time.
     struct Scope {
         PairId name;
         PairNumber pair = 0;
-        std::int64_t touch = 0;      ///< for what this verb touches
-        std::int64_t watermark = 0;  ///< of the newest picture: what was touched later is unknown to the plan
+        std::int64_t touch = 0;  ///< for what this verb touches
+        std::int64_t watermark =
+            0;  ///< of the newest picture: what was touched later is unknown to the plan
         bool settling = false;
         Timestamp now{};
     };
@@ -94,8 +107,8 @@ private:
     void count_removals(const Scope& scope, const Plan& plan);
     void settle_one(const Scope& scope, const Settlement& settlement);
     void absorb_own_write(const Scope& scope, const Settlement& settlement);
-    void note(const Scope& scope, std::string event, LinkId link, OperationId operation, Reason reason,
-              std::string detail);
+    void note(const Scope& scope, std::string event, LinkId link, OperationId operation,
+              Reason reason, std::string detail);
     void note(const Scope& scope, std::string event, std::string detail);
 
     std::shared_ptr<Database> database_;

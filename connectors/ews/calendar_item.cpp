@@ -45,13 +45,29 @@ void write_reminder(const PatchView& patch, std::vector<PropertyWrite>& out) {
 
 std::vector<PropertyPath> calendar_properties(const MappingContext& context) {
     std::vector<PropertyPath> paths = common_properties(context);
-    for (const std::string_view uri :
-         {"item:Importance", "item:ReminderIsSet", "item:ReminderMinutesBeforeStart", "calendar:UID", "calendar:Start",
-          "calendar:End", "calendar:StartWallClock", "calendar:EndWallClock", "calendar:StartTimeZoneId",
-          "calendar:EndTimeZoneId", "calendar:StartTimeZone", "calendar:EndTimeZone", "calendar:IsAllDayEvent",
-          "calendar:LegacyFreeBusyStatus", "calendar:Location", "calendar:IsMeeting", "calendar:IsCancelled",
-          "calendar:CalendarItemType", "calendar:MyResponseType", "calendar:Organizer", "calendar:RequiredAttendees",
-          "calendar:OptionalAttendees", "calendar:Resources"})
+    for (const std::string_view uri : {"item:Importance",
+                                       "item:ReminderIsSet",
+                                       "item:ReminderMinutesBeforeStart",
+                                       "calendar:UID",
+                                       "calendar:Start",
+                                       "calendar:End",
+                                       "calendar:StartWallClock",
+                                       "calendar:EndWallClock",
+                                       "calendar:StartTimeZoneId",
+                                       "calendar:EndTimeZoneId",
+                                       "calendar:StartTimeZone",
+                                       "calendar:EndTimeZone",
+                                       "calendar:IsAllDayEvent",
+                                       "calendar:LegacyFreeBusyStatus",
+                                       "calendar:Location",
+                                       "calendar:IsMeeting",
+                                       "calendar:IsCancelled",
+                                       "calendar:CalendarItemType",
+                                       "calendar:MyResponseType",
+                                       "calendar:Organizer",
+                                       "calendar:RequiredAttendees",
+                                       "calendar:OptionalAttendees",
+                                       "calendar:Resources"})
         paths.push_back(PropertyPath::plain(uri));
     return paths;
 }
@@ -59,7 +75,8 @@ std::vector<PropertyPath> calendar_properties(const MappingContext& context) {
 ItemContent read_calendar_item(const XmlNode& item, const MappingContext& context) {
     if (item.name() != "CalendarItem") return Unreadable{"unknown_class", clean_utf8(item.name())};
     const std::string type = item.child_text("CalendarItemType");
-    if (!type.empty() && type != "Single") return Unreadable{"series", clean_utf8(truncate_chars(type, 40))};
+    if (!type.empty() && type != "Single")
+        return Unreadable{"series", clean_utf8(truncate_chars(type, 40))};
     Record record(EntityKind::Appointment);
     if (auto reason = read_times(item, context, record)) return std::move(*reason);
     read_common(item, record, Field::Body);
@@ -68,7 +85,8 @@ ItemContent read_calendar_item(const XmlNode& item, const MappingContext& contex
     record.set(Field::Location, item.child_text("Location"));
     if (item.child_bool("ReminderIsSet").value_or(false))
         if (const auto minutes = item.child_int("ReminderMinutesBeforeStart"))
-            record.set(Field::ReminderMinutes, std::clamp<std::int64_t>(*minutes, 0, kReminderMinutesMax));
+            record.set(Field::ReminderMinutes,
+                       std::clamp<std::int64_t>(*minutes, 0, kReminderMinutesMax));
     const std::string organizer =
         normal_address(item.child("Organizer").child("Mailbox").child_text("EmailAddress"));
     AttendeeList attendees = read_attendees(item, organizer);
@@ -78,7 +96,8 @@ ItemContent read_calendar_item(const XmlNode& item, const MappingContext& contex
     record.set(Field::Attendees, std::move(attendees));
     record.set(Field::ICalUid, item.child_text("UID"));
     // IsCancelled is what says so, never the subject (P-24).
-    if (item.child_bool("IsCancelled").value_or(false)) record.set(Field::Status, std::string("canceled"));
+    if (item.child_bool("IsCancelled").value_or(false))
+        record.set(Field::Status, std::string("canceled"));
     return record;
 }
 
@@ -87,7 +106,8 @@ std::vector<PropertyWrite> calendar_writes(const Patch& patch, const MappingCont
     std::vector<PropertyWrite> out;
     write_common(view, out, Field::Body);
     if (view.has(Field::Priority))
-        put_value(out, "item:Importance", "Importance", importance_name(view.text(Field::Priority)));
+        put_value(out, "item:Importance", "Importance",
+                  importance_name(view.text(Field::Priority)));
     write_reminder(view, out);
     if (view.has(Field::ICalUid) && !view.text(Field::ICalUid).empty())
         put_value(out, "calendar:UID", "UID", view.text(Field::ICalUid));
@@ -95,7 +115,8 @@ std::vector<PropertyWrite> calendar_writes(const Patch& patch, const MappingCont
     if (view.has(Field::ShowAs))
         put_value(out, "calendar:LegacyFreeBusyStatus", "LegacyFreeBusyStatus",
                   show_as_name(view.text(Field::ShowAs)));
-    if (view.has(Field::Location)) put_text(out, "calendar:Location", "Location", view.text(Field::Location));
+    if (view.has(Field::Location))
+        put_text(out, "calendar:Location", "Location", view.text(Field::Location));
     write_attendees(view, out);
     return out;
 }
@@ -109,10 +130,12 @@ Record project_calendar_item(const Record& record, const MappingContext& context
     if (out.text(Field::Priority).empty()) out.set(Field::Priority, std::string("normal"));
     out.set(Field::ShowAs, std::string(show_as_token(show_as_name(out.text(Field::ShowAs)))));
     if (out.find(Field::Location))
-        out.set(Field::Location, truncate_chars(out.text(Field::Location), limits::subject_chars_max));
+        out.set(Field::Location,
+                truncate_chars(out.text(Field::Location), limits::subject_chars_max));
     if (const auto* minutes = out.get<std::int64_t>(Field::ReminderMinutes))
         out.set(Field::ReminderMinutes, std::clamp<std::int64_t>(*minutes, 0, kReminderMinutesMax));
-    if (const auto* people = out.get<AttendeeList>(Field::Attendees); people && people->size() > limits::attendees_max) {
+    if (const auto* people = out.get<AttendeeList>(Field::Attendees);
+        people && people->size() > limits::attendees_max) {
         AttendeeList fewer(people->begin(), people->begin() + limits::attendees_max);
         out.set(Field::Attendees, std::move(fewer));
     }
@@ -120,9 +143,11 @@ Record project_calendar_item(const Record& record, const MappingContext& context
 }
 
 FieldMask calendar_writable() {
-    return {Field::Subject,    Field::Body,      Field::Priority, Field::IsPrivate, Field::Start,
-            Field::End,        Field::AllDay,    Field::Location, Field::ShowAs,    Field::ReminderMinutes,
-            Field::Attendees,  Field::ICalUid,   Field::Categories, Field::StateCategory};
+    return {Field::Subject,         Field::Body,         Field::Priority,
+            Field::IsPrivate,       Field::Start,        Field::End,
+            Field::AllDay,          Field::Location,     Field::ShowAs,
+            Field::ReminderMinutes, Field::Attendees,    Field::ICalUid,
+            Field::Categories,      Field::StateCategory};
 }
 
 FieldMask calendar_carried() {

@@ -8,9 +8,9 @@ namespace liaison::ews {
 
 namespace {
 
-
-
-WallTime midnight_of(WallTime t) { return WallTime{std::chrono::floor<std::chrono::days>(t)}; }
+WallTime midnight_of(WallTime t) {
+    return WallTime{std::chrono::floor<std::chrono::days>(t)};
+}
 
 WallTime next_midnight_of(WallTime t) {
     const WallTime day = midnight_of(t);
@@ -22,7 +22,8 @@ std::string mailbox_zone(const MappingContext& context) {
     return exchange_zone(context.time_zone).value_or("UTC");
 }
 
-/// A time as it comes back from Exchange: in a zone that Windows knows, on a wall clock that shows it.
+/// A time as it comes back from Exchange: in a zone that Windows knows, on a wall clock that shows
+/// it.
 ZonedTime stored_time(const ZonedTime& time, const MappingContext& context) {
     const std::string fallback = mailbox_zone(context);
     if (const auto zone = exchange_zone(time.zone)) {
@@ -30,7 +31,8 @@ ZonedTime stored_time(const ZonedTime& time, const MappingContext& context) {
         const auto wall = instant ? wall_of(*instant, *zone) : std::nullopt;
         return ZonedTime{wall.value_or(time.wall), *zone};
     }
-    // Floating, or a zone without a Windows name: the mailbox zone; the instant stays if it is known.
+    // Floating, or a zone without a Windows name: the mailbox zone; the instant stays if it is
+    // known.
     const auto instant = instant_of(time.wall, time.zone.empty() ? fallback : time.zone);
     const auto wall = instant ? wall_of(*instant, fallback) : std::nullopt;
     return ZonedTime{wall.value_or(time.wall), fallback};
@@ -45,21 +47,28 @@ std::optional<std::string> read_zone(const XmlNode& item, const std::string& pre
 }
 
 /// Wall clock of one end of the item in `zone`.
-std::optional<WallTime> read_wall(const XmlNode& item, const std::string& name, const std::string& zone) {
+std::optional<WallTime> read_wall(const XmlNode& item, const std::string& name,
+                                  const std::string& zone) {
     const auto instant = item.child_time(name);
     const auto computed = instant ? wall_of(*instant, zone) : std::nullopt;
     const std::string text = item.child_text(name + "WallClock");
     const auto told = parse_wall(std::string_view(text).substr(0, 19));
     if (!told) return computed;
     // A server that puts the UTC instant into the wall clock says nothing about the wall.
-    const bool is_instant = instant && WallTime{std::chrono::floor<std::chrono::seconds>(*instant).time_since_epoch()} == *told;
+    const bool is_instant =
+        instant &&
+        WallTime{std::chrono::floor<std::chrono::seconds>(*instant).time_since_epoch()} == *told;
     return is_instant && computed ? computed : told;
 }
 
-/// The day of an all-day bound in a zone that we do not know: midnight of some zone between -12 and +14 hours.
-std::optional<WallTime> day_of_unknown_zone(const XmlNode& item, const std::string& name, const std::string& zone) {
+/// The day of an all-day bound in a zone that we do not know: midnight of some zone between -12 and
+/// +14 hours.
+std::optional<WallTime> day_of_unknown_zone(const XmlNode& item, const std::string& name,
+                                            const std::string& zone) {
     const std::string text = item.child_text(name + "WallClock");
-    if (const auto told = parse_wall(std::string_view(text).substr(0, 19)); told && midnight_of(*told) == *told) return told;
+    if (const auto told = parse_wall(std::string_view(text).substr(0, 19));
+        told && midnight_of(*told) == *told)
+        return told;
     const auto instant = item.child_time(name);
     if (!instant) return std::nullopt;
     if (const auto wall = wall_of(*instant, zone); wall && midnight_of(*wall) == *wall) return wall;
@@ -79,20 +88,26 @@ std::string instant_text(const ZonedTime& time) {
 void put_zone(std::vector<PropertyWrite>& out, const std::string& prefix, const std::string& zone) {
     const std::string element = prefix + "TimeZone";
     PropertyWrite write{PropertyPath::plain("calendar:" + element), element, {}, {}};
-    XmlWriter(write.xml).open("t:" + element).attribute("Id", windows_zone(zone).value_or("UTC")).close("t:" + element);
+    XmlWriter(write.xml)
+        .open("t:" + element)
+        .attribute("Id", windows_zone(zone).value_or("UTC"))
+        .close("t:" + element);
     out.push_back(std::move(write));
 }
 
-std::optional<Unreadable> read_all_day(const XmlNode& item, const MappingContext& context, Record& record) {
+std::optional<Unreadable> read_all_day(const XmlNode& item, const MappingContext& context,
+                                       Record& record) {
     const std::string fallback = mailbox_zone(context);
     std::optional<WallTime> walls[2];
     for (const bool is_end : {false, true}) {
         const std::string name = is_end ? "End" : "Start";
         auto zone = read_zone(item, name);
         if (!zone && is_end) zone = read_zone(item, "Start");
-        walls[is_end] = zone ? read_wall(item, name, *zone) : day_of_unknown_zone(item, name, fallback);
+        walls[is_end] =
+            zone ? read_wall(item, name, *zone) : day_of_unknown_zone(item, name, fallback);
     }
-    if (!walls[0]) return Unreadable{"unknown_time_zone", "the day of an all-day item cannot be told"};
+    if (!walls[0])
+        return Unreadable{"unknown_time_zone", "the day of an all-day item cannot be told"};
     const WallTime start = midnight_of(*walls[0]);
     const WallTime end = walls[1] ? next_midnight_of(*walls[1]) : start;
     record.set(Field::AllDay, true);
@@ -126,7 +141,8 @@ void project_times(Record& record, const MappingContext& context) {
     record.set(Field::End, to);
 }
 
-void write_times(const PatchView& patch, const MappingContext& context, std::vector<PropertyWrite>& out) {
+void write_times(const PatchView& patch, const MappingContext& context,
+                 std::vector<PropertyWrite>& out) {
     if (!patch.has(Field::Start) && !patch.has(Field::End)) return;
     Record times(EntityKind::Appointment);
     for (const Field field : {Field::Start, Field::End})
@@ -147,8 +163,10 @@ void write_times(const PatchView& patch, const MappingContext& context, std::vec
     put_value(out, "calendar:IsAllDayEvent", "IsAllDayEvent", format_bool(all_day));
 }
 
-std::optional<Unreadable> read_times(const XmlNode& item, const MappingContext& context, Record& record) {
-    if (item.child_bool("IsAllDayEvent").value_or(false)) return read_all_day(item, context, record);
+std::optional<Unreadable> read_times(const XmlNode& item, const MappingContext& context,
+                                     Record& record) {
+    if (item.child_bool("IsAllDayEvent").value_or(false))
+        return read_all_day(item, context, record);
     const std::string start_zone = read_zone(item, "Start").value_or(mailbox_zone(context));
     const std::string end_zone = read_zone(item, "End").value_or(start_zone);
     const auto start = read_wall(item, "Start", start_zone);

@@ -5,7 +5,8 @@ namespace liaison::ews {
 
 /// t:Contact and canonical contacts (exchange-protocols.md 4.3).
 ///
-/// - The name block (given, middle, family, display name, company) is written as a whole, with FileAs derived from it: Exchange
+/// - The name block (given, middle, family, display name, company) is written as a whole, with
+/// FileAs derived from it: Exchange
 ///   fills neither FileAs nor DisplayName by itself (P-50). A contact always has a DisplayName.
 /// - E-mail addresses, telephone numbers and the parts of addresses are one indexed property each.
 /// - The salutation is PidTagDisplayNamePrefix (0x3A45): contacts:CompleteName is read-only.

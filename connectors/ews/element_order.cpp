@@ -11,20 +11,29 @@ namespace {
 
 // Those elements of each sequence that Liaison writes, in the order of the schema.
 constexpr std::array<std::string_view, 9> kItemOrder = {
-    "Subject",     "Sensitivity",  "Body", "Categories", "Importance", "ReminderDueBy", "ReminderIsSet",
-    "ReminderMinutesBeforeStart", "ExtendedProperty"};
-constexpr std::array<std::string_view, 6> kTaskOrder = {"ActualWork", "DueDate", "Mileage", "PercentComplete", "StartDate",
-                                                        "Status"};
-constexpr std::array<std::string_view, 11> kCalendarOrder = {
-    "UID",      "Start",     "End",           "IsAllDayEvent", "LegacyFreeBusyStatus", "Location", "RequiredAttendees",
-    "OptionalAttendees", "Resources", "StartTimeZone", "EndTimeZone"};
+    "Subject",         "Sensitivity",   "Body",          "Categories",
+    "Importance",      "ReminderDueBy", "ReminderIsSet", "ReminderMinutesBeforeStart",
+    "ExtendedProperty"};
+constexpr std::array<std::string_view, 6> kTaskOrder = {"ActualWork",      "DueDate",   "Mileage",
+                                                        "PercentComplete", "StartDate", "Status"};
+constexpr std::array<std::string_view, 11> kCalendarOrder = {"UID",
+                                                             "Start",
+                                                             "End",
+                                                             "IsAllDayEvent",
+                                                             "LegacyFreeBusyStatus",
+                                                             "Location",
+                                                             "RequiredAttendees",
+                                                             "OptionalAttendees",
+                                                             "Resources",
+                                                             "StartTimeZone",
+                                                             "EndTimeZone"};
 constexpr std::array<std::string_view, 14> kContactOrder = {
-    "FileAs",         "DisplayName",       "GivenName",    "Initials", "MiddleName",       "CompanyName",
-    "EmailAddresses", "PhysicalAddresses", "PhoneNumbers", "Birthday", "BusinessHomePage", "Department",
-    "JobTitle",       "Surname"};
+    "FileAs",           "DisplayName",    "GivenName",         "Initials",     "MiddleName",
+    "CompanyName",      "EmailAddresses", "PhysicalAddresses", "PhoneNumbers", "Birthday",
+    "BusinessHomePage", "Department",     "JobTitle",          "Surname"};
 constexpr std::array<std::string_view, 2> kAddressKeys = {"Business", "Other"};
-constexpr std::array<std::string_view, 5> kAddressOrder = {"<t:Street>", "<t:City>", "<t:State>", "<t:CountryOrRegion>",
-                                                           "<t:PostalCode>"};
+constexpr std::array<std::string_view, 5> kAddressOrder = {"<t:Street>", "<t:City>", "<t:State>",
+                                                           "<t:CountryOrRegion>", "<t:PostalCode>"};
 
 template <std::size_t N>
 std::size_t position_in(const std::array<std::string_view, N>& order, std::string_view name) {
@@ -37,11 +46,21 @@ std::size_t element_rank(EntityKind kind, std::string_view element) {
     std::size_t own = 0;
     std::size_t size = 0;
     switch (kind) {
-        case EntityKind::Task: own = position_in(kTaskOrder, element); size = kTaskOrder.size(); break;
-        case EntityKind::Appointment: own = position_in(kCalendarOrder, element); size = kCalendarOrder.size(); break;
-        case EntityKind::Contact: own = position_in(kContactOrder, element); size = kContactOrder.size(); break;
+        case EntityKind::Task:
+            own = position_in(kTaskOrder, element);
+            size = kTaskOrder.size();
+            break;
+        case EntityKind::Appointment:
+            own = position_in(kCalendarOrder, element);
+            size = kCalendarOrder.size();
+            break;
+        case EntityKind::Contact:
+            own = position_in(kContactOrder, element);
+            size = kContactOrder.size();
+            break;
     }
-    if (own == size) throw std::logic_error("element without a place in the item: " + std::string(element));
+    if (own == size)
+        throw std::logic_error("element without a place in the item: " + std::string(element));
     return kItemOrder.size() + own;
 }
 
@@ -58,9 +77,12 @@ std::size_t part_rank(const PropertyWrite& write) {
 
 std::string_view item_element(EntityKind kind) {
     switch (kind) {
-        case EntityKind::Task: return "Task";
-        case EntityKind::Appointment: return "CalendarItem";
-        case EntityKind::Contact: return "Contact";
+        case EntityKind::Task:
+            return "Task";
+        case EntityKind::Appointment:
+            return "CalendarItem";
+        case EntityKind::Contact:
+            return "Contact";
     }
     return "Task";
 }
@@ -89,7 +111,8 @@ void write_new_item(XmlWriter& xml, EntityKind kind, std::vector<PropertyWrite> 
             do {
                 xml.raw(writes[i].xml);
                 ++i;
-            } while (in_entry && i < writes.size() && "t:" + writes[i].element == container && writes[i].entry_key == key);
+            } while (in_entry && i < writes.size() && "t:" + writes[i].element == container &&
+                     writes[i].entry_key == key);
             if (in_entry) xml.close("t:Entry");
         }
         xml.close(container);

@@ -17,9 +17,11 @@ constexpr std::array kMeanings = {
     CodeMeaning{"ErrorInsufficientResources", ErrorKind::Throttled, Reaction::PauseMailbox},
     CodeMeaning{"ErrorNotEnoughMemory", ErrorKind::Throttled, Reaction::PauseMailbox},
     CodeMeaning{"ErrorTooManyObjectsOpened", ErrorKind::Throttled, Reaction::PauseMailbox},
-    CodeMeaning{"ErrorInternalServerTransientError", ErrorKind::Transient, Reaction::PauseMailbox, false},
+    CodeMeaning{"ErrorInternalServerTransientError", ErrorKind::Transient, Reaction::PauseMailbox,
+                false},
     CodeMeaning{"ErrorInternalServerError", ErrorKind::Transient, Reaction::PauseMailbox, false},
-    CodeMeaning{"ErrorMailboxStoreUnavailable", ErrorKind::Transient, Reaction::PauseMailbox, false},
+    CodeMeaning{"ErrorMailboxStoreUnavailable", ErrorKind::Transient, Reaction::PauseMailbox,
+                false},
     CodeMeaning{"ErrorMailboxFailover", ErrorKind::Transient, Reaction::PauseMailbox, false},
     CodeMeaning{"ErrorADUnavailable", ErrorKind::Transient, Reaction::PauseMailbox},
     CodeMeaning{"ErrorADOperation", ErrorKind::Transient, Reaction::PauseMailbox},
@@ -34,7 +36,8 @@ constexpr std::array kMeanings = {
     CodeMeaning{"ErrorMailboxMoveInProgress", ErrorKind::Transient, Reaction::Rediscover, false},
     CodeMeaning{"ErrorProxyRequestNotAllowed", ErrorKind::Transient, Reaction::Rediscover},
     CodeMeaning{"ErrorReadEventsFailed", ErrorKind::Transient, Reaction::Rediscover},
-    CodeMeaning{"ErrorNoRespondingCASInDestinationSite", ErrorKind::Transient, Reaction::Rediscover},
+    CodeMeaning{"ErrorNoRespondingCASInDestinationSite", ErrorKind::Transient,
+                Reaction::Rediscover},
     CodeMeaning{"ErrorCrossSiteRequest", ErrorKind::Transient, Reaction::Rediscover},
     CodeMeaning{"ErrorWrongServerVersion", ErrorKind::Transient, Reaction::Rediscover},
     CodeMeaning{"ErrorWrongServerVersionDelegate", ErrorKind::Transient, Reaction::Rediscover},
@@ -42,7 +45,8 @@ constexpr std::array kMeanings = {
     CodeMeaning{"ErrorIrresolvableConflict", ErrorKind::VersionConflict, Reaction::ReadAgain},
     CodeMeaning{"ErrorStaleObject", ErrorKind::VersionConflict, Reaction::ReadAgain},
     CodeMeaning{"ErrorChangeKeyRequired", ErrorKind::VersionConflict, Reaction::ReadAgain},
-    CodeMeaning{"ErrorChangeKeyRequiredForWriteOperations", ErrorKind::VersionConflict, Reaction::ReadAgain},
+    CodeMeaning{"ErrorChangeKeyRequiredForWriteOperations", ErrorKind::VersionConflict,
+                Reaction::ReadAgain},
     CodeMeaning{"ErrorInvalidChangeKey", ErrorKind::VersionConflict, Reaction::ReadAgain},
     CodeMeaning{"ErrorObjectTypeChanged", ErrorKind::VersionConflict, Reaction::ReadAgain},
     // The feed's state is lost.
@@ -54,7 +58,8 @@ constexpr std::array kMeanings = {
     CodeMeaning{"ErrorInvalidSubscription", ErrorKind::CursorExpired, Reaction::ReadAllAgain},
     CodeMeaning{"ErrorExpiredSubscription", ErrorKind::CursorExpired, Reaction::ReadAllAgain},
     CodeMeaning{"ErrorEventNotFound", ErrorKind::CursorExpired, Reaction::ReadAllAgain},
-    CodeMeaning{"ErrorSubscriptionUnsubsribed", ErrorKind::CursorExpired, Reaction::ReadAllAgain},  // spelt so by the server
+    CodeMeaning{"ErrorSubscriptionUnsubsribed", ErrorKind::CursorExpired,
+                Reaction::ReadAllAgain},  // spelt so by the server
     // Gone, or never for us.
     CodeMeaning{"ErrorItemNotFound", ErrorKind::NotFound, Reaction::Gone},
     CodeMeaning{"ErrorFolderNotFound", ErrorKind::NotFound, Reaction::Gone},
@@ -79,23 +84,32 @@ constexpr std::array kMeanings = {
     CodeMeaning{"ErrorInvalidPropertySet", ErrorKind::InvalidRequest, Reaction::OurMistake},
     CodeMeaning{"ErrorInvalidPropertyRequest", ErrorKind::InvalidRequest, Reaction::OurMistake},
     CodeMeaning{"ErrorInvalidPropertyUpdate", ErrorKind::InvalidRequest, Reaction::OurMistake},
-    CodeMeaning{"ErrorInvalidPropertyUpdateSentMessage", ErrorKind::InvalidRequest, Reaction::OurMistake},
+    CodeMeaning{"ErrorInvalidPropertyUpdateSentMessage", ErrorKind::InvalidRequest,
+                Reaction::OurMistake},
     CodeMeaning{"ErrorInvalidPropertyAppend", ErrorKind::InvalidRequest, Reaction::OurMistake},
     CodeMeaning{"ErrorInvalidPropertyDelete", ErrorKind::InvalidRequest, Reaction::OurMistake},
-    CodeMeaning{"ErrorIncorrectUpdatePropertyCount", ErrorKind::InvalidRequest, Reaction::OurMistake},
+    CodeMeaning{"ErrorIncorrectUpdatePropertyCount", ErrorKind::InvalidRequest,
+                Reaction::OurMistake},
     CodeMeaning{"ErrorUpdatePropertyMismatch", ErrorKind::InvalidRequest, Reaction::OurMistake},
-    CodeMeaning{"ErrorSendMeetingInvitationsRequired", ErrorKind::InvalidRequest, Reaction::OurMistake},
-    CodeMeaning{"ErrorSendMeetingInvitationsOrCancellationsRequired", ErrorKind::InvalidRequest, Reaction::OurMistake},
-    CodeMeaning{"ErrorSendMeetingCancellationsRequired", ErrorKind::InvalidRequest, Reaction::OurMistake},
-    CodeMeaning{"ErrorAffectedTaskOccurrencesRequired", ErrorKind::InvalidRequest, Reaction::OurMistake},
+    CodeMeaning{"ErrorSendMeetingInvitationsRequired", ErrorKind::InvalidRequest,
+                Reaction::OurMistake},
+    CodeMeaning{"ErrorSendMeetingInvitationsOrCancellationsRequired", ErrorKind::InvalidRequest,
+                Reaction::OurMistake},
+    CodeMeaning{"ErrorSendMeetingCancellationsRequired", ErrorKind::InvalidRequest,
+                Reaction::OurMistake},
+    CodeMeaning{"ErrorAffectedTaskOccurrencesRequired", ErrorKind::InvalidRequest,
+                Reaction::OurMistake},
     CodeMeaning{"ErrorMessageDispositionRequired", ErrorKind::InvalidRequest, Reaction::OurMistake},
     CodeMeaning{"ErrorUnsupportedPathForQuery", ErrorKind::InvalidRequest, Reaction::OurMistake},
-    CodeMeaning{"ErrorUnsupportedPathForSortGroup", ErrorKind::InvalidRequest, Reaction::OurMistake},
+    CodeMeaning{"ErrorUnsupportedPathForSortGroup", ErrorKind::InvalidRequest,
+                Reaction::OurMistake},
     CodeMeaning{"ErrorRestrictionTooComplex", ErrorKind::InvalidRequest, Reaction::OurMistake},
     CodeMeaning{"ErrorRestrictionTooLong", ErrorKind::InvalidRequest, Reaction::OurMistake},
-    CodeMeaning{"ErrorNoPropertyTagForCustomProperties", ErrorKind::InvalidRequest, Reaction::OurMistake},
+    CodeMeaning{"ErrorNoPropertyTagForCustomProperties", ErrorKind::InvalidRequest,
+                Reaction::OurMistake},
     CodeMeaning{"ErrorInvalidExtendedProperty", ErrorKind::InvalidRequest, Reaction::OurMistake},
-    CodeMeaning{"ErrorInvalidExtendedPropertyValue", ErrorKind::InvalidRequest, Reaction::OurMistake},
+    CodeMeaning{"ErrorInvalidExtendedPropertyValue", ErrorKind::InvalidRequest,
+                Reaction::OurMistake},
     CodeMeaning{"ErrorInvalidOperation", ErrorKind::InvalidRequest, Reaction::OurMistake},
     CodeMeaning{"ErrorInvalidArgument", ErrorKind::InvalidRequest, Reaction::OurMistake},
     // A malformed id is no proof of a deletion: ids change their form when a mailbox moves.
@@ -105,7 +119,8 @@ constexpr std::array kMeanings = {
     CodeMeaning{"ErrorTimeZone", ErrorKind::InvalidRequest, Reaction::OurMistake},
     CodeMeaning{"ErrorInvalidServerVersion", ErrorKind::Unsupported, Reaction::OurMistake},
     CodeMeaning{"ErrorIncorrectSchemaVersion", ErrorKind::Unsupported, Reaction::OurMistake},
-    CodeMeaning{"ErrorInvalidSchemaVersionForMailboxVersion", ErrorKind::Unsupported, Reaction::OurMistake},
+    CodeMeaning{"ErrorInvalidSchemaVersionForMailboxVersion", ErrorKind::Unsupported,
+                Reaction::OurMistake},
     // Rights and configuration.
     CodeMeaning{"ErrorAccessDenied", ErrorKind::Forbidden, Reaction::AskAdmin},
     CodeMeaning{"ErrorImpersonateUserDenied", ErrorKind::Forbidden, Reaction::AskAdmin},
@@ -119,31 +134,44 @@ constexpr std::array kMeanings = {
     CodeMeaning{"ErrorPasswordExpired", ErrorKind::Unauthenticated, Reaction::AskAdmin},
     CodeMeaning{"ErrorPasswordChangeRequired", ErrorKind::Unauthenticated, Reaction::AskAdmin},
     // The calendar refuses.
-    CodeMeaning{"ErrorCalendarOccurrenceIsDeletedFromRecurrence", ErrorKind::InvalidRequest, Reaction::BusinessRule},
-    CodeMeaning{"ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange", ErrorKind::InvalidRequest, Reaction::BusinessRule},
-    CodeMeaning{"ErrorOccurrenceCrossingBoundary", ErrorKind::InvalidRequest, Reaction::BusinessRule},
+    CodeMeaning{"ErrorCalendarOccurrenceIsDeletedFromRecurrence", ErrorKind::InvalidRequest,
+                Reaction::BusinessRule},
+    CodeMeaning{"ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange", ErrorKind::InvalidRequest,
+                Reaction::BusinessRule},
+    CodeMeaning{"ErrorOccurrenceCrossingBoundary", ErrorKind::InvalidRequest,
+                Reaction::BusinessRule},
     CodeMeaning{"ErrorOccurrenceTimeSpanTooBig", ErrorKind::InvalidRequest, Reaction::BusinessRule},
-    CodeMeaning{"ErrorRecurrenceHasNoOccurrence", ErrorKind::InvalidRequest, Reaction::BusinessRule},
+    CodeMeaning{"ErrorRecurrenceHasNoOccurrence", ErrorKind::InvalidRequest,
+                Reaction::BusinessRule},
     CodeMeaning{"ErrorUnsupportedRecurrence", ErrorKind::InvalidRequest, Reaction::BusinessRule},
-    CodeMeaning{"ErrorCalendarCannotUpdateDeletedItem", ErrorKind::InvalidRequest, Reaction::BusinessRule},
+    CodeMeaning{"ErrorCalendarCannotUpdateDeletedItem", ErrorKind::InvalidRequest,
+                Reaction::BusinessRule},
     CodeMeaning{"ErrorCalendarIsNotOrganizer", ErrorKind::InvalidRequest, Reaction::BusinessRule},
-    CodeMeaning{"ErrorCalendarCannotMoveOrCopyOccurrence", ErrorKind::InvalidRequest, Reaction::BusinessRule},
-    CodeMeaning{"ErrorCalendarEndDateIsEarlierThanStartDate", ErrorKind::InvalidRequest, Reaction::BusinessRule},
-    CodeMeaning{"ErrorCalendarDurationIsTooLong", ErrorKind::InvalidRequest, Reaction::BusinessRule},
+    CodeMeaning{"ErrorCalendarCannotMoveOrCopyOccurrence", ErrorKind::InvalidRequest,
+                Reaction::BusinessRule},
+    CodeMeaning{"ErrorCalendarEndDateIsEarlierThanStartDate", ErrorKind::InvalidRequest,
+                Reaction::BusinessRule},
+    CodeMeaning{"ErrorCalendarDurationIsTooLong", ErrorKind::InvalidRequest,
+                Reaction::BusinessRule},
     CodeMeaning{"ErrorCalendarViewRangeTooBig", ErrorKind::InvalidRequest, Reaction::OurMistake},
     // Public folders.
-    CodeMeaning{"ErrorPublicFolderOperationFailed", ErrorKind::Transient, Reaction::PauseMailbox, false},
-    CodeMeaning{"ErrorPublicFolderMailboxDiscoveryFailed", ErrorKind::Transient, Reaction::Rediscover},
+    CodeMeaning{"ErrorPublicFolderOperationFailed", ErrorKind::Transient, Reaction::PauseMailbox,
+                false},
+    CodeMeaning{"ErrorPublicFolderMailboxDiscoveryFailed", ErrorKind::Transient,
+                Reaction::Rediscover},
     CodeMeaning{"ErrorPublicFolderSyncException", ErrorKind::Transient, Reaction::PauseMailbox},
     CodeMeaning{"ErrorNoPublicFolderServerAvailable", ErrorKind::Transient, Reaction::Rediscover},
-    CodeMeaning{"ErrorOperationNotAllowedWithPublicFolderRoot", ErrorKind::InvalidRequest, Reaction::OurMistake},
+    CodeMeaning{"ErrorOperationNotAllowedWithPublicFolderRoot", ErrorKind::InvalidRequest,
+                Reaction::OurMistake},
     CodeMeaning{"ErrorInvalidSubscriptionRequest", ErrorKind::InvalidRequest, Reaction::OurMistake},
 };
 
-/// An error at Exchange that hides another one: 200 with ErrorInternalServerError whose inner code says "busy".
+/// An error at Exchange that hides another one: 200 with ErrorInternalServerError whose inner code
+/// says "busy".
 std::string_view telling_code(std::string_view code, const ErrorDetails& details) {
-    return code == "ErrorInternalServerError" && find_meaning(details.inner_code) ? std::string_view(details.inner_code)
-                                                                                   : code;
+    return code == "ErrorInternalServerError" && find_meaning(details.inner_code)
+               ? std::string_view(details.inner_code)
+               : code;
 }
 
 Error make_error(std::string_view code, const ErrorDetails& details, ErrorKind unknown_kind) {
@@ -165,8 +193,10 @@ std::optional<std::chrono::milliseconds> retry_after_of(const HttpResponse& resp
     const std::string_view text = trim(response.fields.get("Retry-After"));
     int seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
-    return std::min<std::chrono::milliseconds>(std::chrono::seconds(seconds), std::chrono::hours(24));
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || seconds < 0)
+        return std::nullopt;
+    return std::min<std::chrono::milliseconds>(std::chrono::seconds(seconds),
+                                               std::chrono::hours(24));
 }
 
 Error http_error(ErrorKind kind, int status, std::string message) {
@@ -175,16 +205,20 @@ Error http_error(ErrorKind kind, int status, std::string message) {
 
 }  // namespace
 
-std::span<const CodeMeaning> all_meanings() { return kMeanings; }
+std::span<const CodeMeaning> all_meanings() {
+    return kMeanings;
+}
 
 const CodeMeaning* find_meaning(std::string_view code) {
     static const auto sorted = [] {
         auto copy = kMeanings;
-        std::sort(copy.begin(), copy.end(), [](const auto& a, const auto& b) { return a.code < b.code; });
+        std::sort(copy.begin(), copy.end(),
+                  [](const auto& a, const auto& b) { return a.code < b.code; });
         return copy;
     }();
-    const auto it = std::lower_bound(sorted.begin(), sorted.end(), code,
-                                     [](const CodeMeaning& m, std::string_view name) { return m.code < name; });
+    const auto it =
+        std::lower_bound(sorted.begin(), sorted.end(), code,
+                         [](const CodeMeaning& m, std::string_view name) { return m.code < name; });
     return it != sorted.end() && it->code == code ? &*it : nullptr;
 }
 
@@ -227,15 +261,28 @@ std::optional<Error> status_error(const HttpResponse& response, bool had_success
     switch (status) {
         case 401:
             if (had_success && refusals < 3) return busy;
-            return http_error(ErrorKind::Unauthenticated, status, "Exchange refuses the credentials");
-        case 403: return http_error(ErrorKind::Forbidden, status, "Exchange refuses access over EWS");
-        case 404: return http_error(ErrorKind::InvalidRequest, status, "there is no EWS at the configured URL");
-        case 413: return http_error(ErrorKind::TooLarge, status, "the request is too large for Exchange");
-        case 301: case 302: case 303: case 307: case 308:  // to /ews/genericerrorpage.htm when busy
-        case 429: case 503: return busy;
-        default: break;
+            return http_error(ErrorKind::Unauthenticated, status,
+                              "Exchange refuses the credentials");
+        case 403:
+            return http_error(ErrorKind::Forbidden, status, "Exchange refuses access over EWS");
+        case 404:
+            return http_error(ErrorKind::InvalidRequest, status,
+                              "there is no EWS at the configured URL");
+        case 413:
+            return http_error(ErrorKind::TooLarge, status, "the request is too large for Exchange");
+        case 301:
+        case 302:
+        case 303:
+        case 307:
+        case 308:  // to /ews/genericerrorpage.htm when busy
+        case 429:
+        case 503:
+            return busy;
+        default:
+            break;
     }
-    if (status > 500) return http_error(ErrorKind::Transient, status, "a server on the way to Exchange failed");
+    if (status > 500)
+        return http_error(ErrorKind::Transient, status, "a server on the way to Exchange failed");
     const ErrorKind kind = status >= 400 ? ErrorKind::InvalidRequest : ErrorKind::CorruptReply;
     return http_error(kind, status, "Exchange answered with an unexpected status");
 }
@@ -247,14 +294,17 @@ Error after_write(Error error) {
         case ErrorKind::Transient: {
             // HttpClient says Transient only if nothing was sent; that error has no native code.
             const CodeMeaning* meaning = find_meaning(error.native_code);
-            const bool nothing_sent = error.kind == ErrorKind::Transient && error.native_code.empty();
-            const bool refused = meaning ? meaning->surely_not_applied : error.native_code == "HTTP 413";
+            const bool nothing_sent =
+                error.kind == ErrorKind::Transient && error.native_code.empty();
+            const bool refused =
+                meaning ? meaning->surely_not_applied : error.native_code == "HTTP 413";
             if (nothing_sent || refused) return error;
             error.kind = ErrorKind::Unanswered;
             error.retry_after.reset();
             return error;
         }
-        default: return error;
+        default:
+            return error;
     }
 }
 

@@ -17,14 +17,16 @@ namespace liaison::ews {
 
 /// SyncEndpoint over EWS.
 ///
-/// How a folder is read: SyncFolderItems brings ids only, 512 at a time; GetItem then reads the mapped properties of what was
-/// created or changed, 50 at a time. Our own writes come back as changes like any other; the engine knows them by their
-/// ChangeKey. A full reading has no deletions in it. Cursor: "S:" (snapshot under way) or "D:" (differences) and the
-/// SyncState. Collection: "task:alice@example.test".
+/// How a folder is read: SyncFolderItems brings ids only, 512 at a time; GetItem then reads the
+/// mapped properties of what was created or changed, 50 at a time. Our own writes come back as
+/// changes like any other; the engine knows them by their ChangeKey. A full reading has no
+/// deletions in it. Cursor: "S:" (snapshot under way) or "D:" (differences) and the SyncState.
+/// Collection: "task:alice@example.test".
 ///
-/// Writing is conditional by ConflictResolution=NeverOverwrite and ChangeKey. DeleteItem ignores the ChangeKey, so the item is
-/// read right before: a write of somebody else between this read and the deletion is not seen (the item stays in Deleted
-/// Items). After a write the item is read again, because the server couples properties.
+/// Writing is conditional by ConflictResolution=NeverOverwrite and ChangeKey. DeleteItem ignores
+/// the ChangeKey, so the item is read right before: a write of somebody else between this read and
+/// the deletion is not seen (the item stays in Deleted Items). After a write the item is read
+/// again, because the server couples properties.
 class EwsEndpoint final : public SyncEndpoint {
 public:
     EwsEndpoint(HttpClient& http, const Clock& clock, EwsSettings settings);
@@ -33,13 +35,17 @@ public:
     CollectionId collection(EntityKind kind, MailboxId mailbox) const override;
     Async<Result<ProbeReport>> probe(CollectionId collection) override;
     Async<Result<ChangePage>> pull_changes(CollectionId collection, Cursor cursor) override;
-    Async<std::vector<Result<Observation>>> get_items(CollectionId collection, std::vector<ItemKey> keys) override;
+    Async<std::vector<Result<Observation>>> get_items(CollectionId collection,
+                                                      std::vector<ItemKey> keys) override;
     Async<Result<KeyPage>> list_keys(CollectionId collection, Cursor page) override;
-    Async<std::vector<Result<Observation>>> create_items(CollectionId collection, std::vector<NewItem> items) override;
+    Async<std::vector<Result<Observation>>> create_items(CollectionId collection,
+                                                         std::vector<NewItem> items) override;
     Async<std::vector<Result<Observation>>> update_items(CollectionId collection,
                                                          std::vector<ItemUpdate> updates) override;
-    Async<std::vector<Result<void>>> delete_items(CollectionId collection, std::vector<ItemRemoval> removals) override;
-    Async<Result<std::optional<Observation>>> find_by_token(CollectionId collection, CorrelationToken token) override;
+    Async<std::vector<Result<void>>> delete_items(CollectionId collection,
+                                                  std::vector<ItemRemoval> removals) override;
+    Async<Result<std::optional<Observation>>> find_by_token(CollectionId collection,
+                                                            CorrelationToken token) override;
 
 private:
     struct Scope {
@@ -59,15 +65,19 @@ private:
     Async<Result<std::vector<FolderRef>>> folders_of_kind(Scope scope);
 
     // feed
-    Async<Result<ChangePage>> read_changed(Scope scope, std::vector<ItemId> changed, ChangePage page);
+    Async<Result<ChangePage>> read_changed(Scope scope, std::vector<ItemId> changed,
+                                           ChangePage page);
     /// Tells an item that breaks its reply from a server that answers nonsense.
     Async<Result<Observation>> inspect_broken(Scope scope, ItemId id, Error error);
 
     // writes
     Async<std::vector<Result<Observation>>> create_batch(Scope scope, std::vector<NewItem> items);
-    Async<std::vector<Result<Observation>>> update_batch(Scope scope, std::vector<ItemUpdate> updates);
-    /// Takes Body out of updates of online meetings: it holds the data to join (exchange-protocols.md 4.2).
-    Async<std::vector<Result<void>>> protect_online_meetings(Scope scope, std::vector<ItemUpdate>* updates);
+    Async<std::vector<Result<Observation>>> update_batch(Scope scope,
+                                                         std::vector<ItemUpdate> updates);
+    /// Takes Body out of updates of online meetings: it holds the data to join
+    /// (exchange-protocols.md 4.2).
+    Async<std::vector<Result<void>>> protect_online_meetings(Scope scope,
+                                                             std::vector<ItemUpdate>* updates);
     Async<std::vector<Result<void>>> delete_batch(Scope scope, std::vector<ItemRemoval> removals);
 
     EwsClient client_;

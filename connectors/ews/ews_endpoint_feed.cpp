@@ -24,23 +24,30 @@ Observation unreadable_observation(const ItemId& id, std::string reason, std::st
     return out;
 }
 
-/// An error of one item that says something about this item only: what is observed then. Nothing for errors of the scope.
+/// An error of one item that says something about this item only: what is observed then. Nothing
+/// for errors of the scope.
 std::optional<Observation> observation_of_error(const ItemId& id, const Error& error) {
     switch (error.kind) {
-        case ErrorKind::NotFound: return gone_observation(id);
-        case ErrorKind::TooLarge: return unreadable_observation(id, "too_large", error.native_code);
+        case ErrorKind::NotFound:
+            return gone_observation(id);
+        case ErrorKind::TooLarge:
+            return unreadable_observation(id, "too_large", error.native_code);
         case ErrorKind::InvalidRequest:
-        case ErrorKind::Unsupported: return unreadable_observation(id, "corrupt", error.native_code);
+        case ErrorKind::Unsupported:
+            return unreadable_observation(id, "corrupt", error.native_code);
         case ErrorKind::Forbidden:
-            if (error.native_code == "ErrorAccessDenied") return unreadable_observation(id, "corrupt", error.native_code);
+            if (error.native_code == "ErrorAccessDenied")
+                return unreadable_observation(id, "corrupt", error.native_code);
             return std::nullopt;
-        default: return std::nullopt;
+        default:
+            return std::nullopt;
     }
 }
 
 }  // namespace
 
-Async<Result<SyncPage>> pull_sync_page(EwsClient& client, std::string mailbox, SyncFolderItemsRequest request) {
+Async<Result<SyncPage>> pull_sync_page(EwsClient& client, std::string mailbox,
+                                       SyncFolderItemsRequest request) {
     while (true) {
         EwsClient::Call call;
         call.operation = "SyncFolderItems";
@@ -52,7 +59,8 @@ Async<Result<SyncPage>> pull_sync_page(EwsClient& client, std::string mailbox, S
             page = decode_sync_folder_items(reply->soap, request);
         else
             page = std::unexpected(std::move(reply.error()));
-        if (page || !asks_for_less(page.error()) || request.max_changes <= kSmallestSyncPage) co_return page;
+        if (page || !asks_for_less(page.error()) || request.max_changes <= kSmallestSyncPage)
+            co_return page;
         request.max_changes /= 2;
     }
 }
@@ -76,7 +84,8 @@ Async<Result<ChangePage>> EwsEndpoint::pull_changes(CollectionId collection, Cur
     // An item can occur twice; the last word counts.
     std::map<std::string, std::size_t> last;
     for (std::size_t i = 0; i < sync->changes.size(); ++i)
-        if (sync->changes[i].kind != ItemChange::Kind::ReadFlagChange) last[sync->changes[i].id.id] = i;
+        if (sync->changes[i].kind != ItemChange::Kind::ReadFlagChange)
+            last[sync->changes[i].id.id] = i;
     std::vector<ItemId> changed;
     for (std::size_t i = 0; i < sync->changes.size(); ++i) {
         const ItemChange& change = sync->changes[i];
@@ -91,11 +100,13 @@ Async<Result<ChangePage>> EwsEndpoint::pull_changes(CollectionId collection, Cur
     co_return co_await read_changed(*scope, std::move(changed), std::move(page));
 }
 
-Async<Result<ChangePage>> EwsEndpoint::read_changed(Scope scope, std::vector<ItemId> changed, ChangePage page) {
+Async<Result<ChangePage>> EwsEndpoint::read_changed(Scope scope, std::vector<ItemId> changed,
+                                                    ChangePage page) {
     const auto deleted = co_await deleted_items(scope.mailbox);
     if (!deleted) co_return std::unexpected(deleted.error());
     std::vector<ItemId> ids;
-    for (const ItemId& id : changed) ids.push_back(ItemId{id.id, {}});  // the newest version, whatever the feed said
+    for (const ItemId& id : changed)
+        ids.push_back(ItemId{id.id, {}});  // the newest version, whatever the feed said
     auto fetched = co_await fetch(scope, std::move(ids));
     for (std::size_t i = 0; i < fetched.size(); ++i) {
         Result<Observation> seen = fail(ErrorKind::Internal, "not read");
@@ -105,7 +116,8 @@ Async<Result<ChangePage>> EwsEndpoint::read_changed(Scope scope, std::vector<Ite
             seen = std::unexpected(std::move(fetched[i].error()));
         if (!seen && seen.error().kind == ErrorKind::CorruptReply) {
             Error error = std::move(seen.error());
-            seen = co_await inspect_broken(scope, changed[i], std::move(error));
+            ItemId broken = changed.at(i);
+            seen = co_await inspect_broken(scope, std::move(broken), std::move(error));
         }
         if (seen) {
             page.observations.push_back(std::move(*seen));
@@ -123,12 +135,15 @@ Async<Result<Observation>> EwsEndpoint::inspect_broken(Scope scope, ItemId id, E
     request.mailbox = scope.mailbox;
     request.ids.push_back(ItemId{id.id, {}});
     auto bare = co_await fetch_items(client_, std::move(request));
-    if (!bare.front() && bare.front().error().kind == ErrorKind::NotFound) co_return gone_observation(id);
+    if (!bare.front() && bare.front().error().kind == ErrorKind::NotFound)
+        co_return gone_observation(id);
     if (!bare.front()) co_return std::unexpected(std::move(error));
-    co_return unreadable_observation(read_item_id(bare.front()->node), "corrupt", "the item breaks the reply");
+    co_return unreadable_observation(read_item_id(bare.front()->node), "corrupt",
+                                     "the item breaks the reply");
 }
 
-Async<std::vector<Result<Observation>>> EwsEndpoint::get_items(CollectionId collection, std::vector<ItemKey> keys) {
+Async<std::vector<Result<Observation>>> EwsEndpoint::get_items(CollectionId collection,
+                                                               std::vector<ItemKey> keys) {
     std::vector<Result<Observation>> out(keys.size(), fail(ErrorKind::Internal, "not read"));
     const auto scope = parse_scope(collection);
     std::optional<Error> failure;

@@ -71,7 +71,7 @@ Async<std::vector<Result<Observation>>> EwsEndpoint::create_batch(Scope scope, s
         }
         items[i].record = project_item(items[i].record, context_);
         writes.push_back(item_writes(scope.kind, patch_of(items[i].record), context_));
-        put_token(writes.back(), context_, items[i].token);
+        if (!items[i].token.empty()) put_token(writes.back(), context_, items[i].token);
         sent.push_back(i);
     }
     if (sent.empty()) co_return out;

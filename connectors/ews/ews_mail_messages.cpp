@@ -11,16 +11,20 @@ namespace {
 
 constexpr std::size_t kRememberedSizes = 4'096;
 constexpr std::size_t kMimePerRequest = 20;
-constexpr std::int64_t kMimeBytesPerRequest = 12 << 20;  // of items; about 32 MB on the wire at worst
+constexpr std::int64_t kMimeBytesPerRequest = 12
+                                              << 20;  // of items; about 32 MB on the wire at worst
 
 /// What the categories of a message become. Names compare without case, as Outlook does.
-std::vector<std::string> marked_categories(const std::vector<std::string>& present, const MailMark& mark) {
+std::vector<std::string> marked_categories(const std::vector<std::string>& present,
+                                           const MailMark& mark) {
     const auto contains = [](const std::vector<std::string>& list, const std::string& name) {
-        return std::any_of(list.begin(), list.end(), [&](const std::string& other) { return iequals(other, name); });
+        return std::any_of(list.begin(), list.end(),
+                           [&](const std::string& other) { return iequals(other, name); });
     };
     std::vector<std::string> out;
     for (const std::string& name : present)
-        if (!contains(mark.remove_categories, name) || contains(mark.add_categories, name)) out.push_back(name);
+        if (!contains(mark.remove_categories, name) || contains(mark.add_categories, name))
+            out.push_back(name);
     for (const std::string& name : mark.add_categories)
         if (!contains(out, name)) out.push_back(name);
     return out;
@@ -29,9 +33,10 @@ std::vector<std::string> marked_categories(const std::vector<std::string>& prese
 /// The name of an item element from a reply, if it is fit to be written into a request.
 std::string element_of(const XmlNode& item) {
     const std::string_view name = item.name();
-    const bool plain = !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    });
+    const bool plain =
+        !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
+            return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        });
     return plain ? std::string(name) : "Message";
 }
 
@@ -62,7 +67,8 @@ void EwsMailSource::remember_size(const std::string& id, std::int64_t size) {
     sizes_[id] = size;
 }
 
-Async<std::vector<Result<MailMessage>>> EwsMailSource::get_messages(std::vector<ItemKey> keys, bool with_headers) {
+Async<std::vector<Result<MailMessage>>> EwsMailSource::get_messages(std::vector<ItemKey> keys,
+                                                                    bool with_headers) {
     std::vector<ItemId> ids;
     for (const ItemKey& key : keys) ids.push_back(ItemId{key.str(), {}});
     FetchRequest request = fetch_request(message_shape(context_, with_headers), std::move(ids));
@@ -108,7 +114,8 @@ Async<std::vector<Result<std::string>>> EwsMailSource::fetch_mime(std::vector<It
             out[i] = fail(ErrorKind::TooLarge, "the original is larger than the limit");
             continue;
         }
-        if (!group.empty() && (bytes + size > kMimeBytesPerRequest || group.size() == kMimePerRequest)) {
+        if (!group.empty() &&
+            (bytes + size > kMimeBytesPerRequest || group.size() == kMimePerRequest)) {
             groups.push_back(std::move(group));
             group.clear();
             bytes = 0;
@@ -159,7 +166,8 @@ Async<std::vector<Result<Version>>> EwsMailSource::mark_messages(std::vector<Mai
     for (const MailMark& mark : marks) ids.push_back(ItemId{mark.key.str(), {}});
     FetchRequest read = fetch_request(mark_shape(context_), std::move(ids));
     auto present = co_await fetch_items(client_, std::move(read));
-    // Categories are merged with what people do meanwhile; our own note may overwrite anything. One request per item element.
+    // Categories are merged with what people do meanwhile; our own note may overwrite anything. One
+    // request per item element.
     using Group = std::pair<std::string, ConflictResolution>;
     std::map<Group, std::pair<UpdateItemRequest, std::vector<std::size_t>>> groups;
     for (std::size_t i = 0; i < marks.size(); ++i) {
@@ -175,13 +183,15 @@ Async<std::vector<Result<Version>>> EwsMailSource::mark_messages(std::vector<Mai
         const bool categories_change = wanted != names;
         if (categories_change) change.writes.push_back(categories_write(wanted));
         if (read_named_property(item, kNoteProperty) != marks[i].note)
-            put_extended(change.writes, PropertyPath::named(context_.property_set, kNoteProperty), marks[i].note);
+            put_extended(change.writes, PropertyPath::named(context_.property_set, kNoteProperty),
+                         marks[i].note);
         if (change.writes.empty()) {
             out[i] = Version(change.id.change_key);
             continue;
         }
-        const Group group{element_of(item), categories_change ? ConflictResolution::AutoResolve
-                                                              : ConflictResolution::AlwaysOverwrite};
+        const Group group{element_of(item), categories_change
+                                                ? ConflictResolution::AutoResolve
+                                                : ConflictResolution::AlwaysOverwrite};
         auto& [request, members] = groups[group];
         request.element = group.first;
         request.resolution = group.second;
@@ -190,7 +200,8 @@ Async<std::vector<Result<Version>>> EwsMailSource::mark_messages(std::vector<Mai
     }
     for (auto& [group, work] : groups) {
         auto results = co_await write_marks(std::move(work.first));
-        for (std::size_t k = 0; k < work.second.size(); ++k) out[work.second[k]] = std::move(results[k]);
+        for (std::size_t k = 0; k < work.second.size(); ++k)
+            out[work.second[k]] = std::move(results[k]);
     }
     co_return out;
 }
@@ -202,7 +213,8 @@ Async<std::vector<Result<Version>>> EwsMailSource::write_marks(UpdateItemRequest
         part.element = request.element;
         part.resolution = request.resolution;
         const std::size_t end = std::min(request.changes.size(), from + limits::message_batch);
-        for (std::size_t i = from; i < end; ++i) part.changes.push_back(std::move(request.changes[i]));
+        for (std::size_t i = from; i < end; ++i)
+            part.changes.push_back(std::move(request.changes[i]));
         EwsClient::Call call;
         call.operation = "UpdateItem";
         call.body = encode_update_item(part);

@@ -120,7 +120,8 @@ Async<Result<MailFolder>> EwsMailSource::open_folder(std::string path, bool crea
     const std::string known = well_known_name(segments->front());
     FolderRef folder = FolderRef::well_known(known.empty() ? "msgfolderroot" : known, mailbox);
     for (std::size_t i = known.empty() ? 0 : 1; i < segments->size(); ++i) {
-        auto child = co_await open_child(folder, (*segments)[i], create);
+        std::string name = segments->at(i);
+        auto child = co_await open_child(folder, std::move(name), create);
         if (!child) co_return std::unexpected(std::move(child.error()));
         folder = std::move(*child);
     }

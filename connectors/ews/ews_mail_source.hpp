@@ -12,8 +12,9 @@
 
 namespace liaison::ews {
 
-/// MailSource over EWS for one mailbox. The first segment of a path may be a well-known folder by its English name (Inbox, Sent
-/// Items, Drafts, Deleted Items, Junk Email, Outbox), whatever the mailbox' language is; others lie below the mailbox' root.
+/// MailSource over EWS for one mailbox. The first segment of a path may be a well-known folder by
+/// its English name (Inbox, Sent Items, Drafts, Deleted Items, Junk Email, Outbox), whatever the
+/// mailbox' language is; others lie below the mailbox' root.
 class EwsMailSource final : public MailSource {
 public:
     EwsMailSource(HttpClient& http, EwsSettings settings);
@@ -21,7 +22,8 @@ public:
     Async<Result<MailFolder>> open_folder(std::string path, bool create) override;
     Async<Result<std::vector<MailFolder>>> folder_tree(FolderId root) override;
     Async<Result<MessagePage>> pull_messages(FolderId folder, Cursor cursor) override;
-    Async<std::vector<Result<MailMessage>>> get_messages(std::vector<ItemKey> keys, bool with_headers) override;
+    Async<std::vector<Result<MailMessage>>> get_messages(std::vector<ItemKey> keys,
+                                                         bool with_headers) override;
     Async<std::vector<Result<std::string>>> fetch_mime(std::vector<ItemKey> keys) override;
     Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) override;
     Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) override;
@@ -43,8 +45,9 @@ private:
 
     EwsClient client_;
     MappingContext context_;
-    std::map<std::string, std::string> paths_;         ///< folder id to path, of what was opened or listed
-    std::map<std::string, std::int64_t> sizes_;        ///< of messages read lately; saves fetch_mime a request
+    std::map<std::string, std::string> paths_;  ///< folder id to path, of what was opened or listed
+    std::map<std::string, std::int64_t>
+        sizes_;  ///< of messages read lately; saves fetch_mime a request
 };
 
 }  // namespace liaison::ews

@@ -8,14 +8,16 @@
 
 namespace liaison::ews {
 
-/// A cursor of this connector: a SyncState, and whether the first full reading is still under way. Kept whole: states grow to many
-/// kilobytes (exchange-protocols.md P-29).
+/// A cursor of this connector: a SyncState, and whether the first full reading is still under way.
+/// Kept whole: states grow to many kilobytes (exchange-protocols.md P-29).
 struct FeedCursor {
     bool is_snapshot = true;  ///< the page to be read belongs to a full reading
     std::string sync_state;   ///< empty: from the start
 
-    FeedCursor(bool snapshot, std::string state) : is_snapshot(snapshot), sync_state(std::move(state)) {}
-    /// "S:" or "D:" and the state; the empty cursor starts a snapshot. CursorExpired for anything else.
+    FeedCursor(bool snapshot, std::string state)
+        : is_snapshot(snapshot), sync_state(std::move(state)) {}
+    /// "S:" or "D:" and the state; the empty cursor starts a snapshot. CursorExpired for anything
+    /// else.
     static Result<FeedCursor> parse(const Cursor& cursor) {
         const std::string& text = cursor.str();
         if (text.empty()) return FeedCursor(true, {});
@@ -27,6 +29,7 @@ struct FeedCursor {
 };
 
 /// One page of SyncFolderItems; a server that takes too long is asked for fewer changes.
-Async<Result<SyncPage>> pull_sync_page(EwsClient& client, std::string mailbox, SyncFolderItemsRequest request);
+Async<Result<SyncPage>> pull_sync_page(EwsClient& client, std::string mailbox,
+                                       SyncFolderItemsRequest request);
 
 }  // namespace liaison::ews

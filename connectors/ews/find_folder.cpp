@@ -25,13 +25,15 @@ Result<FolderPage> decode_find_folder(const SoapReply& reply, const FindFolderRe
     FolderPage page;
     for (const XmlNode& folder : root.child("Folders")) {
         FolderInfo info = read_folder(folder);
-        if (info.id.empty()) return fail(ErrorKind::CorruptReply, "FindFolder: a folder without an id");
+        if (info.id.empty())
+            return fail(ErrorKind::CorruptReply, "FindFolder: a folder without an id");
         page.folders.push_back(std::move(info));
     }
     page.is_last = root.attribute("IncludesLastItemInRange") != "false";
     page.next_offset = request.offset + static_cast<std::int64_t>(page.folders.size());
     // An empty page that is not the last one would be asked for for ever.
-    if (!page.is_last && page.folders.empty()) return fail(ErrorKind::CorruptReply, "FindFolder: an empty page in between");
+    if (!page.is_last && page.folders.empty())
+        return fail(ErrorKind::CorruptReply, "FindFolder: an empty page in between");
     return page;
 }
 

@@ -16,7 +16,10 @@ std::string encode_find_item(const FindItemRequest& request) {
         xml.open("m:Restriction").open("t:IsEqualTo");
         write_path(xml, request.equal_path);
         xml.open("t:FieldURIOrConstant").open("t:Constant").attribute("Value", request.equal_value);
-        xml.close("t:Constant").close("t:FieldURIOrConstant").close("t:IsEqualTo").close("m:Restriction");
+        xml.close("t:Constant")
+            .close("t:FieldURIOrConstant")
+            .close("t:IsEqualTo")
+            .close("m:Restriction");
     }
     xml.open("m:SortOrder").open("t:FieldOrder").attribute("Order", "Ascending");
     write_path(xml, request.sort_by);
@@ -26,7 +29,8 @@ std::string encode_find_item(const FindItemRequest& request) {
     return out;
 }
 
-Result<std::vector<Result<FoundItems>>> decode_find_item(const SoapReply& reply, const FindItemRequest& request) {
+Result<std::vector<Result<FoundItems>>> decode_find_item(const SoapReply& reply,
+                                                         const FindItemRequest& request) {
     auto messages = response_messages(reply, request.folders.size());
     if (!messages) return std::unexpected(std::move(messages.error()));
     std::vector<Result<FoundItems>> out;
@@ -39,7 +43,8 @@ Result<std::vector<Result<FoundItems>>> decode_find_item(const SoapReply& reply,
         FoundItems found;
         for (const XmlNode& item : root.child("Items")) {
             ItemId id = read_item_id(item);
-            if (id.id.empty()) return fail(ErrorKind::CorruptReply, "FindItem: an item without an id");
+            if (id.id.empty())
+                return fail(ErrorKind::CorruptReply, "FindItem: an item without an id");
             found.items.push_back(std::move(id));
         }
         if (found.items.size() > static_cast<std::size_t>(request.max))
@@ -48,7 +53,8 @@ Result<std::vector<Result<FoundItems>>> decode_find_item(const SoapReply& reply,
         found.next_offset = request.offset + static_cast<std::int64_t>(found.items.size());
         const std::string_view told = root.attribute("IndexedPagingOffset");
         std::int64_t offset = 0;
-        if (std::from_chars(told.data(), told.data() + told.size(), offset).ec == std::errc{} && offset > request.offset)
+        if (std::from_chars(told.data(), told.data() + told.size(), offset).ec == std::errc{} &&
+            offset > request.offset)
             found.next_offset = offset;
         if (!found.is_last && found.next_offset <= request.offset)
             return fail(ErrorKind::CorruptReply, "FindItem: a page that leads nowhere");

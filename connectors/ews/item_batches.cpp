@@ -10,10 +10,12 @@ namespace {
 
 using FetchResults = std::vector<Result<FetchedItem>>;
 
-/// Puts the answers of one call into `results`; what has to be asked again stays in `waiting`, at the front. False if nothing
-/// was answered.
-bool take_answers(const std::vector<std::size_t>& asked, std::shared_ptr<const EwsClient::Reply> reply,
-                  std::vector<Result<XmlNode>> answers, FetchResults& results, std::deque<std::size_t>& waiting) {
+/// Puts the answers of one call into `results`; what has to be asked again stays in `waiting`, at
+/// the front. False if nothing was answered.
+bool take_answers(const std::vector<std::size_t>& asked,
+                  std::shared_ptr<const EwsClient::Reply> reply,
+                  std::vector<Result<XmlNode>> answers, FetchResults& results,
+                  std::deque<std::size_t>& waiting) {
     bool progress = false;
     std::vector<std::size_t> again;
     for (std::size_t i = 0; i < asked.size(); ++i) {
@@ -36,7 +38,8 @@ bool take_answers(const std::vector<std::size_t>& asked, std::shared_ptr<const E
 bool asks_for_less(const Error& error) {
     if (error.kind == ErrorKind::TooLarge) return true;
     const CodeMeaning* meaning = find_meaning(error.native_code);
-    return meaning && meaning->reaction == Reaction::AskForLess && error.kind == ErrorKind::Transient;
+    return meaning && meaning->reaction == Reaction::AskForLess &&
+           error.kind == ErrorKind::Transient;
 }
 
 Async<std::vector<Result<FetchedItem>>> fetch_items(EwsClient& client, FetchRequest request) {

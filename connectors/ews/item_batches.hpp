@@ -22,9 +22,10 @@ struct FetchRequest {
     std::size_t reply_bytes_max = 32u << 20;
 };
 
-/// GetItem in batches, one result per id in order. A server that stops in the middle (ErrorBatchProcessingStopped), takes too
-/// long (ErrorTimeoutExpired) or answers more than the limit is asked for less. An answer that makes no sense is narrowed
-/// down to the single item that causes it. Any other failure of a call is the result of all ids not read by then.
+/// GetItem in batches, one result per id in order. A server that stops in the middle
+/// (ErrorBatchProcessingStopped), takes too long (ErrorTimeoutExpired) or answers more than the
+/// limit is asked for less. An answer that makes no sense is narrowed down to the single item that
+/// causes it. Any other failure of a call is the result of all ids not read by then.
 Async<std::vector<Result<FetchedItem>>> fetch_items(EwsClient& client, FetchRequest request);
 
 /// True for errors after which the same request in smaller parts may succeed.

@@ -28,7 +28,8 @@ std::string element_xml(std::string_view element, std::string_view text) {
 std::string categories_xml(const PatchView& patch) {
     TextList names;
     if (const TextList* own = patch.get<TextList>(Field::Categories)) names = *own;
-    if (const std::string_view state = state_category_name(patch.text(Field::StateCategory)); !state.empty())
+    if (const std::string_view state = state_category_name(patch.text(Field::StateCategory));
+        !state.empty())
         names.emplace_back(state);
     if (names.empty()) return {};
     std::string out;
@@ -45,26 +46,31 @@ Patch patch_of(const Record& record) {
     Patch patch;
     for (const auto& [field, value] : record.values()) patch.emplace(field, value);
     if (record.kind() == EntityKind::Task) patch.try_emplace(Field::ReminderAt, std::nullopt);
-    if (record.kind() == EntityKind::Appointment) patch.try_emplace(Field::ReminderMinutes, std::nullopt);
+    if (record.kind() == EntityKind::Appointment)
+        patch.try_emplace(Field::ReminderMinutes, std::nullopt);
     return patch;
 }
 
-void put_value(std::vector<PropertyWrite>& out, std::string_view uri, std::string_view element, std::string_view value) {
-    out.push_back({PropertyPath::plain(uri), std::string(element), {}, element_xml(element, value)});
+void put_value(std::vector<PropertyWrite>& out, std::string_view uri, std::string_view element,
+               std::string_view value) {
+    out.push_back(
+        {PropertyPath::plain(uri), std::string(element), {}, element_xml(element, value)});
 }
 
 void put_delete(std::vector<PropertyWrite>& out, std::string_view uri, std::string_view element) {
     out.push_back({PropertyPath::plain(uri), std::string(element), {}, {}});
 }
 
-void put_text(std::vector<PropertyWrite>& out, std::string_view uri, std::string_view element, std::string_view text) {
+void put_text(std::vector<PropertyWrite>& out, std::string_view uri, std::string_view element,
+              std::string_view text) {
     if (text.empty())
         put_delete(out, uri, element);
     else
         put_value(out, uri, element, text);
 }
 
-void put_extended(std::vector<PropertyWrite>& out, const PropertyPath& path, std::string_view text) {
+void put_extended(std::vector<PropertyWrite>& out, const PropertyPath& path,
+                  std::string_view text) {
     PropertyWrite write{path, "ExtendedProperty", {}, {}};
     if (!text.empty()) {
         XmlWriter xml(write.xml);
@@ -75,9 +81,11 @@ void put_extended(std::vector<PropertyWrite>& out, const PropertyPath& path, std
     out.push_back(std::move(write));
 }
 
-void put_token(std::vector<PropertyWrite>& out, const MappingContext& context, const CorrelationToken& token) {
-    if (token.empty()) return;
-    put_extended(out, PropertyPath::named(context.property_set, kTokenProperty), token.str());
+void put_token(std::vector<PropertyWrite>& out, const MappingContext& context,
+               const CorrelationToken& token) {
+    // An empty token takes the property off: a copy that a person made is released (F38).
+    put_extended(out, PropertyPath::named(context.property_set, kTokenProperty),
+                 token.empty() ? std::string() : token.str());
 }
 
 std::string_view state_category_name(std::string_view state) {
@@ -94,8 +102,9 @@ std::string_view state_of_category(std::string_view category) {
 
 std::vector<PropertyPath> common_properties(const MappingContext& context) {
     std::vector<PropertyPath> paths;
-    for (const std::string_view uri : {"item:ParentFolderId", "item:ItemClass", "item:Subject", "item:Sensitivity",
-                                       "item:Body", "item:Categories", "item:LastModifiedTime"})
+    for (const std::string_view uri :
+         {"item:ParentFolderId", "item:ItemClass", "item:Subject", "item:Sensitivity", "item:Body",
+          "item:Categories", "item:LastModifiedTime"})
         paths.push_back(PropertyPath::plain(uri));
     paths.push_back(PropertyPath::named(context.property_set, kTokenProperty));
     return paths;
@@ -122,9 +131,11 @@ void read_common(const XmlNode& item, Record& record, Field body_field) {
 }
 
 void write_common(const PatchView& patch, std::vector<PropertyWrite>& out, Field body_field) {
-    if (patch.has(Field::Subject)) put_text(out, "item:Subject", "Subject", patch.text(Field::Subject));
+    if (patch.has(Field::Subject))
+        put_text(out, "item:Subject", "Subject", patch.text(Field::Subject));
     if (patch.has(Field::IsPrivate))
-        put_value(out, "item:Sensitivity", "Sensitivity", patch.flag(Field::IsPrivate) ? "Private" : "Normal");
+        put_value(out, "item:Sensitivity", "Sensitivity",
+                  patch.flag(Field::IsPrivate) ? "Private" : "Normal");
     if (patch.has(body_field)) {
         PropertyWrite write{PropertyPath::plain("item:Body"), "Body", {}, {}};
         const std::string text = patch.text(body_field);
@@ -136,7 +147,8 @@ void write_common(const PatchView& patch, std::vector<PropertyWrite>& out, Field
     }
     // One property holds both: the other field's present value is in the patch (write_groups).
     if (patch.has(Field::Categories) || patch.has(Field::StateCategory))
-        out.push_back({PropertyPath::plain("item:Categories"), "Categories", {}, categories_xml(patch)});
+        out.push_back(
+            {PropertyPath::plain("item:Categories"), "Categories", {}, categories_xml(patch)});
 }
 
 void project_common(Record& record, Field body_field) {
@@ -147,7 +159,8 @@ void project_common(Record& record, Field body_field) {
     if (const auto* list = record.get<TextList>(Field::Categories)) {
         TextList own = *list;
         std::erase_if(own, [](const std::string& name) {
-            return !state_of_category(name).empty() || count_chars(name) > limits::subject_chars_max;
+            return !state_of_category(name).empty() ||
+                   count_chars(name) > limits::subject_chars_max;
         });
         if (own.size() > limits::categories_max) own.resize(limits::categories_max);
         record.set(Field::Categories, std::move(own));
@@ -156,36 +169,49 @@ void project_common(Record& record, Field body_field) {
 
 std::vector<PropertyPath> item_properties(EntityKind kind, const MappingContext& context) {
     switch (kind) {
-        case EntityKind::Task: return task_properties(context);
-        case EntityKind::Appointment: return calendar_properties(context);
-        case EntityKind::Contact: return contact_properties(context);
+        case EntityKind::Task:
+            return task_properties(context);
+        case EntityKind::Appointment:
+            return calendar_properties(context);
+        case EntityKind::Contact:
+            return contact_properties(context);
     }
     return {};
 }
 
 ItemContent read_item(EntityKind kind, const XmlNode& item, const MappingContext& context) {
     switch (kind) {
-        case EntityKind::Task: return read_task(item, context);
-        case EntityKind::Appointment: return read_calendar_item(item, context);
-        case EntityKind::Contact: return read_contact(item, context);
+        case EntityKind::Task:
+            return read_task(item, context);
+        case EntityKind::Appointment:
+            return read_calendar_item(item, context);
+        case EntityKind::Contact:
+            return read_contact(item, context);
     }
     return Unreadable{"unknown_class", {}};
 }
 
-std::vector<PropertyWrite> item_writes(EntityKind kind, const Patch& patch, const MappingContext& context) {
+std::vector<PropertyWrite> item_writes(EntityKind kind, const Patch& patch,
+                                       const MappingContext& context) {
     switch (kind) {
-        case EntityKind::Task: return task_writes(patch, context);
-        case EntityKind::Appointment: return calendar_writes(patch, context);
-        case EntityKind::Contact: return contact_writes(patch, context);
+        case EntityKind::Task:
+            return task_writes(patch, context);
+        case EntityKind::Appointment:
+            return calendar_writes(patch, context);
+        case EntityKind::Contact:
+            return contact_writes(patch, context);
     }
     return {};
 }
 
 Record project_item(const Record& record, const MappingContext& context) {
     switch (record.kind()) {
-        case EntityKind::Task: return project_task(record, context);
-        case EntityKind::Appointment: return project_calendar_item(record, context);
-        case EntityKind::Contact: return project_contact(record, context);
+        case EntityKind::Task:
+            return project_task(record, context);
+        case EntityKind::Appointment:
+            return project_calendar_item(record, context);
+        case EntityKind::Contact:
+            return project_contact(record, context);
     }
     return record;
 }

@@ -20,7 +20,8 @@ std::optional<MailAddress> read_mailbox(const XmlNode& mailbox, const std::strin
     MailAddress out;
     out.name = normal_line(mailbox.child_text("Name"));
     out.address = normal_line(mailbox.child_text("EmailAddress"));
-    const bool is_x500 = iequals(trim(mailbox.child_text("RoutingType")), "EX") || out.address.starts_with("/");
+    const bool is_x500 =
+        iequals(trim(mailbox.child_text("RoutingType")), "EX") || out.address.starts_with("/");
     if ((is_x500 || out.address.empty()) && !smtp.empty()) out.address = normal_line(smtp);
     if (out.address.empty() && out.name.empty()) return std::nullopt;
     return out;
@@ -37,7 +38,8 @@ std::vector<MailAddress> read_recipients(const XmlNode& list) {
 
 std::string read_sensitivity(const XmlNode& item) {
     const std::string name = item.child_text("Sensitivity");
-    if (name == "Personal" || name == "Private" || name == "Confidential") return to_lower_ascii(name);
+    if (name == "Personal" || name == "Private" || name == "Confidential")
+        return to_lower_ascii(name);
     return "normal";
 }
 
@@ -66,14 +68,31 @@ void read_attachments(const XmlNode& item, MailMessage& out) {
 ItemShape message_shape(const MappingContext& context, bool with_headers) {
     ItemShape shape;
     shape.body_bytes_max = limits::mail_text_bytes_max;
-    for (const std::string_view uri :
-         {"item:ItemClass", "item:Subject", "item:Sensitivity", "item:Attachments", "item:DateTimeReceived", "item:Size",
-          "item:Categories", "item:Importance", "item:InReplyTo", "item:IsDraft", "item:DateTimeSent",
-          "item:ConversationId", "item:TextBody", "message:Sender", "message:ToRecipients", "message:CcRecipients",
-          "message:BccRecipients", "message:From", "message:InternetMessageId", "message:IsRead", "message:References",
-          "message:ReplyTo"})
+    for (const std::string_view uri : {"item:ItemClass",
+                                       "item:Subject",
+                                       "item:Sensitivity",
+                                       "item:Attachments",
+                                       "item:DateTimeReceived",
+                                       "item:Size",
+                                       "item:Categories",
+                                       "item:Importance",
+                                       "item:InReplyTo",
+                                       "item:IsDraft",
+                                       "item:DateTimeSent",
+                                       "item:ConversationId",
+                                       "item:TextBody",
+                                       "message:Sender",
+                                       "message:ToRecipients",
+                                       "message:CcRecipients",
+                                       "message:BccRecipients",
+                                       "message:From",
+                                       "message:InternetMessageId",
+                                       "message:IsRead",
+                                       "message:References",
+                                       "message:ReplyTo"})
         shape.properties.push_back(PropertyPath::plain(uri));
-    if (with_headers) shape.properties.push_back(PropertyPath::plain("item:InternetMessageHeaders"));
+    if (with_headers)
+        shape.properties.push_back(PropertyPath::plain("item:InternetMessageHeaders"));
     shape.properties.push_back(PropertyPath::named(context.property_set, kNoteProperty));
     shape.properties.push_back(PropertyPath::tagged(kSenderSmtpTag));
     shape.properties.push_back(PropertyPath::tagged(kSentRepresentingSmtpTag));
@@ -89,8 +108,10 @@ MailMessage read_message(const XmlNode& item) {
     out.in_reply_to = std::string(trim(item.child_text("InReplyTo")));
     out.references = cut_bytes(std::string(trim(item.child_text("References"))), kHeaderBytesMax);
     out.conversation_id = std::string(item.child("ConversationId").attribute("Id"));
-    out.from = read_mailbox(item.child("From").child("Mailbox"), read_tagged_property(item, kSentRepresentingSmtpTag));
-    out.sender = read_mailbox(item.child("Sender").child("Mailbox"), read_tagged_property(item, kSenderSmtpTag));
+    out.from = read_mailbox(item.child("From").child("Mailbox"),
+                            read_tagged_property(item, kSentRepresentingSmtpTag));
+    out.sender = read_mailbox(item.child("Sender").child("Mailbox"),
+                              read_tagged_property(item, kSenderSmtpTag));
     out.to = read_recipients(item.child("ToRecipients"));
     out.cc = read_recipients(item.child("CcRecipients"));
     out.bcc = read_recipients(item.child("BccRecipients"));
@@ -99,7 +120,8 @@ MailMessage read_message(const XmlNode& item) {
     out.text_body = cut_bytes(item.child_text("TextBody"), limits::mail_text_bytes_max);
     out.sent_at = item.child_time("DateTimeSent");
     out.received_at = item.child_time("DateTimeReceived");
-    if (const std::string item_class = item.child_text("ItemClass"); !item_class.empty()) out.item_class = item_class;
+    if (const std::string item_class = item.child_text("ItemClass"); !item_class.empty())
+        out.item_class = item_class;
     out.importance = read_importance(item);
     out.sensitivity = read_sensitivity(item);
     out.is_draft = item.child_bool("IsDraft").value_or(false);

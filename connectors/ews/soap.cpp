@@ -44,7 +44,9 @@ std::string make_envelope(const SoapHeaders& headers, std::string_view body) {
     out += kEnvelopeStart;
     XmlWriter xml(out);
     xml.open("s:Header");
-    xml.open("t:RequestServerVersion").attribute("Version", "Exchange2013_SP1").close("t:RequestServerVersion");
+    xml.open("t:RequestServerVersion")
+        .attribute("Version", "Exchange2013_SP1")
+        .close("t:RequestServerVersion");
     if (!headers.impersonated_mailbox.empty()) {
         xml.open("t:ExchangeImpersonation").open("t:ConnectingSID");
         xml.leaf("t:PrimarySmtpAddress", headers.impersonated_mailbox);
@@ -62,10 +64,12 @@ Result<SoapReply> parse_envelope(std::string bytes, std::string_view operation, 
     if (!document) return std::unexpected(std::move(document.error()));
     SoapReply reply{std::move(*document), {}, {}};
     const XmlNode envelope = reply.document.root();
-    if (envelope.name() != "Envelope") return fail(ErrorKind::CorruptReply, "the reply is no SOAP envelope");
+    if (envelope.name() != "Envelope")
+        return fail(ErrorKind::CorruptReply, "the reply is no SOAP envelope");
     const XmlNode content = envelope.child("Body").first();
     if (content.name() == "Fault") return std::unexpected(fault_error(content));
-    if (http_500) return fail(ErrorKind::Transient, "Exchange failed without a SOAP fault", "HTTP 500");
+    if (http_500)
+        return fail(ErrorKind::Transient, "Exchange failed without a SOAP fault", "HTTP 500");
     if (content.name() != std::string(operation) + "Response")
         return fail(ErrorKind::CorruptReply, "the reply belongs to another operation");
     reply.response = content;
@@ -73,22 +77,26 @@ Result<SoapReply> parse_envelope(std::string bytes, std::string_view operation, 
     return reply;
 }
 
-Result<std::vector<ResponseMessage>> response_messages(const SoapReply& reply, std::size_t expected) {
+Result<std::vector<ResponseMessage>> response_messages(const SoapReply& reply,
+                                                       std::size_t expected) {
     std::vector<ResponseMessage> messages;
     for (const XmlNode& node : reply.response.child("ResponseMessages")) {
-        if (messages.size() == expected) return fail(ErrorKind::CorruptReply, "the reply has too many response messages");
+        if (messages.size() == expected)
+            return fail(ErrorKind::CorruptReply, "the reply has too many response messages");
         ResponseMessage message;
         const std::string_view outcome = node.attribute("ResponseClass");
         message.outcome = outcome == "Success"   ? ResponseClass::Success
                           : outcome == "Warning" ? ResponseClass::Warning
                                                  : ResponseClass::Error;
         message.code = normal_line(truncate_chars(node.child_text("ResponseCode"), 100));
-        if (message.code.empty()) return fail(ErrorKind::CorruptReply, "a response message has no code");
+        if (message.code.empty())
+            return fail(ErrorKind::CorruptReply, "a response message has no code");
         message.details = read_error_details(node.child("MessageXml"));
         message.node = node;
         messages.push_back(std::move(message));
     }
-    if (messages.size() != expected) return fail(ErrorKind::CorruptReply, "the reply lacks response messages");
+    if (messages.size() != expected)
+        return fail(ErrorKind::CorruptReply, "the reply lacks response messages");
     return messages;
 }
 

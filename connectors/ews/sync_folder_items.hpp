@@ -9,7 +9,7 @@ namespace liaison::ews {
 
 struct SyncFolderItemsRequest {
     FolderRef folder;
-    std::string sync_state;  ///< empty: from the start
+    std::string sync_state;          ///< empty: from the start
     std::int64_t max_changes = 512;  ///< 1 to 512
 };
 struct ItemChange {
@@ -26,8 +26,9 @@ struct SyncPage {
 /// Ids only (one store call on the server; exchange-protocols.md 1.6).
 /// https://learn.microsoft.com/exchange/client-developer/web-service-reference/syncfolderitems-operation
 std::string encode_sync_folder_items(const SyncFolderItemsRequest& request);
-/// CursorExpired (ErrorInvalidSyncStateData): read the folder from the start. CorruptReply for more changes than asked for, an
-/// item without an id, a missing state.
-Result<SyncPage> decode_sync_folder_items(const SoapReply& reply, const SyncFolderItemsRequest& request);
+/// CursorExpired (ErrorInvalidSyncStateData): read the folder from the start. CorruptReply for more
+/// changes than asked for, an item without an id, a missing state.
+Result<SyncPage> decode_sync_folder_items(const SoapReply& reply,
+                                          const SyncFolderItemsRequest& request);
 
 }  // namespace liaison::ews

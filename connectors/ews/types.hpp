@@ -8,18 +8,21 @@
 
 namespace liaison::ews {
 
-/// t:ItemId. Opaque, case-sensitive, at most 512 bytes; a move gives an item a new one (exchange-protocols.md 1.4).
+/// t:ItemId. Opaque, case-sensitive, at most 512 bytes; a move gives an item a new one
+/// (exchange-protocols.md 1.4).
 struct ItemId {
     std::string id;
     std::string change_key;  ///< may be empty where an operation needs none
     friend bool operator==(const ItemId&, const ItemId&) = default;
 };
 
-/// A folder by its id, or a distinguished one ("tasks", "deleteditems", "msgfolderroot") of a mailbox.
+/// A folder by its id, or a distinguished one ("tasks", "deleteditems", "msgfolderroot") of a
+/// mailbox.
 struct FolderRef {
     std::string id;
     std::string distinguished;
-    std::string mailbox;  ///< SMTP address of the distinguished folder's owner; empty: the caller's own
+    std::string
+        mailbox;  ///< SMTP address of the distinguished folder's owner; empty: the caller's own
 
     static FolderRef by_id(std::string id) { return FolderRef{std::move(id), {}, {}}; }
     static FolderRef well_known(std::string name, std::string mailbox) {
@@ -31,37 +34,44 @@ struct FolderRef {
 struct PropertyPath {
     enum class Form : std::uint8_t { Plain, Indexed, Named, Tagged };
     Form form = Form::Plain;
-    std::string uri;    ///< FieldURI ("item:Subject"); Named: PropertySetId; Tagged: PropertyTag ("0x3a45")
+    std::string
+        uri;  ///< FieldURI ("item:Subject"); Named: PropertySetId; Tagged: PropertyTag ("0x3a45")
     std::string index;  ///< Indexed: FieldIndex ("EmailAddress1"); Named: PropertyName
     std::string type;   ///< Named and Tagged: PropertyType ("String")
 
-    static PropertyPath plain(std::string_view uri) { return {Form::Plain, std::string(uri), {}, {}}; }
+    static PropertyPath plain(std::string_view uri) {
+        return {Form::Plain, std::string(uri), {}, {}};
+    }
     static PropertyPath indexed(std::string_view uri, std::string_view index) {
         return {Form::Indexed, std::string(uri), std::string(index), {}};
     }
     static PropertyPath named(std::string_view set, std::string_view name) {
         return {Form::Named, std::string(set), std::string(name), "String"};
     }
-    static PropertyPath tagged(std::string_view tag) { return {Form::Tagged, std::string(tag), {}, "String"}; }
+    static PropertyPath tagged(std::string_view tag) {
+        return {Form::Tagged, std::string(tag), {}, "String"};
+    }
     friend bool operator==(const PropertyPath&, const PropertyPath&) = default;
 };
 
 /// One property to write: the element that belongs into the item, or nothing to delete it.
 struct PropertyWrite {
     PropertyPath path;
-    /// Element below the item: "Subject", "EmailAddresses", "PhysicalAddresses", "ExtendedProperty". Decides the place in a
-    /// created item, whose elements have the order of the schema (types.xsd).
+    /// Element below the item: "Subject", "EmailAddresses", "PhysicalAddresses",
+    /// "ExtendedProperty". Decides the place in a created item, whose elements have the order of
+    /// the schema (types.xsd).
     std::string element;
     std::string entry_key;  ///< Key attribute of t:Entry in a dictionary element; else empty
-    std::string xml;        ///< the whole element, or what stands inside the entry's container; empty: delete
+    std::string
+        xml;  ///< the whole element, or what stands inside the entry's container; empty: delete
 };
 
 /// What GetItem shall bring.
 struct ItemShape {
     std::vector<PropertyPath> properties;  ///< beside the id
     bool include_mime = false;
-    bool text_body = true;              ///< BodyType Text
-    std::size_t body_bytes_max = 0;     ///< MaximumBodySize; 0: not sent
+    bool text_body = true;           ///< BodyType Text
+    std::size_t body_bytes_max = 0;  ///< MaximumBodySize; 0: not sent
 };
 
 void write_path(XmlWriter& xml, const PropertyPath& path);

@@ -38,8 +38,8 @@ std::string escape_xml(std::string_view text);
 std::string format_bool(bool value);
 std::string format_int(std::int64_t value);
 
-/// An element of a parsed reply, found by local name whatever its prefix is (exchange-protocols.md 7). An empty node
-/// answers emptiness to everything. Valid as long as its document.
+/// An element of a parsed reply, found by local name whatever its prefix is (exchange-protocols.md
+/// 7). An empty node answers emptiness to everything. Valid as long as its document.
 class XmlNode {
 public:
     XmlNode() = default;
@@ -87,8 +87,8 @@ public:
     XmlDocument(XmlDocument&&) noexcept;
     XmlDocument& operator=(XmlDocument&&) noexcept;
 
-    /// Sanitises (sanitize_xml) and parses. CorruptReply for text that is no XML, for a document type declaration and for
-    /// elements nested deeper than limits::xml_depth_max.
+    /// Sanitises (sanitize_xml) and parses. CorruptReply for text that is no XML, for a document
+    /// type declaration and for elements nested deeper than limits::xml_depth_max.
     static Result<XmlDocument> parse(std::string bytes);
     XmlNode root() const;
 
@@ -97,8 +97,9 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-/// Replaces what XML 1.0 forbids by U+FFFD: bytes that are no UTF-8, control characters, and numeric references to either
-/// (exchange-protocols.md P-42). Clean text is returned as it came, without a copy.
+/// Replaces what XML 1.0 forbids by U+FFFD: bytes that are no UTF-8, control characters, and
+/// numeric references to either (exchange-protocols.md P-42). Clean text is returned as it came,
+/// without a copy.
 std::string sanitize_xml(std::string bytes);
 
 }  // namespace liaison::ews

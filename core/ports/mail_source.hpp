@@ -13,18 +13,22 @@ class MailSource {
 public:
     virtual ~MailSource() = default;
 
-    /// The folder at `path` ("Inbox/CRM", separators `/`, well-known names in English), created if asked for and missing.
+    /// The folder at `path` ("Inbox/CRM", separators `/`, well-known names in English), created if
+    /// asked for and missing.
     virtual Async<Result<MailFolder>> open_folder(std::string path, bool create) = 0;
     /// The folder and all below it.
     virtual Async<Result<std::vector<MailFolder>>> folder_tree(FolderId root) = 0;
-    /// Messages that came, changed or went since `cursor`. `CursorExpired`: start again from an empty one.
+    /// Messages that came, changed or went since `cursor`. `CursorExpired`: start again from an
+    /// empty one.
     virtual Async<Result<MessagePage>> pull_messages(FolderId folder, Cursor cursor) = 0;
-    /// The facts of messages, at most limits::message_batch keys; one result per key. `NotFound`: gone or moved.
-    /// `with_headers` asks for all header fields too.
-    virtual Async<std::vector<Result<MailMessage>>> get_messages(std::vector<ItemKey> keys, bool with_headers) = 0;
+    /// The facts of messages, at most limits::message_batch keys; one result per key. `NotFound`:
+    /// gone or moved. `with_headers` asks for all header fields too.
+    virtual Async<std::vector<Result<MailMessage>>> get_messages(std::vector<ItemKey> keys,
+                                                                 bool with_headers) = 0;
     /// The whole mail as Exchange gives it (RFC 5322). `TooLarge` above limits::mail_bytes_max.
     virtual Async<std::vector<Result<std::string>>> fetch_mime(std::vector<ItemKey> keys) = 0;
-    /// Idempotent: adds and removes categories and sets the note. Never marks a mail read, never sends a receipt.
+    /// Idempotent: adds and removes categories and sets the note. Never marks a mail read, never
+    /// sends a receipt.
     virtual Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) = 0;
     /// Moves a message inside the mailbox; answers the new key.
     virtual Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) = 0;

@@ -12,8 +12,9 @@
 
 namespace liaison {
 
-/// New: to be decided. ToLog: decided, not yet in the CRM. ToMark: the CRM has it (or nothing to log), the message still
-/// wants its mark or its move. Done. Parked: given up, for a human. A row that failed waits in its state until `due`.
+/// New: to be decided. ToLog: decided, not yet in the CRM. ToMark: the CRM has it (or nothing to
+/// log), the message still wants its mark or its move. Done. Parked: given up, for a human. A row
+/// that failed waits in its state until `due`.
 enum class IntakeState : std::uint8_t { New, ToLog, ToMark, Done, Parked };
 std::string_view to_string(IntakeState state);
 
@@ -25,7 +26,7 @@ struct IntakeRow {
     ItemKey key;
     Version version;
     IntakeState state = IntakeState::New;
-    MailDecision decision;   ///< empty while New
+    MailDecision decision;  ///< empty while New
     int attempts = 0;
     Timestamp due{};
     std::string last_error;
@@ -72,39 +73,49 @@ public:
     virtual ~MailStore() = default;
 
     virtual Async<Result<MailFolderState>> folder_state(MailboxId mailbox, FolderId folder) = 0;
-    /// New intake rows and the cursor behind the page. A key that is known already (also under another folder of the
-    /// mailbox, after our own move) makes no new row. A message that goes while New is Done, skipped as "gone", and New again
-    /// if it comes back; a decided row keeps its decision.
-    virtual Async<Result<void>> absorb_messages(MailboxId mailbox, FolderId folder, MessagePage page, Timestamp now) = 0;
+    /// New intake rows and the cursor behind the page. A key that is known already (also under
+    /// another folder of the mailbox, after our own move) makes no new row. A message that goes
+    /// while New is Done, skipped as "gone", and New again if it comes back; a decided row keeps
+    /// its decision.
+    virtual Async<Result<void>> absorb_messages(MailboxId mailbox, FolderId folder,
+                                                MessagePage page, Timestamp now) = 0;
     virtual Async<Result<void>> reset_cursor(MailboxId mailbox, FolderId folder) = 0;
 
     /// Rows in `state` that are due, oldest first.
-    virtual Async<Result<std::vector<IntakeRow>>> rows(MailboxId mailbox, IntakeState state, Timestamp now,
-                                                       std::size_t max) = 0;
-    /// Which of these identities were decided before, and by which row (the earliest). For duplicates across folders and
-    /// mailboxes. Rows that were skipped as duplicates and rows that are tried again do not answer.
-    virtual Async<Result<std::map<MessageIdentity, IntakeRow>>> find_identities(std::vector<MessageIdentity> ids) = 0;
+    virtual Async<Result<std::vector<IntakeRow>>> rows(MailboxId mailbox, IntakeState state,
+                                                       Timestamp now, std::size_t max) = 0;
+    /// Which of these identities were decided before, and by which row (the earliest). For
+    /// duplicates across folders and mailboxes. Rows that were skipped as duplicates and rows that
+    /// are tried again do not answer.
+    virtual Async<Result<std::map<MessageIdentity, IntakeRow>>> find_identities(
+        std::vector<MessageIdentity> ids) = 0;
 
     virtual Async<Result<void>> commit_decisions(std::vector<DecidedMail> decisions) = 0;
     virtual Async<Result<void>> record_progress(std::vector<MailProgress> progress) = 0;
 
-    /// Unmatched rows become New again when the address book's revision is another than when they were decided.
-    /// Answers how many. `revision` holds for what commit_decisions decides in this mailbox from now on.
+    /// Unmatched rows become New again when the address book's revision is another than when they
+    /// were decided. Answers how many. `revision` holds for what commit_decisions decides in this
+    /// mailbox from now on.
     virtual Async<Result<std::size_t>> retry_unmatched(MailboxId mailbox, std::string revision) = 0;
 
     // What people look at.
     virtual Async<Result<MailCounts>> counts(std::optional<MailboxId> mailbox) = 0;
-    virtual Async<Result<std::vector<IntakeRow>>> list(std::optional<MailboxId> mailbox, std::optional<MailOutcome> outcome,
+    virtual Async<Result<std::vector<IntakeRow>>> list(std::optional<MailboxId> mailbox,
+                                                       std::optional<MailOutcome> outcome,
                                                        std::int64_t after_row, std::size_t max) = 0;
     virtual Async<Result<std::optional<IntakeRow>>> row(std::int64_t id) = 0;
-    /// Tries one row again (unmatched, parked, held); others are InvalidRequest, an unknown one NotFound.
+    /// Tries one row again (unmatched, parked, held); others are InvalidRequest, an unknown one
+    /// NotFound.
     virtual Async<Result<void>> retry(std::int64_t id) = 0;
 
     // Versioned rule documents, newest last. Version numbers count from 1.
-    virtual Async<Result<std::optional<std::pair<std::int64_t, std::string>>>> current_rules(std::string scope) = 0;
-    /// Stores `document` as the next version if `expected` is the current one (0: none yet), else VersionConflict.
-    virtual Async<Result<std::int64_t>> replace_rules(std::string scope, std::int64_t expected, std::string document,
-                                                      std::string who, Timestamp now) = 0;
+    virtual Async<Result<std::optional<std::pair<std::int64_t, std::string>>>> current_rules(
+        std::string scope) = 0;
+    /// Stores `document` as the next version if `expected` is the current one (0: none yet), else
+    /// VersionConflict.
+    virtual Async<Result<std::int64_t>> replace_rules(std::string scope, std::int64_t expected,
+                                                      std::string document, std::string who,
+                                                      Timestamp now) = 0;
 };
 
 }  // namespace liaison

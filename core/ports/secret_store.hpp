@@ -5,12 +5,13 @@
 
 namespace liaison {
 
-/// Where passwords and tokens come from. A reference names the place, never the secret: `file:/etc/liaison/ews.password`,
-/// `env:LIAISON_EWS_PASSWORD`, `credential:ews` (systemd).
+/// Where passwords and tokens come from. A reference names the place, never the secret:
+/// `file:/etc/liaison/ews.password`, `env:LIAISON_EWS_PASSWORD`, `credential:ews` (systemd).
 class SecretStore {
 public:
     virtual ~SecretStore() = default;
-    /// NotFound with the reference (not the secret) when there is none. Trailing line ends are removed.
+    /// NotFound with the reference (not the secret) when there is none. Trailing line ends are
+    /// removed.
     virtual Result<std::string> get(std::string reference) = 0;
 };
 

@@ -85,9 +85,14 @@ void ItemWriter::write_calendar(std::string& out, const Item& item, const Field&
     } else if (uri == "calendar:CalendarItemType") {
         append_element(out, qualified, recurring ? "RecurringMaster" : "Single");
     } else if (uri == "calendar:MyResponseType") {
-        append_element(out, qualified, meeting ? "Organizer" : "Unknown");
+        // A copy that came by invitation keeps the answer of the mailbox' owner (ResponseTypeType).
+        const std::string_view answer = properties.text("calendar:MyResponseType");
+        append_element(out, qualified, !answer.empty() ? answer : meeting ? "Organizer" : "Unknown");
     } else if (uri == "calendar:AppointmentState") {
-        append_number(out, qualified, meeting ? 1 : 0);
+        // PidLidAppointmentStateFlags: 1 meeting, 2 received (MS-OXOCAL 2.2.1.10)
+        const std::string_view answer = properties.text("calendar:MyResponseType");
+        const bool received = !answer.empty() && answer != "Organizer";
+        append_number(out, qualified, meeting ? (received ? 3 : 1) : 0);
     } else if (uri == "calendar:Duration" && start && end) {
         append_element(out, qualified, duration_text(*end - *start));
     } else if (uri == "calendar:TimeZone" || uri == "calendar:StartTimeZoneId") {

@@ -23,8 +23,11 @@ array json_texts(const std::vector<std::string>& texts) {
 }
 
 object json_operation(const Operation& op) {
-    object out{{"side", to_string(op.side)}, {"kind", to_string(op.kind)}, {"reason", to_string(op.reason)},
-               {"link", op.link.value()}, {"explanation", sync::explain(op)}};
+    object out{{"side", to_string(op.side)},
+               {"kind", to_string(op.kind)},
+               {"reason", to_string(op.reason)},
+               {"link", op.link.value()},
+               {"explanation", sync::explain(op)}};
     if (!op.key.empty()) out["key"] = op.key.str();
     if (op.kind == OperationKind::Update) out["fields"] = field_names(op.patch);
     return out;
@@ -39,7 +42,10 @@ object to_json(const Error& error) {
 }
 
 object to_json(const daemon::MailboxStatus& status) {
-    const char* state = status.paused ? "paused" : status.running ? "running" : status.last_error ? "failing" : "idle";
+    const char* state = status.paused       ? "paused"
+                        : status.running    ? "running"
+                        : status.last_error ? "failing"
+                                            : "idle";
     object out{{"mailbox", status.mailbox.str()},
                {"state", state},
                {"paused", status.paused},
@@ -58,8 +64,11 @@ object to_json(const daemon::MailboxStatus& status) {
 object to_json(const MailDecision& decision) {
     array contacts;
     for (const InteractionDraft& draft : decision.drafts)
-        contacts.push_back(object{{"kind", to_string(draft.contact_kind)}, {"id", draft.contact_id}, {"user", draft.user_id},
-                                  {"template", draft.template_code}, {"direction", to_string(draft.direction)}});
+        contacts.push_back(object{{"kind", to_string(draft.contact_kind)},
+                                  {"id", draft.contact_id},
+                                  {"user", draft.user_id},
+                                  {"template", draft.template_code},
+                                  {"direction", to_string(draft.direction)}});
     return object{{"outcome", to_string(decision.outcome)},
                   {"reason", decision.reason},
                   {"detail", decision.detail},
@@ -86,8 +95,12 @@ object to_json(const IntakeRow& row) {
 object to_json(const MailCounts& counts) {
     object skipped;
     for (const auto& [reason, count] : counts.skipped) skipped[reason] = count;
-    return object{{"seen", counts.seen},           {"logged", counts.logged},  {"interactions", counts.interactions},
-                  {"unmatched", counts.unmatched}, {"parked", counts.parked},  {"pending", counts.pending},
+    return object{{"seen", counts.seen},
+                  {"logged", counts.logged},
+                  {"interactions", counts.interactions},
+                  {"unmatched", counts.unmatched},
+                  {"parked", counts.parked},
+                  {"pending", counts.pending},
                   {"skipped", std::move(skipped)}};
 }
 
@@ -96,14 +109,21 @@ object to_json(const Plan& plan) {
     for (const Operation& op : plan.operations) operations.push_back(json_operation(op));
     array parked;
     for (const ParkedItem& item : plan.parked)
-        parked.push_back(object{{"side", to_string(item.side)}, {"key", item.key.str()}, {"reason", to_string(item.reason)},
+        parked.push_back(object{{"side", to_string(item.side)},
+                                {"key", item.key.str()},
+                                {"reason", to_string(item.reason)},
                                 {"detail", item.detail}});
-    object out{{"operations", std::move(operations)}, {"parked", std::move(parked)},
-               {"conflicts", plan.conflicts.size()}, {"link_changes", plan.changes.size()}, {"held", nullptr}};
+    object out{{"operations", std::move(operations)},
+               {"parked", std::move(parked)},
+               {"conflicts", plan.conflicts.size()},
+               {"link_changes", plan.changes.size()},
+               {"held", nullptr}};
     if (plan.held) {
         array removals;
         for (const Operation& op : plan.held->removals) removals.push_back(json_operation(op));
-        out["held"] = object{{"hash", plan.held->hash}, {"why", plan.held->why}, {"removals", std::move(removals)},
+        out["held"] = object{{"hash", plan.held->hash},
+                             {"why", plan.held->why},
+                             {"removals", std::move(removals)},
                              {"unlinkings", plan.held->unlinkings.size()}};
     }
     return out;

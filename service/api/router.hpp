@@ -18,7 +18,8 @@ struct ApiCall {
     std::map<std::string, std::string> query;
 
     /// A whole number from the query within bounds, or `otherwise`; Error when it is malformed.
-    Result<std::int64_t> number(const std::string& name, std::int64_t otherwise, std::int64_t min, std::int64_t max) const;
+    Result<std::int64_t> number(const std::string& name, std::int64_t otherwise, std::int64_t min,
+                                std::int64_t max) const;
 };
 
 struct ApiParameter {
@@ -30,21 +31,21 @@ struct ApiParameter {
 /// One row of the route table: dispatch, documentation and tests all read it.
 struct ApiRoute {
     std::string method;
-    std::string pattern;       ///< "/v1/mailboxes/{mailbox}"
+    std::string pattern;  ///< "/v1/mailboxes/{mailbox}"
     std::string operation_id;
     std::string summary;
     std::vector<ApiParameter> query = {};
     std::string request_schema = {};   ///< JSON Schema text; empty: no body
     std::string response_schema = {};  ///< JSON Schema text of the 200/202 body; empty: no content
     int success = 200;
-    std::vector<int> failures = {};    ///< documented problems beside 400, 401, 404, 405
-    bool open = false;                 ///< needs no token
+    std::vector<int> failures = {};  ///< documented problems beside 400, 401, 404, 405
+    bool open = false;               ///< needs no token
     std::string response_type = "application/json";
     std::function<Async<HttpResponse>(ApiCall)> handler = {};
 };
 
-/// Answers management requests by the table. Every answer carries `nosniff` and no CORS header; errors are RFC 9457 problems
-/// without internals.
+/// Answers management requests by the table. Every answer carries `nosniff` and no CORS header;
+/// errors are RFC 9457 problems without internals.
 class Router {
 public:
     /// `token`: what callers send as `Authorization: Bearer ...`; compared in constant time.

@@ -36,7 +36,8 @@ Async<HttpResponse> list_mail(ApiServices s, ApiCall call, std::optional<MailOut
     if (!after) co_return problem(after.error());
     if (!limit) co_return problem(limit.error());
     std::optional<MailboxId> mailbox;
-    if (const auto name = call.query.find("mailbox"); name != call.query.end()) mailbox = MailboxId(normal_address(name->second));
+    if (const auto name = call.query.find("mailbox"); name != call.query.end())
+        mailbox = MailboxId(normal_address(name->second));
     auto rows = co_await s.mail.list(mailbox, outcome, *after, static_cast<std::size_t>(*limit));
     if (!rows) co_return problem(rows.error());
     array list;
@@ -70,7 +71,8 @@ Async<HttpResponse> retry_mail(ApiServices s, ApiCall call) {
 
 Async<HttpResponse> count_mail(ApiServices s, ApiCall call) {
     std::optional<MailboxId> mailbox;
-    if (const auto name = call.query.find("mailbox"); name != call.query.end()) mailbox = MailboxId(normal_address(name->second));
+    if (const auto name = call.query.find("mailbox"); name != call.query.end())
+        mailbox = MailboxId(normal_address(name->second));
     auto counts = co_await s.mail.counts(mailbox);
     if (!counts) co_return problem(counts.error());
     const object body = to_json(*counts);
@@ -80,21 +82,64 @@ Async<HttpResponse> count_mail(ApiServices s, ApiCall call) {
 }  // namespace
 
 void add_mail_routes(Router& router, ApiServices s) {
-    const auto list = [&](const char* path, const char* id, const char* summary, std::optional<MailOutcome> outcome) {
-        router.add({"GET", path, id, summary, mail_list_parameters(), "", kMailListSchema, 200, {}, false, "application/json",
+    const auto list = [&](const char* path, const char* id, const char* summary,
+                          std::optional<MailOutcome> outcome) {
+        router.add({"GET",
+                    path,
+                    id,
+                    summary,
+                    mail_list_parameters(),
+                    "",
+                    kMailListSchema,
+                    200,
+                    {},
+                    false,
+                    "application/json",
                     [s, outcome](ApiCall call) { return list_mail(s, std::move(call), outcome); }});
     };
-    list("/v1/mail", "listMail", "Every mail that was seen in a designated folder, with its decision", std::nullopt);
-    list("/v1/unmatched", "listUnmatched", "Mails that no contact matched, each with its reason", MailOutcome::Unmatched);
-    list("/v1/interactions", "listInteractions", "Mails that were logged, with their contacts", MailOutcome::Log);
-    list("/v1/skipped", "listSkipped", "Mails that were not logged on purpose, each with its reason", MailOutcome::Skip);
-    router.add({"GET", "/v1/mail/{id}", "explainMail", "Why this mail was or was not logged", {}, "",
-                R"({"type":"object","required":["id","decision"]})", 200, {404}, false, "application/json",
+    list("/v1/mail", "listMail",
+         "Every mail that was seen in a designated folder, with its decision", std::nullopt);
+    list("/v1/unmatched", "listUnmatched", "Mails that no contact matched, each with its reason",
+         MailOutcome::Unmatched);
+    list("/v1/interactions", "listInteractions", "Mails that were logged, with their contacts",
+         MailOutcome::Log);
+    list("/v1/skipped", "listSkipped",
+         "Mails that were not logged on purpose, each with its reason", MailOutcome::Skip);
+    router.add({"GET",
+                "/v1/mail/{id}",
+                "explainMail",
+                "Why this mail was or was not logged",
+                {},
+                "",
+                R"({"type":"object","required":["id","decision"]})",
+                200,
+                {404},
+                false,
+                "application/json",
                 [s](ApiCall call) { return one_mail(s, std::move(call)); }});
-    router.add({"POST", "/v1/mail/{id}/retry", "retryMail", "Decide this mail again", {}, "", R"({"type":"object"})", 202, {404}, false,
-                "application/json", [s](ApiCall call) { return retry_mail(s, std::move(call)); }});
-    router.add({"GET", "/v1/mail-counts", "countMail", "How many mails were seen, logged, skipped by reason", {{"mailbox", "only this mailbox"}}, "",
-                R"({"type":"object","required":["seen","logged"]})", 200, {}, false, "application/json",
+    router.add({"POST",
+                "/v1/mail/{id}/retry",
+                "retryMail",
+                "Decide this mail again",
+                {},
+                "",
+                R"({"type":"object"})",
+                202,
+                {404},
+                false,
+                "application/json",
+                [s](ApiCall call) { return retry_mail(s, std::move(call)); }});
+    router.add({"GET",
+                "/v1/mail-counts",
+                "countMail",
+                "How many mails were seen, logged, skipped by reason",
+                {{"mailbox", "only this mailbox"}},
+                "",
+                R"({"type":"object","required":["seen","logged"]})",
+                200,
+                {},
+                false,
+                "application/json",
                 [s](ApiCall call) { return count_mail(s, std::move(call)); }});
 }
 

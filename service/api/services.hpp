@@ -24,7 +24,9 @@ struct ApiServices {
     /// What the next cycle would do in a pair.
     std::function<Async<Result<Plan>>(MailboxId, EntityKind)> preview;
     /// Rules over a folder, nothing done.
-    std::function<Async<Result<std::vector<daemon::DryRunLine>>>(MailboxId, rules::RuleSet, std::string, std::size_t)> dry_run;
+    std::function<Async<Result<std::vector<daemon::DryRunLine>>>(MailboxId, rules::RuleSet,
+                                                                 std::string, std::size_t)>
+        dry_run;
 };
 
 void add_mailbox_routes(Router& router, ApiServices services);

@@ -12,7 +12,8 @@ namespace liaison::service {
 class ChildProcess {
 public:
     /// `output_file` takes standard output and error (appended).
-    static Result<std::unique_ptr<ChildProcess>> start(std::vector<std::string> arguments, const std::string& output_file);
+    static Result<std::unique_ptr<ChildProcess>> start(std::vector<std::string> arguments,
+                                                       const std::string& output_file);
     /// Asks it to end and waits up to ten seconds, then ends it.
     virtual ~ChildProcess() = default;
     virtual long id() const = 0;

@@ -2,8 +2,8 @@
 
 namespace liaison::service {
 
-/// Tells the service manager (systemd, sd_notify(3)) that start-up is complete, that stopping began, that the loop lives.
-/// Without a manager these do nothing.
+/// Tells the service manager (systemd, sd_notify(3)) that start-up is complete, that stopping
+/// began, that the loop lives. Without a manager these do nothing.
 void notify_ready();
 void notify_stopping();
 void notify_alive();

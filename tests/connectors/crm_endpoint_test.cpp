@@ -81,6 +81,22 @@ TEST_F(CrmEndpoint, ItemMadeAgainIsFoundAlthoughItsTokenNamesTheDeletedOne) {
     EXPECT_FALSE(run(endpoint().find_by_token(of(EntityKind::Task), other_kind))->has_value());
 }
 
+TEST_F(CrmEndpoint, MarkIsReplacedAndTakenAwayByAnUpdate) {
+    const auto created = create(of(EntityKind::Task), simple_task("One"), "e1-1");
+    SyncEndpoint::ItemUpdate update{created->key, created->version, {}, CorrelationToken{"crm", "task", "1", "e2-7"}};
+    const auto stamped = run(endpoint().update_items(of(EntityKind::Task), {update})).at(0);
+    ASSERT_TRUE(stamped.has_value()) << stamped.error().message;
+    EXPECT_EQ(stamped->token, *update.stamp_token);
+    EXPECT_NE(stamped->version, created->version);
+    update.expected_version = stamped->version;
+    update.stamp_token = CorrelationToken{};
+    const auto bare = run(endpoint().update_items(of(EntityKind::Task), {update})).at(0);
+    ASSERT_TRUE(bare.has_value()) << bare.error().message;
+    EXPECT_TRUE(bare->token.empty());
+    EXPECT_NE(bare->version, stamped->version);
+    EXPECT_EQ(number("SELECT count(*) FROM external_link"), 0);
+}
+
 TEST_F(CrmEndpoint, UpdateIsConditionalOnTheVersion) {
     const auto created = create(of(EntityKind::Task), simple_task("One"), "e1-1");
     SyncEndpoint::ItemUpdate update{

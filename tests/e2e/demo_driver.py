@@ -133,7 +133,7 @@ def items(demo, address, kind):
 def extended(item, name):
     for key, value in item.get("extended", {}).items():
         if name in key:
-            return value
+            return value[0] if isinstance(value, list) else value
     return None
 
 

@@ -33,7 +33,8 @@ try:
     d.check(live.wait_quiet(300), "the service did not come to rest")
     marks = collections.defaultdict(list)
     for item in d.items(live, "alice@example.test", "message"):
-        key = next((v for v in item["extended"].values() if isinstance(v, str) and len(v) > 65 and v[64] == ":"), None)
+        values = [v[0] if isinstance(v, list) else v for v in item["extended"].values()]
+        key = next((v for v in values if isinstance(v, str) and len(v) > 65 and v[64] == ":"), None)
         if key:
             marks[key[:64]].append((d.extended(item, "CrmNote") or "", item))
     logged = collections.defaultdict(set)

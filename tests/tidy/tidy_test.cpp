@@ -226,9 +226,15 @@ TEST(Tidy, SizesStayReadable) {
         EXPECT_LE(file.lines.size(), 600u) << file.path;
         std::size_t begin = 0;
         bool in_function = false;
+        bool in_data = false;  // a raw string: SQL or a JSON Schema, not code
         for (std::size_t i = 0; i < file.lines.size(); ++i) {
             const std::string& line = file.lines[i];
-            EXPECT_LE(line.size(), 130u) << file.path << ":" << i + 1;
+            const bool raw = in_data || line.find("R\"") != std::string::npos;
+            if (line.find("R\"") != std::string::npos) in_data = true;
+            if (in_data && line.find(")\"") != std::string::npos) in_data = false;
+            if (in_data && line.find(")sql\"") != std::string::npos) in_data = false;
+            if (!raw) EXPECT_LE(line.size(), 130u) << file.path << ":" << i + 1;
+            if (raw) continue;
             const bool opens = !line.empty() && line.back() == '{' && line[0] != ' ' && line[0] != '}' && line[0] != '/' &&
                                !line.starts_with("namespace") && !line.starts_with("struct") && !line.starts_with("class") &&
                                !line.starts_with("enum") && !line.starts_with("constexpr") && !line.starts_with("const ") &&

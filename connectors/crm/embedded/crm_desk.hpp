@@ -18,9 +18,9 @@ struct DeskTable {
 };
 
 struct DeskFilter {
-    std::string owner;     ///< number or id of a user; empty: everybody's
-    std::string search;    ///< part of the row's name or subject, any case
-    bool closed = false;   ///< completed and canceled activities, too
+    std::string owner;    ///< number or id of a user; empty: everybody's
+    std::string search;   ///< part of the row's name or subject, any case
+    bool closed = false;  ///< completed and canceled activities, too
     std::size_t rows_max = 500;
 };
 
@@ -45,7 +45,8 @@ std::string desk_quote(std::string_view text);
 class CrmDesk {
 public:
     /// `writer` stands in modified_by and in the change log.
-    CrmDesk(CrmDatabase& db, Timestamp now, std::string writer) : db_(db), now_(now), writer_(std::move(writer)) {}
+    CrmDesk(CrmDatabase& db, Timestamp now, std::string writer)
+        : db_(db), now_(now), writer_(std::move(writer)) {}
 
     enum class Change : std::uint8_t { Created, Updated, Unchanged };
 
@@ -60,7 +61,8 @@ public:
     /// Closes a task or an appointment: status, 100 %, today's date where its owner lives; `input`
     /// may add time worked, distance and more.
     Result<void> complete(DeskEntity entity, const std::string& reference, const DeskInput& input);
-    /// Soft: the row stays with deleted = 1. A user who owns something and a type in use are refused.
+    /// Soft: the row stays with deleted = 1. A user who owns something and a type in use are
+    /// refused.
     Result<void> remove(DeskEntity entity, const std::string& reference);
 
     Result<DeskTable> list(DeskEntity entity, const DeskFilter& filter);
@@ -74,7 +76,8 @@ public:
 
 private:
     Result<DeskWrite> read_input(DeskEntity entity, const DeskInput& input);
-    Result<void> read_field(DeskEntity entity, const DeskField& field, const std::string& text, DeskWrite& write);
+    Result<void> read_field(DeskEntity entity, const DeskField& field, const std::string& text,
+                            DeskWrite& write);
     Result<void> check_required(DeskEntity entity, const DeskInput& input);
     void add_defaults(DeskEntity entity, const DeskInput& input, DeskWrite& write);
     Result<bool> store(DeskEntity entity, const SqlValue& key, const DeskWrite& write, bool revive);

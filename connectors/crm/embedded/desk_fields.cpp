@@ -24,22 +24,30 @@ constexpr std::array<DeskEntityNames, 8> kDeskNames{{
     {DeskEntity::Campaign, "campaign", "campaign", "number"},
 }};
 
-DeskField reference_field(std::string_view name, std::string_view column, DeskEntity to, bool required = false) {
+DeskField reference_field(std::string_view name, std::string_view column, DeskEntity to,
+                          bool required = false) {
     return DeskField{name, column, DeskValue::Reference, {}, {}, to, required};
 }
 
-DeskField plain_field(std::string_view name, DeskValue value, std::string_view tokens = {}, bool required = false) {
+DeskField plain_field(std::string_view name, DeskValue value, std::string_view tokens = {},
+                      bool required = false) {
     return DeskField{name, name, value, tokens, {}, {}, required};
 }
 
 std::optional<DeskField> canonical_reference(Field field) {
     switch (field) {
-        case Field::TypeCode: return reference_field("type", "type_code", DeskEntity::Type);
-        case Field::ContactId: return reference_field("contact", "contact_id", DeskEntity::Contact);
-        case Field::CompanyId: return reference_field("company", "company_id", DeskEntity::Company);
-        case Field::OpportunityId: return reference_field("opportunity", "opportunity_id", DeskEntity::Opportunity);
-        case Field::CampaignId: return reference_field("campaign", "campaign_id", DeskEntity::Campaign);
-        default: return std::nullopt;
+        case Field::TypeCode:
+            return reference_field("type", "type_code", DeskEntity::Type);
+        case Field::ContactId:
+            return reference_field("contact", "contact_id", DeskEntity::Contact);
+        case Field::CompanyId:
+            return reference_field("company", "company_id", DeskEntity::Company);
+        case Field::OpportunityId:
+            return reference_field("opportunity", "opportunity_id", DeskEntity::Opportunity);
+        case Field::CampaignId:
+            return reference_field("campaign", "campaign_id", DeskEntity::Campaign);
+        default:
+            return std::nullopt;
     }
 }
 
@@ -50,7 +58,9 @@ std::vector<DeskField> canonical_desk_fields(EntityKind kind) {
     out.push_back(reference_field("owner", "owner_id", DeskEntity::User, !is_contact));
     const FieldMask carried = embedded_capabilities(kind, {}).carried;
     for (const FieldInfo& known : all_fields()) {
-        if (!carried.has(known.field) || known.field == Field::ICalUid || known.field == Field::Organizer) continue;
+        if (!carried.has(known.field) || known.field == Field::ICalUid ||
+            known.field == Field::Organizer)
+            continue;
         if (auto reference = canonical_reference(known.field)) {
             out.push_back(*reference);
             continue;
@@ -60,9 +70,11 @@ std::vector<DeskField> canonical_desk_fields(EntityKind kind) {
         if (known.field == Field::End) column = "end_at";
         const bool required = known.field == Field::Subject || known.field == Field::Start ||
                               known.field == Field::End;
-        out.push_back(DeskField{known.name, column, DeskValue::Canonical, known.tokens, known.field, {}, required});
+        out.push_back(DeskField{
+            known.name, column, DeskValue::Canonical, known.tokens, known.field, {}, required});
     }
-    out.push_back(plain_field(is_contact ? "privacy_blocked" : "register_in_outlook", DeskValue::Flag));
+    out.push_back(
+        plain_field(is_contact ? "privacy_blocked" : "register_in_outlook", DeskValue::Flag));
     return out;
 }
 
@@ -73,9 +85,12 @@ std::vector<DeskField> make_desk_fields(DeskEntity entity) {
     const DeskField owner = reference_field("owner", "owner_id", DeskEntity::User);
     const DeskField company = reference_field("company", "company_id", DeskEntity::Company);
     switch (entity) {
-        case DeskEntity::Task: return canonical_desk_fields(EntityKind::Task);
-        case DeskEntity::Appointment: return canonical_desk_fields(EntityKind::Appointment);
-        case DeskEntity::Contact: return canonical_desk_fields(EntityKind::Contact);
+        case DeskEntity::Task:
+            return canonical_desk_fields(EntityKind::Task);
+        case DeskEntity::Appointment:
+            return canonical_desk_fields(EntityKind::Appointment);
+        case DeskEntity::Contact:
+            return canonical_desk_fields(EntityKind::Contact);
         case DeskEntity::Company:
             return {number,
                     name,
@@ -92,8 +107,8 @@ std::vector<DeskField> make_desk_fields(DeskEntity entity) {
                     reference_field("parent", "parent_id", DeskEntity::Company),
                     plain_field("privacy_blocked", Flag)};
         case DeskEntity::User:
-            return {number, name, plain_field("addresses", Addresses), plain_field("time_zone", Line),
-                    plain_field("active", Flag)};
+            return {number, name, plain_field("addresses", Addresses),
+                    plain_field("time_zone", Line), plain_field("active", Flag)};
         case DeskEntity::Type:
             return {plain_field("code", Line, {}, true),
                     name,
@@ -118,8 +133,13 @@ std::vector<DeskField> make_desk_fields(DeskEntity entity) {
                     reference_field("campaign", "campaign_id", DeskEntity::Campaign),
                     plain_field("notes", Lines)};
         case DeskEntity::Campaign:
-            return {number, name, plain_field("status", Word, "planned running finished canceled"),
-                    plain_field("start_date", Day), plain_field("end_date", Day), owner, plain_field("notes", Lines)};
+            return {number,
+                    name,
+                    plain_field("status", Word, "planned running finished canceled"),
+                    plain_field("start_date", Day),
+                    plain_field("end_date", Day),
+                    owner,
+                    plain_field("notes", Lines)};
     }
     return {};
 }
@@ -136,21 +156,31 @@ std::string words_in_prose(std::string_view tokens) {
 
 std::string canonical_hint(Field field) {
     switch (info(field).type) {
-        case ValueType::Text: return "a text";
-        case ValueType::Number: return "a whole number";
-        case ValueType::Flag: return "true or false";
-        case ValueType::Date: return "a date, YYYY-MM-DD";
-        case ValueType::Instant: return "a time with its offset, 2026-11-25T08:15:00Z";
-        case ValueType::Zoned: return "a time and a zone, '2026-11-25T08:15 Europe/Berlin'";
-        case ValueType::TextList: return "texts, separated by ;";
-        case ValueType::Attendees: return "people, 'Ann <ann@example.test> required; bob@example.test'";
+        case ValueType::Text:
+            return "a text";
+        case ValueType::Number:
+            return "a whole number";
+        case ValueType::Flag:
+            return "true or false";
+        case ValueType::Date:
+            return "a date, YYYY-MM-DD";
+        case ValueType::Instant:
+            return "a time with its offset, 2026-11-25T08:15:00Z";
+        case ValueType::Zoned:
+            return "a time and a zone, '2026-11-25T08:15 Europe/Berlin'";
+        case ValueType::TextList:
+            return "texts, separated by ;";
+        case ValueType::Attendees:
+            return "people, 'Ann <ann@example.test> required; bob@example.test'";
     }
     return "a text";
 }
 
 }  // namespace
 
-std::string_view to_string(DeskEntity entity) { return kDeskNames.at(static_cast<std::size_t>(entity)).name; }
+std::string_view to_string(DeskEntity entity) {
+    return kDeskNames.at(static_cast<std::size_t>(entity)).name;
+}
 
 std::optional<DeskEntity> parse_desk_entity(std::string_view text) {
     for (const DeskEntityNames& known : kDeskNames)
@@ -158,7 +188,9 @@ std::optional<DeskEntity> parse_desk_entity(std::string_view text) {
     return std::nullopt;
 }
 
-std::string_view desk_table(DeskEntity entity) { return kDeskNames.at(static_cast<std::size_t>(entity)).table; }
+std::string_view desk_table(DeskEntity entity) {
+    return kDeskNames.at(static_cast<std::size_t>(entity)).table;
+}
 
 std::string_view desk_number_column(DeskEntity entity) {
     return kDeskNames.at(static_cast<std::size_t>(entity)).number;
@@ -189,16 +221,24 @@ const DeskField* find_desk_field(DeskEntity entity, std::string_view name) {
 std::string desk_field_hint(const DeskField& field) {
     if (!field.tokens.empty()) return words_in_prose(field.tokens);
     switch (field.value) {
-        case DeskValue::Canonical: return canonical_hint(*field.field);
+        case DeskValue::Canonical:
+            return canonical_hint(*field.field);
         case DeskValue::Line:
         case DeskValue::Lines:
-        case DeskValue::Word: return "a text";
-        case DeskValue::Count: return "a whole number, not negative";
-        case DeskValue::Flag: return "true or false";
-        case DeskValue::Day: return "a date, YYYY-MM-DD";
-        case DeskValue::Address: return "a mail address";
-        case DeskValue::Addresses: return "mail addresses, separated by ;";
-        case DeskValue::Reference: return "number or id of a " + std::string(to_string(*field.reference));
+        case DeskValue::Word:
+            return "a text";
+        case DeskValue::Count:
+            return "a whole number, not negative";
+        case DeskValue::Flag:
+            return "true or false";
+        case DeskValue::Day:
+            return "a date, YYYY-MM-DD";
+        case DeskValue::Address:
+            return "a mail address";
+        case DeskValue::Addresses:
+            return "mail addresses, separated by ;";
+        case DeskValue::Reference:
+            return "number or id of a " + std::string(to_string(*field.reference));
     }
     return "a text";
 }

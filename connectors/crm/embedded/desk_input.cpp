@@ -11,8 +11,8 @@ namespace liaison::crm {
 namespace {
 
 std::unexpected<Error> bad_value(const DeskField& field, const std::string& text) {
-    return fail(ErrorKind::InvalidRequest,
-                std::string(field.name) + ": " + desk_quote(text) + " is not " + desk_field_hint(field));
+    return fail(ErrorKind::InvalidRequest, std::string(field.name) + ": " + desk_quote(text) +
+                                               " is not " + desk_field_hint(field));
 }
 
 std::unexpected<Error> too_long(const DeskField& field) {
@@ -51,9 +51,11 @@ Result<void> read_canonical_field(EntityKind kind, const DeskField& field, const
     const ValueType type = info(canonical).type;
     const std::string line = normal_line(text);
     std::string full = type == ValueType::Text ? text : line;
-    if (type == ValueType::Zoned && !line.empty() && line.find(' ') == std::string::npos) full += " " + write.zone;
+    if (type == ValueType::Zoned && !line.empty() && line.find(' ') == std::string::npos)
+        full += " " + write.zone;
     const bool is_long = canonical == Field::Body || canonical == Field::Notes;
-    if (count_chars(full) > (is_long ? limits::body_chars_max : kLineCharsMax)) return too_long(field);
+    if (count_chars(full) > (is_long ? limits::body_chars_max : kLineCharsMax))
+        return too_long(field);
     std::optional<Value> value;
     if (!line.empty()) {
         auto parsed = value_from_text(canonical, full);
@@ -93,15 +95,18 @@ Result<SqlValue> read_plain_value(const DeskField& field, const std::string& tex
             return line;
         case DeskValue::Word: {
             const std::vector<std::string> words = split(field.tokens, ' ');
-            if (std::find(words.begin(), words.end(), line) == words.end()) return bad_value(field, text);
+            if (std::find(words.begin(), words.end(), line) == words.end())
+                return bad_value(field, text);
             return line;
         }
-        case DeskValue::Lines: return normal_lines(text);
-        default: break;
+        case DeskValue::Lines:
+            return normal_lines(text);
+        default:
+            break;
     }
     if (field.name == "time_zone" && !is_known_zone(line)) {
-        return fail(ErrorKind::InvalidRequest,
-                    "time_zone: " + desk_quote(line) + " is not an IANA zone such as Europe/Berlin");
+        return fail(ErrorKind::InvalidRequest, "time_zone: " + desk_quote(line) +
+                                                   " is not an IANA zone such as Europe/Berlin");
     }
     return line;
 }
@@ -118,16 +123,21 @@ std::vector<std::string> read_addresses(const std::string& text) {
 
 }  // namespace
 
-std::string desk_quote(std::string_view text) { return "\"" + truncate_chars(normal_line(text), 60) + "\""; }
+std::string desk_quote(std::string_view text) {
+    return "\"" + truncate_chars(normal_line(text), 60) + "\"";
+}
 
 bool DeskWrite::has(std::string_view column) const {
-    return std::any_of(values.begin(), values.end(), [&](const Assignment& a) { return a.column == column; });
+    return std::any_of(values.begin(), values.end(),
+                       [&](const Assignment& a) { return a.column == column; });
 }
 
 Result<void> CrmDesk::read_field(DeskEntity entity, const DeskField& field, const std::string& text,
                                  DeskWrite& write) {
-    if (field.value == DeskValue::Canonical) return read_canonical_field(*desk_kind(entity), field, text, write);
-    if (count_chars(text) > (field.value == DeskValue::Lines ? limits::body_chars_max : kLineCharsMax))
+    if (field.value == DeskValue::Canonical)
+        return read_canonical_field(*desk_kind(entity), field, text, write);
+    if (count_chars(text) >
+        (field.value == DeskValue::Lines ? limits::body_chars_max : kLineCharsMax))
         return too_long(field);
     const std::string line = normal_line(text);
     if (field.value == DeskValue::Addresses) {
@@ -135,7 +145,8 @@ Result<void> CrmDesk::read_field(DeskEntity entity, const DeskField& field, cons
         return {};
     }
     if (line.empty()) {
-        if (field.required) return fail(ErrorKind::InvalidRequest, std::string(field.name) + " must not be empty");
+        if (field.required)
+            return fail(ErrorKind::InvalidRequest, std::string(field.name) + " must not be empty");
         write.values.push_back({field.column, cleared_value(entity, field)});
         return {};
     }
@@ -143,7 +154,8 @@ Result<void> CrmDesk::read_field(DeskEntity entity, const DeskField& field, cons
                                                      : read_plain_value(field, text);
     if (!value) {
         Error error = value.error();
-        if (field.value == DeskValue::Reference) error.message = std::string(field.name) + ": " + error.message;
+        if (field.value == DeskValue::Reference)
+            error.message = std::string(field.name) + ": " + error.message;
         return std::unexpected(std::move(error));
     }
     write.values.push_back({field.column, std::move(*value)});
@@ -161,11 +173,13 @@ Result<DeskWrite> CrmDesk::read_input(DeskEntity entity, const DeskInput& input)
                                                        ": see `crm add " +
                                                        std::string(to_string(entity)) + " --help`");
         }
-        if (auto read = read_field(entity, *field, text, write); !read) return std::unexpected(read.error());
+        if (auto read = read_field(entity, *field, text, write); !read)
+            return std::unexpected(read.error());
     }
     // A contact at a known company shows its name, unless another name is given.
     const auto company = input.find("company");
-    if (entity == DeskEntity::Contact && company != input.end() && !input.contains("company_name")) {
+    if (entity == DeskEntity::Contact && company != input.end() &&
+        !input.contains("company_name")) {
         Query query(db_.sqlite(), "SELECT name FROM company WHERE id = ?");
         for (const Assignment& value : write.values)
             if (value.column == "company_id") query.bind_value(value.value);
@@ -177,7 +191,8 @@ Result<DeskWrite> CrmDesk::read_input(DeskEntity entity, const DeskInput& input)
 std::string CrmDesk::default_zone(const DeskInput& input) {
     const auto owner = input.find("owner");
     Query query(db_.sqlite(), "SELECT time_zone FROM user WHERE number = ?1 OR id = ?2");
-    if (owner != input.end() && query.bind(owner->second).bind(row_id_of(owner->second)).row()) return query.text(0);
+    if (owner != input.end() && query.bind(owner->second).bind(row_id_of(owner->second)).row())
+        return query.text(0);
     return "UTC";
 }
 
@@ -198,13 +213,15 @@ Result<void> CrmDesk::check_required(DeskEntity entity, const DeskInput& input) 
         auto given = input.find(std::string(field.name));
         if (given == input.end()) given = input.find(std::string(field.column));
         if (given == input.end() || trim(given->second).empty()) {
-            return fail(ErrorKind::InvalidRequest, "a " + std::string(to_string(entity)) + " needs --" +
-                                                       std::string(field.name) + " (" + desk_field_hint(field) + ")");
+            return fail(ErrorKind::InvalidRequest, "a " + std::string(to_string(entity)) +
+                                                       " needs --" + std::string(field.name) +
+                                                       " (" + desk_field_hint(field) + ")");
         }
     }
-    if (entity == DeskEntity::Contact && !input.contains("display_name") && !input.contains("family_name") &&
-        !input.contains("given_name"))
-        return fail(ErrorKind::InvalidRequest, "a contact needs --display_name, or --given_name and --family_name");
+    if (entity == DeskEntity::Contact && !input.contains("display_name") &&
+        !input.contains("family_name") && !input.contains("given_name"))
+        return fail(ErrorKind::InvalidRequest,
+                    "a contact needs --display_name, or --given_name and --family_name");
     return {};
 }
 
@@ -217,9 +234,11 @@ void CrmDesk::add_defaults(DeskEntity entity, const DeskInput& input, DeskWrite&
         const std::string full = normal_line(part("given_name") + " " + part("family_name"));
         if (!full.empty()) write.values.push_back({"display_name", full});
     }
-    if ((entity == DeskEntity::Task || entity == DeskEntity::Appointment) && !write.has("type_code")) {
+    if ((entity == DeskEntity::Task || entity == DeskEntity::Appointment) &&
+        !write.has("type_code")) {
         const bool is_task = entity == DeskEntity::Task;
-        write.values.push_back({"type_code", is_task ? db_.default_task_type() : db_.default_appointment_type()});
+        write.values.push_back(
+            {"type_code", is_task ? db_.default_task_type() : db_.default_appointment_type()});
     }
 }
 

@@ -7,7 +7,8 @@ namespace liaison::crm {
 
 namespace {
 
-/// ?1 owner (0: everybody), ?2 lower-case part of the name, ?3 whether closed activities show, ?4 rows.
+/// ?1 owner (0: everybody), ?2 lower-case part of the name, ?3 whether closed activities show, ?4
+/// rows.
 struct DeskListing {
     std::vector<std::string> columns;
     std::string sql;
@@ -99,7 +100,8 @@ DeskListing interaction_listing() {
             "ORDER BY x.at DESC, x.id DESC LIMIT ?4"};
 }
 
-Result<DeskTable> run_listing(Sqlite& db, const DeskListing& listing, std::int64_t owner, const DeskFilter& filter) {
+Result<DeskTable> run_listing(Sqlite& db, const DeskListing& listing, std::int64_t owner,
+                              const DeskFilter& filter) {
     DeskTable table{listing.columns, {}};
     const std::string search = to_lower_ascii(filter.search);
     Query query(db, listing.sql);
@@ -155,8 +157,10 @@ Result<DeskTable> CrmDesk::show(DeskEntity entity, const std::string& reference)
         if (field.value == DeskValue::Addresses)
             sql = "SELECT group_concat(address, '; ') FROM user_address WHERE user_id = ?";
         if (field.field == Field::Attendees) {
-            sql = "SELECT group_concat(name || ' <' || address || '> ' || role || ' ' || response, '; ') "
-                  "FROM appointment_participant WHERE appointment_id = ? AND role <> 'copy'";
+            sql =
+                "SELECT group_concat(name || ' <' || address || '> ' || role || ' ' || response, "
+                "'; ') "
+                "FROM appointment_participant WHERE appointment_id = ? AND role <> 'copy'";
         }
         if (field.value == DeskValue::Reference && field.reference != DeskEntity::Type) {
             const std::string target(desk_table(*field.reference));
@@ -166,7 +170,8 @@ Result<DeskTable> CrmDesk::show(DeskEntity entity, const std::string& reference)
         }
         if (field.field == Field::Start)
             sql = "SELECT trim(start_at || ' ' || start_zone) FROM appointment WHERE id = ?";
-        if (field.field == Field::End) sql = "SELECT trim(end_at || ' ' || end_zone) FROM appointment WHERE id = ?";
+        if (field.field == Field::End)
+            sql = "SELECT trim(end_at || ' ' || end_zone) FROM appointment WHERE id = ?";
         Query query(db_.sqlite(), sql);
         query.bind_value(*key);
         if (query.row() && !query.null(0))

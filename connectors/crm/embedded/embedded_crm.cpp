@@ -16,10 +16,13 @@ namespace liaison::crm {
 class EmbeddedCrm::Ports final : public SyncEndpoint, public InteractionSink, public AddressBook {
 public:
     Ports(std::shared_ptr<CrmDatabase> db, Worker& worker, const Clock& clock)
-        : db_(std::move(db)), worker_(worker), clock_(clock),
-          capabilities_{embedded_capabilities(EntityKind::Task, db_->default_task_type()),
-                        embedded_capabilities(EntityKind::Appointment, db_->default_appointment_type()),
-                        embedded_capabilities(EntityKind::Contact, {})} {}
+        : db_(std::move(db)),
+          worker_(worker),
+          clock_(clock),
+          capabilities_{
+              embedded_capabilities(EntityKind::Task, db_->default_task_type()),
+              embedded_capabilities(EntityKind::Appointment, db_->default_appointment_type()),
+              embedded_capabilities(EntityKind::Contact, {})} {}
 
     const EndpointCapabilities& capabilities(EntityKind kind) const override {
         return capabilities_.at(static_cast<std::size_t>(kind));
@@ -30,7 +33,8 @@ public:
 
     Async<Result<ProbeReport>> probe(CollectionId collection) override;
     Async<Result<ChangePage>> pull_changes(CollectionId collection, Cursor cursor) override;
-    Async<std::vector<Result<Observation>>> get_items(CollectionId collection, std::vector<ItemKey> keys) override;
+    Async<std::vector<Result<Observation>>> get_items(CollectionId collection,
+                                                      std::vector<ItemKey> keys) override;
     Async<Result<KeyPage>> list_keys(CollectionId collection, Cursor page) override;
     Async<std::vector<Result<Observation>>> create_items(CollectionId collection,
                                                          std::vector<NewItem> items) override;
@@ -38,10 +42,13 @@ public:
                                                          std::vector<ItemUpdate> updates) override;
     Async<std::vector<Result<void>>> delete_items(CollectionId collection,
                                                   std::vector<ItemRemoval> removals) override;
-    Async<Result<std::optional<Observation>>> find_by_token(CollectionId collection, CorrelationToken token) override;
+    Async<Result<std::optional<Observation>>> find_by_token(CollectionId collection,
+                                                            CorrelationToken token) override;
 
-    Async<std::vector<Result<LoggedMessage>>> log_messages(std::vector<MessageLog> messages) override;
-    Async<Result<std::vector<LoggedMessage>>> find_logged(std::vector<MessageIdentity> identities) override;
+    Async<std::vector<Result<LoggedMessage>>> log_messages(
+        std::vector<MessageLog> messages) override;
+    Async<Result<std::vector<LoggedMessage>>> find_logged(
+        std::vector<MessageIdentity> identities) override;
     Async<Result<void>> set_message_link(MessageIdentity identity, std::string link_url) override;
 
     Async<Result<PartyMap>> resolve(std::vector<std::string> addresses) override;
@@ -78,21 +85,24 @@ Async<Result<ChangePage>> EmbeddedCrm::Ports::pull_changes(CollectionId collecti
 Async<std::vector<Result<Observation>>> EmbeddedCrm::Ports::get_items(CollectionId collection,
                                                                       std::vector<ItemKey> keys) {
     using Answer = std::vector<Result<Observation>>;
-    std::function<Answer()> job = [db = db_, collection = std::move(collection), keys = std::move(keys)] {
+    std::function<Answer()> job = [db = db_, collection = std::move(collection),
+                                   keys = std::move(keys)] {
         return crm::get_items(*db, collection, keys);
     };
     co_return co_await run_on<Answer>(worker_, std::move(job));
 }
 
-Async<Result<SyncEndpoint::KeyPage>> EmbeddedCrm::Ports::list_keys(CollectionId collection, Cursor page) {
-    std::function<Result<KeyPage>()> job = [db = db_, collection = std::move(collection), page = std::move(page)] {
+Async<Result<SyncEndpoint::KeyPage>> EmbeddedCrm::Ports::list_keys(CollectionId collection,
+                                                                   Cursor page) {
+    std::function<Result<KeyPage>()> job = [db = db_, collection = std::move(collection),
+                                            page = std::move(page)] {
         return crm::list_keys(*db, collection, page);
     };
     co_return co_await run_on<Result<KeyPage>>(worker_, std::move(job));
 }
 
-Async<std::vector<Result<Observation>>> EmbeddedCrm::Ports::create_items(CollectionId collection,
-                                                                         std::vector<NewItem> items) {
+Async<std::vector<Result<Observation>>> EmbeddedCrm::Ports::create_items(
+    CollectionId collection, std::vector<NewItem> items) {
     using Answer = std::vector<Result<Observation>>;
     std::function<Answer()> job = [db = db_, now = clock_.now(), collection = std::move(collection),
                                    items = std::move(items)] {
@@ -101,8 +111,8 @@ Async<std::vector<Result<Observation>>> EmbeddedCrm::Ports::create_items(Collect
     co_return co_await run_on<Answer>(worker_, std::move(job));
 }
 
-Async<std::vector<Result<Observation>>> EmbeddedCrm::Ports::update_items(CollectionId collection,
-                                                                         std::vector<ItemUpdate> updates) {
+Async<std::vector<Result<Observation>>> EmbeddedCrm::Ports::update_items(
+    CollectionId collection, std::vector<ItemUpdate> updates) {
     using Answer = std::vector<Result<Observation>>;
     std::function<Answer()> job = [db = db_, now = clock_.now(), collection = std::move(collection),
                                    updates = std::move(updates)] {
@@ -111,8 +121,8 @@ Async<std::vector<Result<Observation>>> EmbeddedCrm::Ports::update_items(Collect
     co_return co_await run_on<Answer>(worker_, std::move(job));
 }
 
-Async<std::vector<Result<void>>> EmbeddedCrm::Ports::delete_items(CollectionId collection,
-                                                                  std::vector<ItemRemoval> removals) {
+Async<std::vector<Result<void>>> EmbeddedCrm::Ports::delete_items(
+    CollectionId collection, std::vector<ItemRemoval> removals) {
     using Answer = std::vector<Result<void>>;
     std::function<Answer()> job = [db = db_, now = clock_.now(), collection = std::move(collection),
                                    removals = std::move(removals)] {
@@ -121,16 +131,18 @@ Async<std::vector<Result<void>>> EmbeddedCrm::Ports::delete_items(CollectionId c
     co_return co_await run_on<Answer>(worker_, std::move(job));
 }
 
-Async<Result<std::optional<Observation>>> EmbeddedCrm::Ports::find_by_token(CollectionId collection,
-                                                                            CorrelationToken token) {
+Async<Result<std::optional<Observation>>> EmbeddedCrm::Ports::find_by_token(
+    CollectionId collection, CorrelationToken token) {
     using Answer = Result<std::optional<Observation>>;
-    std::function<Answer()> job = [db = db_, collection = std::move(collection), token = std::move(token)] {
+    std::function<Answer()> job = [db = db_, collection = std::move(collection),
+                                   token = std::move(token)] {
         return crm::find_by_token(*db, collection, token);
     };
     co_return co_await run_on<Answer>(worker_, std::move(job));
 }
 
-Async<std::vector<Result<LoggedMessage>>> EmbeddedCrm::Ports::log_messages(std::vector<MessageLog> messages) {
+Async<std::vector<Result<LoggedMessage>>> EmbeddedCrm::Ports::log_messages(
+    std::vector<MessageLog> messages) {
     using Answer = std::vector<Result<LoggedMessage>>;
     std::function<Answer()> job = [db = db_, now = clock_.now(), messages = std::move(messages)] {
         return crm::log_messages(*db, messages, now);
@@ -138,7 +150,8 @@ Async<std::vector<Result<LoggedMessage>>> EmbeddedCrm::Ports::log_messages(std::
     co_return co_await run_on<Answer>(worker_, std::move(job));
 }
 
-Async<Result<std::vector<LoggedMessage>>> EmbeddedCrm::Ports::find_logged(std::vector<MessageIdentity> identities) {
+Async<Result<std::vector<LoggedMessage>>> EmbeddedCrm::Ports::find_logged(
+    std::vector<MessageIdentity> identities) {
     using Answer = Result<std::vector<LoggedMessage>>;
     std::function<Answer()> job = [db = db_, identities = std::move(identities)] {
         return crm::find_logged(*db, identities);
@@ -146,8 +159,10 @@ Async<Result<std::vector<LoggedMessage>>> EmbeddedCrm::Ports::find_logged(std::v
     co_return co_await run_on<Answer>(worker_, std::move(job));
 }
 
-Async<Result<void>> EmbeddedCrm::Ports::set_message_link(MessageIdentity identity, std::string link_url) {
-    std::function<Result<void>()> job = [db = db_, identity = std::move(identity), link_url = std::move(link_url)] {
+Async<Result<void>> EmbeddedCrm::Ports::set_message_link(MessageIdentity identity,
+                                                         std::string link_url) {
+    std::function<Result<void>()> job = [db = db_, identity = std::move(identity),
+                                         link_url = std::move(link_url)] {
         return crm::set_message_link(*db, identity, link_url);
     };
     co_return co_await run_on<Result<void>>(worker_, std::move(job));
@@ -173,16 +188,22 @@ Async<Result<std::string>> EmbeddedCrm::Ports::revision() {
 EmbeddedCrm::EmbeddedCrm(std::unique_ptr<Ports> ports) : ports_(std::move(ports)) {}
 EmbeddedCrm::~EmbeddedCrm() = default;
 
-Result<std::unique_ptr<EmbeddedCrm>> EmbeddedCrm::open(const std::filesystem::path& path, Worker& worker,
-                                                       const Clock& clock) {
+Result<std::unique_ptr<EmbeddedCrm>> EmbeddedCrm::open(const std::filesystem::path& path,
+                                                       Worker& worker, const Clock& clock) {
     auto db = CrmDatabase::open(path);
     if (!db) return std::unexpected(db.error());
     auto ports = std::make_unique<Ports>(std::move(*db), worker, clock);
     return std::unique_ptr<EmbeddedCrm>(new EmbeddedCrm(std::move(ports)));
 }
 
-SyncEndpoint& EmbeddedCrm::endpoint() { return *ports_; }
-InteractionSink& EmbeddedCrm::interactions() { return *ports_; }
-AddressBook& EmbeddedCrm::addresses() { return *ports_; }
+SyncEndpoint& EmbeddedCrm::endpoint() {
+    return *ports_;
+}
+InteractionSink& EmbeddedCrm::interactions() {
+    return *ports_;
+}
+AddressBook& EmbeddedCrm::addresses() {
+    return *ports_;
+}
 
 }  // namespace liaison::crm

@@ -17,8 +17,8 @@ namespace liaison::crm {
 class EmbeddedCrm {
 public:
     /// Opens or creates the file and brings its schema up to date; blocking.
-    static Result<std::unique_ptr<EmbeddedCrm>> open(const std::filesystem::path& path, Worker& worker,
-                                                     const Clock& clock);
+    static Result<std::unique_ptr<EmbeddedCrm>> open(const std::filesystem::path& path,
+                                                     Worker& worker, const Clock& clock);
     ~EmbeddedCrm();
     EmbeddedCrm(const EmbeddedCrm&) = delete;
     EmbeddedCrm& operator=(const EmbeddedCrm&) = delete;

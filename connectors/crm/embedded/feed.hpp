@@ -13,12 +13,14 @@ namespace liaison::crm {
 /// `sqlite:<incarnation>:<user>:<seq>:<row id>`, where seq is the head of the feed before the
 /// snapshot began. Another file, another user behind the mailbox or a seq beyond the head (an older
 /// copy of the file was put back) is `CursorExpired`.
-Result<ChangePage> pull_changes(CrmDatabase& db, const CollectionId& collection, const Cursor& cursor);
+Result<ChangePage> pull_changes(CrmDatabase& db, const CollectionId& collection,
+                                const Cursor& cursor);
 
 std::vector<Result<Observation>> get_items(CrmDatabase& db, const CollectionId& collection,
                                            const std::vector<ItemKey>& keys);
 
-Result<SyncEndpoint::KeyPage> list_keys(CrmDatabase& db, const CollectionId& collection, const Cursor& page);
+Result<SyncEndpoint::KeyPage> list_keys(CrmDatabase& db, const CollectionId& collection,
+                                        const Cursor& page);
 
 Result<std::optional<Observation>> find_by_token(CrmDatabase& db, const CollectionId& collection,
                                                  const CorrelationToken& token);
@@ -28,9 +30,11 @@ std::optional<Observation> observe_row(CrmDatabase& db, const RepCollection& rep
 
 /// The live row that carries a token: by nonce, else by the CRM's own id in it. An item that was
 /// deleted and made again keeps its nonce, while the id in the token names the deleted one.
-std::optional<Observation> observe_token(CrmDatabase& db, const RepCollection& rep, const CorrelationToken& token);
+std::optional<Observation> observe_token(CrmDatabase& db, const RepCollection& rep,
+                                         const CorrelationToken& token);
 
-/// The token without the CRM's own id: what makes creates idempotent. Empty for a token without nonce.
+/// The token without the CRM's own id: what makes creates idempotent. Empty for a token without
+/// nonce.
 std::string external_key_of(const CorrelationToken& token);
 
 }  // namespace liaison::crm

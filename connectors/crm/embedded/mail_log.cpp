@@ -42,7 +42,10 @@ SqlValue reference_of(Sqlite& db, const std::string& id, const char* what) {
     if (id.empty()) return std::monostate{};
     const std::int64_t number = row_id_of(id);
     if (number == 0)
-        db.fail_with(Error{ErrorKind::InvalidRequest, std::string("the CRM has no such ") + what, {}, std::nullopt});
+        db.fail_with(Error{ErrorKind::InvalidRequest,
+                           std::string("the CRM has no such ") + what,
+                           {},
+                           std::nullopt});
     return number;
 }
 
@@ -56,10 +59,13 @@ std::int64_t insert_message(Sqlite& db, const MessageLog& message, const std::st
                             const std::string& now) {
     const std::string subject = truncate_chars(normal_line(message.subject), kLineCharsMax);
     const std::string text = cut_bytes(message.text_body, limits::mail_text_bytes_max);
-    const std::string message_id = truncate_chars(normal_line(message.internet_message_id), kLineCharsMax);
+    const std::string message_id =
+        truncate_chars(normal_line(message.internet_message_id), kLineCharsMax);
     const std::string at = format_timestamp(message.at);
-    Query query(db, "INSERT INTO message(identity, internet_message_id, subject, text_body, at, mailbox, link_url, "
-                    "logged_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+    Query query(db,
+                "INSERT INTO message(identity, internet_message_id, subject, text_body, at, "
+                "mailbox, link_url, "
+                "logged_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
     query.bind_blob(identity).bind(message_id).bind(subject).bind(text).bind(at);
     query.bind(message.mailbox.str()).bind(message.link_url).bind(now).run();
     const std::int64_t id = db.last_insert_id();
@@ -76,7 +82,8 @@ std::int64_t insert_message(Sqlite& db, const MessageLog& message, const std::st
 
 void insert_original(Sqlite& db, std::int64_t message_id, const std::string& eml) {
     if (eml.empty()) return;
-    Query query(db, "INSERT INTO message_original(message_id, eml) VALUES(?, ?) ON CONFLICT DO NOTHING");
+    Query query(
+        db, "INSERT INTO message_original(message_id, eml) VALUES(?, ?) ON CONFLICT DO NOTHING");
     query.bind(message_id).bind_blob(eml).run();
 }
 
@@ -89,9 +96,12 @@ InteractionParty party_of(Sqlite& db, const InteractionDraft& draft) {
     switch (draft.contact_kind) {
         case PartyKind::Contact:
         case PartyKind::Lead:
-            return {reference_of(db, draft.contact_id, "contact"), reference_of(db, draft.company_id, "company")};
-        case PartyKind::Company: return {std::monostate{}, reference_of(db, draft.contact_id, "company")};
-        case PartyKind::User: break;
+            return {reference_of(db, draft.contact_id, "contact"),
+                    reference_of(db, draft.company_id, "company")};
+        case PartyKind::Company:
+            return {std::monostate{}, reference_of(db, draft.contact_id, "company")};
+        case PartyKind::User:
+            break;
     }
     db.fail_with(Error{ErrorKind::InvalidRequest,
                        "an interaction needs a contact, a lead or a company",
@@ -115,26 +125,40 @@ std::int64_t put_interaction(CrmDatabase& db, std::int64_t message_id, const Mes
                              const InteractionDraft& draft, bool& is_new) {
     Sqlite& sqlite = db.sqlite();
     const InteractionParty party = party_of(sqlite, draft);
-    if (const std::int64_t present = find_interaction(sqlite, message_id, party); present != 0) return present;
+    if (const std::int64_t present = find_interaction(sqlite, message_id, party); present != 0)
+        return present;
     const std::string address = normal_address(draft.contact_address);
     const std::string at = format_timestamp(message.at);
-    const std::string& template_code = draft.template_code.empty() ? db.default_mail_type() : draft.template_code;
+    const std::string& template_code =
+        draft.template_code.empty() ? db.default_mail_type() : draft.template_code;
     const SqlValue user = reference_of(sqlite, draft.user_id, "user");
     const SqlValue campaign = reference_of(sqlite, draft.campaign_id, "campaign");
     const SqlValue opportunity = reference_of(sqlite, draft.opportunity_id, "opportunity");
-    Query query(sqlite, "INSERT INTO interaction(message_id, contact_id, company_id, address, user_id, direction, "
-                        "template_code, campaign_id, opportunity_id, at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    query.bind(message_id).bind_value(party.contact).bind_value(party.company).bind(address).bind_value(user);
-    query.bind(to_string(draft.direction)).bind(template_code).bind_value(campaign)
-        .bind_value(opportunity).bind(at).run();
+    Query query(
+        sqlite,
+        "INSERT INTO interaction(message_id, contact_id, company_id, address, user_id, direction, "
+        "template_code, campaign_id, opportunity_id, at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    query.bind(message_id)
+        .bind_value(party.contact)
+        .bind_value(party.company)
+        .bind(address)
+        .bind_value(user);
+    query.bind(to_string(draft.direction))
+        .bind(template_code)
+        .bind_value(campaign)
+        .bind_value(opportunity)
+        .bind(at)
+        .run();
     is_new = true;
     return sqlite.last_insert_id();
 }
 
 Result<LoggedMessage> log_one(CrmDatabase& db, const MessageLog& message, const std::string& now) {
     Sqlite& sqlite = db.sqlite();
-    if (message.identity.empty()) return fail(ErrorKind::InvalidRequest, "a message without identity");
-    if (message.drafts.empty()) return fail(ErrorKind::InvalidRequest, "a message without anybody to log it for");
+    if (message.identity.empty())
+        return fail(ErrorKind::InvalidRequest, "a message without identity");
+    if (message.drafts.empty())
+        return fail(ErrorKind::InvalidRequest, "a message without anybody to log it for");
     if (message.original_eml.size() > limits::mail_bytes_max)
         return fail(ErrorKind::TooLarge, "the original is larger than " +
                                              std::to_string(limits::mail_bytes_max) + " bytes");
@@ -145,7 +169,8 @@ Result<LoggedMessage> log_one(CrmDatabase& db, const MessageLog& message, const 
     insert_original(sqlite, id, message.original_eml);
     bool is_new = false;
     for (const InteractionDraft& draft : message.drafts)
-        logged.interaction_ids.push_back(std::to_string(put_interaction(db, id, message, draft, is_new)));
+        logged.interaction_ids.push_back(
+            std::to_string(put_interaction(db, id, message, draft, is_new)));
     logged.was_there = logged.was_there && !is_new;
     if (sqlite.error()) return std::unexpected(*sqlite.error());
     return logged;
@@ -153,7 +178,8 @@ Result<LoggedMessage> log_one(CrmDatabase& db, const MessageLog& message, const 
 
 }  // namespace
 
-std::vector<Result<LoggedMessage>> log_messages(CrmDatabase& db, const std::vector<MessageLog>& messages,
+std::vector<Result<LoggedMessage>> log_messages(CrmDatabase& db,
+                                                const std::vector<MessageLog>& messages,
                                                 Timestamp now) {
     Transaction transaction(db.sqlite());
     const auto all_fail = [&messages](const Error& error) {
@@ -174,14 +200,16 @@ std::vector<Result<LoggedMessage>> log_messages(CrmDatabase& db, const std::vect
     return out;
 }
 
-Result<std::vector<LoggedMessage>> find_logged(CrmDatabase& db, const std::vector<MessageIdentity>& identities) {
+Result<std::vector<LoggedMessage>> find_logged(CrmDatabase& db,
+                                               const std::vector<MessageIdentity>& identities) {
     Reading reading(db.sqlite());
     std::vector<LoggedMessage> out;
     for (const MessageIdentity& identity : identities) {
         const std::string bytes = identity_bytes(identity);
         LoggedMessage logged{identity, {}, false};
-        Query query(db.sqlite(), "SELECT i.id FROM message m JOIN interaction i ON i.message_id = m.id "
-                                 "WHERE m.identity = ? ORDER BY i.id");
+        Query query(db.sqlite(),
+                    "SELECT i.id FROM message m JOIN interaction i ON i.message_id = m.id "
+                    "WHERE m.identity = ? ORDER BY i.id");
         query.bind_blob(bytes);
         while (query.row()) logged.interaction_ids.push_back(query.text(0));
         logged.was_there = !logged.interaction_ids.empty();
@@ -191,7 +219,8 @@ Result<std::vector<LoggedMessage>> find_logged(CrmDatabase& db, const std::vecto
     return out;
 }
 
-Result<void> set_message_link(CrmDatabase& db, const MessageIdentity& identity, const std::string& link_url) {
+Result<void> set_message_link(CrmDatabase& db, const MessageIdentity& identity,
+                              const std::string& link_url) {
     Transaction transaction(db.sqlite());
     if (!transaction.begun()) return transaction.begun();
     const std::string bytes = identity_bytes(identity);

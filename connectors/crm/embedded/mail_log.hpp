@@ -11,8 +11,10 @@ namespace liaison::crm {
 std::vector<Result<LoggedMessage>> log_messages(CrmDatabase& db,
                                                 const std::vector<MessageLog>& messages,
                                                 Timestamp now);
-Result<std::vector<LoggedMessage>> find_logged(CrmDatabase& db, const std::vector<MessageIdentity>& identities);
+Result<std::vector<LoggedMessage>> find_logged(CrmDatabase& db,
+                                               const std::vector<MessageIdentity>& identities);
 /// `NotFound` if the message was never logged.
-Result<void> set_message_link(CrmDatabase& db, const MessageIdentity& identity, const std::string& link_url);
+Result<void> set_message_link(CrmDatabase& db, const MessageIdentity& identity,
+                              const std::string& link_url);
 
 }  // namespace liaison::crm

@@ -50,7 +50,8 @@ Party read_party(const Query& row) {
     party.owner_id = row.text(5);
     party.privacy_blocked = row.integer(6) != 0;
     party.has_open_opportunity = row.integer(7) != 0;
-    if (const std::string categories = row.text(8); !categories.empty()) party.categories = split(categories, '\n');
+    if (const std::string categories = row.text(8); !categories.empty())
+        party.categories = split(categories, '\n');
     party.kind = party_kind_of(row.text(9));
     return party;
 }
@@ -78,10 +79,13 @@ Result<PartyMap> resolve_parties(CrmDatabase& db, const std::vector<std::string>
 Result<std::vector<CrmUser>> list_users(CrmDatabase& db) {
     Reading reading(db.sqlite());
     std::vector<CrmUser> out;
-    Query query(db.sqlite(), "SELECT id, number, name, active FROM user WHERE deleted = 0 ORDER BY number");
+    Query query(db.sqlite(),
+                "SELECT id, number, name, active FROM user WHERE deleted = 0 ORDER BY number");
     while (query.row()) {
         CrmUser user{query.text(0), query.text(1), query.text(2), {}, query.integer(3) != 0};
-        Query addresses(db.sqlite(), "SELECT address FROM user_address WHERE user_id = ? ORDER BY position, address");
+        Query addresses(
+            db.sqlite(),
+            "SELECT address FROM user_address WHERE user_id = ? ORDER BY position, address");
         addresses.bind(query.integer(0));
         while (addresses.row()) user.addresses.push_back(normal_address(addresses.text(0)));
         out.push_back(std::move(user));
@@ -92,7 +96,9 @@ Result<std::vector<CrmUser>> list_users(CrmDatabase& db) {
 
 Result<std::string> party_revision(CrmDatabase& db) {
     Reading reading(db.sqlite());
-    Query query(db.sqlite(), "SELECT ifnull(max(seq), 0) FROM change_log WHERE kind IN ('contact','company','user')");
+    Query query(
+        db.sqlite(),
+        "SELECT ifnull(max(seq), 0) FROM change_log WHERE kind IN ('contact','company','user')");
     const std::string revision = query.row() ? query.text(0) : std::string();
     if (auto read = reading.finish(); !read) return std::unexpected(read.error());
     return revision;

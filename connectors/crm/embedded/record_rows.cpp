@@ -37,29 +37,33 @@ std::string_view column_of(Field field) {
     return info(field).name;
 }
 
-std::string_view zone_column_of(Field field) { return field == Field::Start ? "start_zone" : "end_zone"; }
+std::string_view zone_column_of(Field field) {
+    return field == Field::Start ? "start_zone" : "end_zone";
+}
 
 bool is_reference(Field field) {
-    return field == Field::ContactId || field == Field::CompanyId || field == Field::OpportunityId ||
-           field == Field::CampaignId;
+    return field == Field::ContactId || field == Field::CompanyId ||
+           field == Field::OpportunityId || field == Field::CampaignId;
 }
 
 /// Fields in the order of their columns in observation_select; attendees have no column.
 std::vector<Field> columns_in_order(EntityKind kind) {
     std::vector<Field> fields;
     for (const FieldInfo& field : all_fields())
-        if (embedded_carries(kind, field.field) && field.field != Field::Attendees) fields.push_back(field.field);
+        if (embedded_carries(kind, field.field) && field.field != Field::Attendees)
+            fields.push_back(field.field);
     return fields;
 }
 
 const std::vector<Field>& cached_columns(EntityKind kind) {
-    static const std::array<std::vector<Field>, 3> columns{columns_in_order(EntityKind::Task),
-                                                           columns_in_order(EntityKind::Appointment),
-                                                           columns_in_order(EntityKind::Contact)};
+    static const std::array<std::vector<Field>, 3> columns{
+        columns_in_order(EntityKind::Task), columns_in_order(EntityKind::Appointment),
+        columns_in_order(EntityKind::Contact)};
     return columns.at(static_cast<std::size_t>(kind));
 }
 
-std::optional<std::string> default_text(EntityKind kind, Field field, const std::string& default_type) {
+std::optional<std::string> default_text(EntityKind kind, Field field,
+                                        const std::string& default_type) {
     if (kind == EntityKind::Contact) return std::nullopt;
     if (field == Field::Status) return "not_started";
     if (field == Field::Priority) return "normal";
@@ -95,15 +99,16 @@ Value project_value(Field field, const Value& value) {
     }
     if (const auto* people = std::get_if<AttendeeList>(&value)) return one_per_address(*people);
     if (const auto* list = std::get_if<TextList>(&value)) {
-        TextList out(list->begin(), list->begin() + static_cast<std::ptrdiff_t>(
-                                                       std::min(list->size(), limits::categories_max)));
+        TextList out(list->begin(), list->begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                        list->size(), limits::categories_max)));
         for (std::string& entry : out) entry = cut_text(field, entry);
         return out;
     }
     return value;
 }
 
-/// All-day times are dates: floating, from midnight to midnight; a time in the middle of a day rounds outwards.
+/// All-day times are dates: floating, from midnight to midnight; a time in the middle of a day
+/// rounds outwards.
 void project_all_day(Record& record) {
     if (!record.flag(Field::AllDay)) return;
     for (const Field field : {Field::Start, Field::End}) {
@@ -135,10 +140,18 @@ bool read_column(Field field, const Query& row, int& column, Record& record) {
     if (type == ValueType::Zoned) zone = row.text(column++);
     if (row.null(at)) return true;
     switch (type) {
-        case ValueType::Text: record.set(field, row.text(at)); return true;
-        case ValueType::Number: record.set(field, row.integer(at)); return true;
-        case ValueType::Flag: record.set(field, row.integer(at) != 0); return true;
-        case ValueType::TextList: record.set(field, split(row.text(at), '\n')); return true;
+        case ValueType::Text:
+            record.set(field, row.text(at));
+            return true;
+        case ValueType::Number:
+            record.set(field, row.integer(at));
+            return true;
+        case ValueType::Flag:
+            record.set(field, row.integer(at) != 0);
+            return true;
+        case ValueType::TextList:
+            record.set(field, split(row.text(at), '\n'));
+            return true;
         case ValueType::Zoned: {
             const auto wall = parse_wall(row.text(at));
             if (wall) record.set(field, ZonedTime{*wall, zone});
@@ -151,23 +164,28 @@ bool read_column(Field field, const Query& row, int& column, Record& record) {
             if (value) record.set(field, std::move(*value));
             return value.has_value() || text.empty();
         }
-        case ValueType::Attendees: return true;
+        case ValueType::Attendees:
+            return true;
     }
     return true;
 }
 
 AttendeeList read_attendees(Sqlite& db, std::int64_t appointment_id) {
     AttendeeList people;
-    Query query(db, "SELECT address, name, role, response FROM appointment_participant "
-                    "WHERE appointment_id = ? AND role <> 'copy' ORDER BY address, name");
+    Query query(db,
+                "SELECT address, name, role, response FROM appointment_participant "
+                "WHERE appointment_id = ? AND role <> 'copy' ORDER BY address, name");
     query.bind(appointment_id);
-    while (query.row()) people.push_back(Attendee{query.text(0), query.text(1), query.text(2), query.text(3)});
+    while (query.row())
+        people.push_back(Attendee{query.text(0), query.text(1), query.text(2), query.text(3)});
     return people;
 }
 
 }  // namespace
 
-std::string_view table_of(EntityKind kind) { return to_string(kind); }
+std::string_view table_of(EntityKind kind) {
+    return to_string(kind);
+}
 
 EndpointCapabilities embedded_capabilities(EntityKind kind, std::string default_type) {
     EndpointCapabilities can;
@@ -214,7 +232,8 @@ Result<std::vector<Assignment>> assignments_of(EntityKind kind, const Patch& pat
     std::vector<Assignment> out;
     for (const auto& [field, value] : patch) {
         if (!embedded_carries(kind, field))
-            return fail(ErrorKind::InvalidRequest, "the CRM cannot store " + std::string(info(field).name));
+            return fail(ErrorKind::InvalidRequest,
+                        "the CRM cannot store " + std::string(info(field).name));
         if (field == Field::Attendees) continue;
         const bool is_zoned = info(field).type == ValueType::Zoned;
         if (!value) {
@@ -234,7 +253,8 @@ Result<std::vector<Assignment>> assignments_of(EntityKind kind, const Patch& pat
             return fail(ErrorKind::InvalidRequest, std::string(info(field).name) + " is none of: " +
                                                        std::string(info(field).tokens));
         if (is_reference(field) && std::get<std::int64_t>(stored) == 0)
-            return fail(ErrorKind::InvalidRequest, std::string(info(field).name) + " is no id of the CRM");
+            return fail(ErrorKind::InvalidRequest,
+                        std::string(info(field).name) + " is no id of the CRM");
         out.push_back({column_of(field), std::move(stored)});
         if (is_zoned) out.push_back({zone_column_of(field), std::get<ZonedTime>(*value).zone});
     }
@@ -244,12 +264,16 @@ Result<std::vector<Assignment>> assignments_of(EntityKind kind, const Patch& pat
 std::string scope_condition(EntityKind kind) {
     switch (kind) {
         case EntityKind::Task:
-            return "(x.owner_id = ?1 AND coalesce(x.register_in_outlook, t.register_in_outlook, 0) = 1)";
+            return "(x.owner_id = ?1 AND coalesce(x.register_in_outlook, t.register_in_outlook, 0) "
+                   "= 1)";
         case EntityKind::Appointment:
-            return "(coalesce(x.register_in_outlook, t.register_in_outlook, 0) = 1 AND (x.owner_id = ?1 OR EXISTS("
-                   "SELECT 1 FROM appointment_participant p JOIN user_address u ON u.address = p.address "
+            return "(coalesce(x.register_in_outlook, t.register_in_outlook, 0) = 1 AND (x.owner_id "
+                   "= ?1 OR EXISTS("
+                   "SELECT 1 FROM appointment_participant p JOIN user_address u ON u.address = "
+                   "p.address "
                    "WHERE p.appointment_id = x.id AND u.user_id = ?1 AND p.mirrored = 1)))";
-        case EntityKind::Contact: return "(x.owner_id = ?1 AND x.privacy_blocked = 0)";
+        case EntityKind::Contact:
+            return "(x.owner_id = ?1 AND x.privacy_blocked = 0)";
     }
     return "0";
 }
@@ -257,15 +281,18 @@ std::string scope_condition(EntityKind kind) {
 std::string observation_select(EntityKind kind) {
     const std::string name(table_of(kind));
     const bool is_activity = kind != EntityKind::Contact;
-    std::string sql = "SELECT x.id, x.version, x.modified_at, x.deleted, l.token, " + scope_condition(kind);
+    std::string sql =
+        "SELECT x.id, x.version, x.modified_at, x.deleted, l.token, " + scope_condition(kind);
     sql += is_activity ? ", x.recurrence_rule" : ", NULL";
     for (const Field field : cached_columns(kind)) {
         sql += ", x." + std::string(column_of(field));
-        if (info(field).type == ValueType::Zoned) sql += ", x." + std::string(zone_column_of(field));
+        if (info(field).type == ValueType::Zoned)
+            sql += ", x." + std::string(zone_column_of(field));
     }
     sql += " FROM " + name + " x";
     if (is_activity) sql += " LEFT JOIN activity_type t ON t.code = x.type_code";
-    return sql + " LEFT JOIN external_link l ON l.kind = '" + name + "' AND l.item_id = x.id AND l.user_id = ?1";
+    return sql + " LEFT JOIN external_link l ON l.kind = '" + name +
+           "' AND l.item_id = x.id AND l.user_id = ?1";
 }
 
 Observation read_observation(Sqlite& db, EntityKind kind, const Query& row) {
@@ -291,8 +318,9 @@ Observation read_observation(Sqlite& db, EntityKind kind, const Query& row) {
     int column = 7;
     for (const Field field : cached_columns(kind)) {
         if (read_column(field, row, column, record)) continue;
-        seen.content = Unreadable{"corrupt", std::string(table_of(kind)) + " " + seen.key.str() + ": " +
-                                                 std::string(info(field).name) + " cannot be read"};
+        seen.content =
+            Unreadable{"corrupt", std::string(table_of(kind)) + " " + seen.key.str() + ": " +
+                                      std::string(info(field).name) + " cannot be read"};
         return seen;
     }
     if (kind == EntityKind::Appointment) record.set(Field::Attendees, read_attendees(db, id));
@@ -303,9 +331,10 @@ Observation read_observation(Sqlite& db, EntityKind kind, const Query& row) {
 void write_attendees(Sqlite& db, std::int64_t appointment_id, const AttendeeList& wanted) {
     const AttendeeList present = read_attendees(db, appointment_id);
     for (const Attendee& person : present) {
-        const bool stays = std::any_of(wanted.begin(), wanted.end(), [&](const Attendee& other_person) {
-            return other_person.address == person.address && other_person.name == person.name;
-        });
+        const bool stays =
+            std::any_of(wanted.begin(), wanted.end(), [&](const Attendee& other_person) {
+                return other_person.address == person.address && other_person.name == person.name;
+            });
         if (stays) continue;
         Query removal(db,
                       "DELETE FROM appointment_participant WHERE appointment_id = ? AND address = "
@@ -314,10 +343,16 @@ void write_attendees(Sqlite& db, std::int64_t appointment_id, const AttendeeList
     }
     for (const Attendee& person : wanted) {
         if (std::find(present.begin(), present.end(), person) != present.end()) continue;
-        Query insertion(db, "INSERT INTO appointment_participant(appointment_id, address, name, role, response) "
-                            "VALUES(?, ?, ?, ?, ?) ON CONFLICT(appointment_id, address, name) "
-                            "DO UPDATE SET role = excluded.role, response = excluded.response");
-        insertion.bind(appointment_id).bind(person.address).bind(person.name).bind(person.role).bind(person.response);
+        Query insertion(
+            db,
+            "INSERT INTO appointment_participant(appointment_id, address, name, role, response) "
+            "VALUES(?, ?, ?, ?, ?) ON CONFLICT(appointment_id, address, name) "
+            "DO UPDATE SET role = excluded.role, response = excluded.response");
+        insertion.bind(appointment_id)
+            .bind(person.address)
+            .bind(person.name)
+            .bind(person.role)
+            .bind(person.response);
         insertion.run();
     }
 }

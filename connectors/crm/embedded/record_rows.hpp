@@ -8,7 +8,8 @@
 
 namespace liaison::crm {
 
-/// Longest text of one line (subject, location, names); bodies and notes take limits::body_chars_max.
+/// Longest text of one line (subject, location, names); bodies and notes take
+/// limits::body_chars_max.
 inline constexpr std::size_t kLineCharsMax = 1000;
 
 std::string_view table_of(EntityKind kind);
@@ -19,7 +20,8 @@ struct Assignment {
     SqlValue value;
 };
 
-/// What the embedded CRM can do with a kind. `default_type` is the type code of activities without one.
+/// What the embedded CRM can do with a kind. `default_type` is the type code of activities without
+/// one.
 EndpointCapabilities embedded_capabilities(EntityKind kind, std::string default_type);
 
 /// What is stored of `record` and shown when it is read: defaults (status, priority, show_as, type)
@@ -27,8 +29,8 @@ EndpointCapabilities embedded_capabilities(EntityKind kind, std::string default_
 /// per address and name, fields that the CRM does not carry left out. Idempotent.
 Record project_record(const Record& record, const std::string& default_type);
 
-/// Patch to columns (attendees are a table of their own: see write_attendees). `InvalidRequest` names the field that
-/// cannot be written. Cleared fields with a default get it.
+/// Patch to columns (attendees are a table of their own: see write_attendees). `InvalidRequest`
+/// names the field that cannot be written. Cleared fields with a default get it.
 Result<std::vector<Assignment>> assignments_of(EntityKind kind, const Patch& patch,
                                                const std::string& default_type);
 

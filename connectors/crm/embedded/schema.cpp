@@ -248,7 +248,8 @@ CREATE TRIGGER company_rename AFTER UPDATE OF name ON company WHEN NEW.name <> O
 )sql";
 
 std::string replace_each(std::string text, std::string_view what, std::string_view with) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    for (std::size_t at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + with.size()))
         text.replace(at, what.size(), with);
     return text;
 }
@@ -275,7 +276,9 @@ std::string first_schema() {
 
 }  // namespace
 
-std::string schema_script(std::int64_t version) { return version == 1 ? first_schema() : std::string(); }
+std::string schema_script(std::int64_t version) {
+    return version == 1 ? first_schema() : std::string();
+}
 
 Result<void> migrate_schema(Sqlite& db) {
     Transaction transaction(db);
@@ -283,7 +286,8 @@ Result<void> migrate_schema(Sqlite& db) {
     std::int64_t present = 0;
     bool is_empty = true;
     {
-        Query tables(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+        Query tables(
+            db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
         bool has_versions = false;
         while (tables.row()) {
             is_empty = false;
@@ -294,18 +298,23 @@ Result<void> migrate_schema(Sqlite& db) {
             if (newest.row()) present = newest.integer(0);
         } else if (!is_empty) {
             return fail(ErrorKind::InvalidRequest,
-                        "the file is a database of another program: give the embedded CRM a file of its own");
+                        "the file is a database of another program: give the embedded CRM a file "
+                        "of its own");
         }
     }
     if (present > kSchemaVersion) {
-        return fail(ErrorKind::InvalidRequest, "the CRM's file has schema " + std::to_string(present) +
-                                                   ", this Liaison knows " + std::to_string(kSchemaVersion) +
-                                                   ": use the newer Liaison that wrote it");
+        return fail(ErrorKind::InvalidRequest,
+                    "the CRM's file has schema " + std::to_string(present) +
+                        ", this Liaison knows " + std::to_string(kSchemaVersion) +
+                        ": use the newer Liaison that wrote it");
     }
-    if (is_empty) db.script("CREATE TABLE schema_version(version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)");
+    if (is_empty)
+        db.script(
+            "CREATE TABLE schema_version(version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)");
     for (std::int64_t version = present + 1; version <= kSchemaVersion; ++version) {
         db.script(schema_script(version));
-        Query note(db, "INSERT INTO schema_version VALUES(?, strftime('%Y-%m-%dT%H:%M:%fZ','now'))");
+        Query note(db,
+                   "INSERT INTO schema_version VALUES(?, strftime('%Y-%m-%dT%H:%M:%fZ','now'))");
         note.bind(version).run();
     }
     return transaction.commit();

@@ -13,7 +13,8 @@ const std::string& default_type_of(CrmDatabase& db, EntityKind kind) {
 }
 
 /// Leaves the rep's token on an item; an older token of his goes.
-void put_token(Sqlite& db, const RepCollection& rep, std::int64_t id, const CorrelationToken& token) {
+void put_token(Sqlite& db, const RepCollection& rep, std::int64_t id,
+               const CorrelationToken& token) {
     const std::string key = external_key_of(token);
     if (key.empty()) return;
     const std::string text = token.str();
@@ -28,10 +29,12 @@ void put_token(Sqlite& db, const RepCollection& rep, std::int64_t id, const Corr
 }
 
 /// The meeting that another rep's calendar brought before; the rep joins it.
-std::optional<std::int64_t> join_meeting(CrmDatabase& db, const RepCollection& rep, const Record& record) {
+std::optional<std::int64_t> join_meeting(CrmDatabase& db, const RepCollection& rep,
+                                         const Record& record) {
     const std::string uid(record.text(Field::ICalUid));
     if (rep.kind != EntityKind::Appointment || uid.empty()) return std::nullopt;
-    Query query(db.sqlite(), "SELECT id, owner_id FROM appointment WHERE ical_uid = ? AND deleted = 0");
+    Query query(db.sqlite(),
+                "SELECT id, owner_id FROM appointment WHERE ical_uid = ? AND deleted = 0");
     query.bind(uid);
     if (!query.row()) return std::nullopt;
     const std::int64_t id = query.integer(0);
@@ -49,8 +52,8 @@ std::optional<std::int64_t> join_meeting(CrmDatabase& db, const RepCollection& r
     return id;
 }
 
-Result<Observation> create_one(CrmDatabase& db, const RepCollection& rep, const SyncEndpoint::NewItem& item,
-                               Timestamp now) {
+Result<Observation> create_one(CrmDatabase& db, const RepCollection& rep,
+                               const SyncEndpoint::NewItem& item, Timestamp now) {
     if (auto present = observe_token(db, rep, item.token)) return std::move(*present);
     std::int64_t id = 0;
     if (const auto meeting = join_meeting(db, rep, item.record)) {
@@ -73,6 +76,12 @@ Result<Observation> create_one(CrmDatabase& db, const RepCollection& rep, const 
     return std::move(*seen);
 }
 
+/// An empty token in an update takes the rep's mark away.
+void remove_token(Sqlite& db, const RepCollection& rep, std::int64_t id) {
+    Query removal(db, "DELETE FROM external_link WHERE kind = ? AND item_id = ? AND user_id = ?");
+    removal.bind(to_string(rep.kind)).bind(id).bind(rep.user_id).run();
+}
+
 /// The row that a conditional write is about, or why it may not be written.
 Result<Observation> row_for_writing(CrmDatabase& db, const RepCollection& rep, const ItemKey& key,
                                     const Version& expected) {
@@ -86,17 +95,19 @@ Result<Observation> row_for_writing(CrmDatabase& db, const RepCollection& rep, c
     return std::move(*seen);
 }
 
-Result<Observation> update_one(CrmDatabase& db, const RepCollection& rep, const SyncEndpoint::ItemUpdate& update,
-                               Timestamp now) {
+Result<Observation> update_one(CrmDatabase& db, const RepCollection& rep,
+                               const SyncEndpoint::ItemUpdate& update, Timestamp now) {
     auto seen = row_for_writing(db, rep, update.key, update.expected_version);
     if (!seen) return seen;
     const Record* present = seen->record();
     if (!present && !update.patch.empty())
         return fail(ErrorKind::InvalidRequest, "the CRM item cannot be read, so it is not written");
     const std::int64_t id = row_id_of(update.key.str());
+    bool is_written = false;
     if (present && !update.patch.empty()) {
         const std::string& default_type = default_type_of(db, rep.kind);
-        // The check of what may be written is that of the patch; what is written is the projection of the outcome.
+        // The check of what may be written is that of the patch; what is written is the projection
+        // of the outcome.
         if (auto allowed = assignments_of(rep.kind, update.patch, default_type); !allowed)
             return std::unexpected(allowed.error());
         const Record wanted = project_record(apply(*present, update.patch), default_type);
@@ -107,20 +118,24 @@ Result<Observation> update_one(CrmDatabase& db, const RepCollection& rep, const 
             const auto* people = wanted.get<AttendeeList>(Field::Attendees);
             write_attendees(db.sqlite(), id, people ? *people : AttendeeList{});
         }
-        if (!changes.empty())
+        is_written = !changes.empty();
+        if (is_written)
             update_row(db.sqlite(), table_of(rep.kind), "id", id, *values, now, kSyncWriter);
     }
-    if (update.stamp_token && !update.stamp_token->empty()) {
-        put_token(db.sqlite(), rep, id, *update.stamp_token);
-        if (update.patch.empty()) update_row(db.sqlite(), table_of(rep.kind), "id", id, {}, now, kSyncWriter);
+    if (update.stamp_token) {
+        if (update.stamp_token->empty())
+            remove_token(db.sqlite(), rep, id);
+        else
+            put_token(db.sqlite(), rep, id, *update.stamp_token);
+        if (!is_written) update_row(db.sqlite(), table_of(rep.kind), "id", id, {}, now, kSyncWriter);
     }
     auto after = observe_row(db, rep, id);
     if (db.sqlite().error()) return std::unexpected(*db.sqlite().error());
     return std::move(*after);
 }
 
-Result<void> delete_one(CrmDatabase& db, const RepCollection& rep, const SyncEndpoint::ItemRemoval& removal,
-                        Timestamp now) {
+Result<void> delete_one(CrmDatabase& db, const RepCollection& rep,
+                        const SyncEndpoint::ItemRemoval& removal, Timestamp now) {
     const auto seen = row_for_writing(db, rep, removal.key, removal.expected_version);
     if (!seen) return std::unexpected(seen.error());
     const std::int64_t id = row_id_of(removal.key.str());
@@ -128,8 +143,10 @@ Result<void> delete_one(CrmDatabase& db, const RepCollection& rep, const SyncEnd
         Query owner(db.sqlite(), "SELECT owner_id FROM appointment WHERE id = ?");
         owner.bind(id);
         if (owner.row() && owner.integer(0) != rep.user_id) {
-            Query hidden(db.sqlite(), "UPDATE appointment_participant SET mirrored = 0 WHERE appointment_id = ? AND "
-                                      "address IN (SELECT address FROM user_address WHERE user_id = ?)");
+            Query hidden(
+                db.sqlite(),
+                "UPDATE appointment_participant SET mirrored = 0 WHERE appointment_id = ? AND "
+                "address IN (SELECT address FROM user_address WHERE user_id = ?)");
             hidden.bind(id).bind(rep.user_id).run();
             return {};
         }
@@ -142,8 +159,8 @@ Result<void> delete_one(CrmDatabase& db, const RepCollection& rep, const SyncEnd
 /// One transaction, one savepoint per item. A failed commit is every item's outcome, and whether it
 /// happened is unknown.
 template <class T, class Item, class One>
-std::vector<Result<T>> write_batch(CrmDatabase& db, const CollectionId& collection, const std::vector<Item>& items,
-                                   const One& one) {
+std::vector<Result<T>> write_batch(CrmDatabase& db, const CollectionId& collection,
+                                   const std::vector<Item>& items, const One& one) {
     Transaction transaction(db.sqlite());
     const auto all_fail = [&items](const Error& error) {
         return std::vector<Result<T>>(items.size(), std::unexpected(error));
@@ -162,7 +179,8 @@ std::vector<Result<T>> write_batch(CrmDatabase& db, const CollectionId& collecti
     }
     if (auto committed = transaction.commit(); !committed) {
         Error error = committed.error();
-        if (error.kind != ErrorKind::Transient || error.native_code.empty()) error.kind = ErrorKind::Unanswered;
+        if (error.kind != ErrorKind::Transient || error.native_code.empty())
+            error.kind = ErrorKind::Unanswered;
         return all_fail(error);
     }
     return out;
@@ -170,8 +188,8 @@ std::vector<Result<T>> write_batch(CrmDatabase& db, const CollectionId& collecti
 
 }  // namespace
 
-std::int64_t insert_row(Sqlite& db, std::string_view table, const std::vector<Assignment>& values, Timestamp now,
-                        std::string_view modified_by) {
+std::int64_t insert_row(Sqlite& db, std::string_view table, const std::vector<Assignment>& values,
+                        Timestamp now, std::string_view modified_by) {
     std::string sql = "INSERT INTO " + std::string(table) + "(created_at, modified_at, modified_by";
     std::string marks = "?1, ?1, ?2";
     for (const Assignment& value : values) {
@@ -187,10 +205,12 @@ std::int64_t insert_row(Sqlite& db, std::string_view table, const std::vector<As
     return db.last_insert_id();
 }
 
-void update_row(Sqlite& db, std::string_view table, std::string_view key_column, const SqlValue& key,
-                const std::vector<Assignment>& values, Timestamp now, std::string_view modified_by) {
-    std::string sql = "UPDATE " + std::string(table) +
-                      " SET version = version + 1, modified_at = max(modified_at, ?), modified_by = ?";
+void update_row(Sqlite& db, std::string_view table, std::string_view key_column,
+                const SqlValue& key, const std::vector<Assignment>& values, Timestamp now,
+                std::string_view modified_by) {
+    std::string sql =
+        "UPDATE " + std::string(table) +
+        " SET version = version + 1, modified_at = max(modified_at, ?), modified_by = ?";
     for (const Assignment& value : values) sql += ", " + std::string(value.column) + " = ?";
     sql += " WHERE " + std::string(key_column) + " = ?";
     const std::string at = format_timestamp(now);
@@ -201,27 +221,32 @@ void update_row(Sqlite& db, std::string_view table, std::string_view key_column,
 }
 
 std::vector<Result<Observation>> create_items(CrmDatabase& db, const CollectionId& collection,
-                                              const std::vector<SyncEndpoint::NewItem>& items, Timestamp now) {
-    return write_batch<Observation>(db, collection, items,
-                                    [&](const RepCollection& rep, const SyncEndpoint::NewItem& item) {
-                                        return create_one(db, rep, item, now);
-                                    });
+                                              const std::vector<SyncEndpoint::NewItem>& items,
+                                              Timestamp now) {
+    return write_batch<Observation>(
+        db, collection, items, [&](const RepCollection& rep, const SyncEndpoint::NewItem& item) {
+            return create_one(db, rep, item, now);
+        });
 }
 
 std::vector<Result<Observation>> update_items(CrmDatabase& db, const CollectionId& collection,
-                                              const std::vector<SyncEndpoint::ItemUpdate>& updates, Timestamp now) {
-    return write_batch<Observation>(db, collection, updates,
-                                    [&](const RepCollection& rep, const SyncEndpoint::ItemUpdate& update) {
-                                        return update_one(db, rep, update, now);
-                                    });
+                                              const std::vector<SyncEndpoint::ItemUpdate>& updates,
+                                              Timestamp now) {
+    return write_batch<Observation>(
+        db, collection, updates,
+        [&](const RepCollection& rep, const SyncEndpoint::ItemUpdate& update) {
+            return update_one(db, rep, update, now);
+        });
 }
 
 std::vector<Result<void>> delete_items(CrmDatabase& db, const CollectionId& collection,
-                                       const std::vector<SyncEndpoint::ItemRemoval>& removals, Timestamp now) {
-    return write_batch<void>(db, collection, removals,
-                             [&](const RepCollection& rep, const SyncEndpoint::ItemRemoval& removal) {
-                                 return delete_one(db, rep, removal, now);
-                             });
+                                       const std::vector<SyncEndpoint::ItemRemoval>& removals,
+                                       Timestamp now) {
+    return write_batch<void>(
+        db, collection, removals,
+        [&](const RepCollection& rep, const SyncEndpoint::ItemRemoval& removal) {
+            return delete_one(db, rep, removal, now);
+        });
 }
 
 }  // namespace liaison::crm

@@ -15,17 +15,21 @@ namespace liaison::crm {
 /// another rep's calendar brought before is that appointment: the rep joins it. A rep who deletes a
 /// meeting of another owner only loses his copy.
 std::vector<Result<Observation>> create_items(CrmDatabase& db, const CollectionId& collection,
-                                              const std::vector<SyncEndpoint::NewItem>& items, Timestamp now);
+                                              const std::vector<SyncEndpoint::NewItem>& items,
+                                              Timestamp now);
 std::vector<Result<Observation>> update_items(CrmDatabase& db, const CollectionId& collection,
-                                              const std::vector<SyncEndpoint::ItemUpdate>& updates, Timestamp now);
+                                              const std::vector<SyncEndpoint::ItemUpdate>& updates,
+                                              Timestamp now);
 std::vector<Result<void>> delete_items(CrmDatabase& db, const CollectionId& collection,
-                                       const std::vector<SyncEndpoint::ItemRemoval>& removals, Timestamp now);
+                                       const std::vector<SyncEndpoint::ItemRemoval>& removals,
+                                       Timestamp now);
 
 /// INSERT of the assignments; answers the row id. `modified_by` is the writer's name for the log.
-std::int64_t insert_row(Sqlite& db, std::string_view table, const std::vector<Assignment>& values, Timestamp now,
-                        std::string_view modified_by);
+std::int64_t insert_row(Sqlite& db, std::string_view table, const std::vector<Assignment>& values,
+                        Timestamp now, std::string_view modified_by);
 /// UPDATE by key column; raises the version.
-void update_row(Sqlite& db, std::string_view table, std::string_view key_column, const SqlValue& key,
-                const std::vector<Assignment>& values, Timestamp now, std::string_view modified_by);
+void update_row(Sqlite& db, std::string_view table, std::string_view key_column,
+                const SqlValue& key, const std::vector<Assignment>& values, Timestamp now,
+                std::string_view modified_by);
 
 }  // namespace liaison::crm

@@ -14,7 +14,8 @@ namespace liaison::crm {
 
 namespace {
 
-constexpr std::string_view kCsvColumns = "number,type,display_name,email,email2,company,salesperson";
+constexpr std::string_view kCsvColumns =
+    "number,type,display_name,email,email2,company,salesperson";
 
 /// Which rows go first: users are named by companies and contacts, companies by contacts.
 std::optional<DeskEntity> csv_entity(const std::string& type) {
@@ -117,7 +118,8 @@ private:
                           : entity == DeskEntity::Company ? company_input(row)
                                                           : contact_input(row);
         if (entity != DeskEntity::User && !take_owner(row, input)) return;
-        // A row is tried in a savepoint of its own, so that the problems of the rows behind it are found as well.
+        // A row is tried in a savepoint of its own, so that the problems of the rows behind it are
+        // found as well.
         Savepoint savepoint(db_.sqlite());
         auto change = desk_.put(entity, input);
         if (!change) db_.sqlite().fail_with(change.error());
@@ -149,8 +151,9 @@ private:
         Query query(db_.sqlite(), "SELECT 1 FROM user WHERE number = ? AND deleted = 0");
         query.bind(input["owner"]);
         if (query.row()) return true;
-        problem(row.line, "salesperson", "there is no salesperson with the number " + desk_quote(salesperson) +
-                                             ": add a row of type salesperson, or leave the field empty");
+        problem(row.line, "salesperson",
+                "there is no salesperson with the number " + desk_quote(salesperson) +
+                    ": add a row of type salesperson, or leave the field empty");
         return false;
     }
 
@@ -161,7 +164,8 @@ private:
         return {};
     }
 
-    /// A salesperson whose number is new and whose address is a user's already is that user under another number.
+    /// A salesperson whose number is new and whose address is a user's already is that user under
+    /// another number.
     DeskInput user_input(const CsvRow& row) {
         const std::string given = cell(row, "number");
         std::string number = given;
@@ -231,7 +235,8 @@ private:
     const CsvFile& file_;
     CrmDesk desk_;
     std::map<std::string, std::size_t> columns_;
-    std::map<std::string, std::string> same_user_;  ///< number in the file, lower case, to the user's own number
+    std::map<std::string, std::string>
+        same_user_;  ///< number in the file, lower case, to the user's own number
     ImportReport report_;
 };
 
@@ -248,7 +253,8 @@ std::string vcard_number(const VCard& card) {
 DeskInput vcard_input(const VCard& card, const std::string& salesperson) {
     DeskInput input{{"number", vcard_number(card)}, {"owner", salesperson}};
     const Record stored = project_record(card.contact, {});
-    for (const auto& [field, value] : stored.values()) input[std::string(info(field).name)] = to_text(value);
+    for (const auto& [field, value] : stored.values())
+        input[std::string(info(field).name)] = to_text(value);
     return input;
 }
 
@@ -260,12 +266,13 @@ Result<ImportReport> import_contacts_csv(CrmDatabase& db, std::string_view bytes
     if (!transaction.begun()) return std::unexpected(transaction.begun().error());
     ImportReport report = CsvImport(db, file, now).run();
     if (!report.ok()) return ImportReport{0, 0, 0, std::move(report.problems)};
-    if (auto committed = transaction.commit(); !committed) return std::unexpected(committed.error());
+    if (auto committed = transaction.commit(); !committed)
+        return std::unexpected(committed.error());
     return report;
 }
 
-Result<ImportReport> import_contacts_vcard(CrmDatabase& db, std::string_view bytes, const std::string& salesperson,
-                                           Timestamp now) {
+Result<ImportReport> import_contacts_vcard(CrmDatabase& db, std::string_view bytes,
+                                           const std::string& salesperson, Timestamp now) {
     const VCardFile file = read_vcards(bytes);
     if (!file.problems.empty()) return ImportReport{0, 0, 0, file.problems};
     Transaction transaction(db.sqlite());
@@ -289,7 +296,8 @@ Result<ImportReport> import_contacts_vcard(CrmDatabase& db, std::string_view byt
         if (*change == CrmDesk::Change::Unchanged) ++report.unchanged;
     }
     if (!report.ok()) return ImportReport{0, 0, 0, std::move(report.problems)};
-    if (auto committed = transaction.commit(); !committed) return std::unexpected(committed.error());
+    if (auto committed = transaction.commit(); !committed)
+        return std::unexpected(committed.error());
     return report;
 }
 

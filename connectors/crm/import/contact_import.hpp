@@ -27,7 +27,7 @@ Result<ImportReport> import_contacts_csv(CrmDatabase& db, std::string_view bytes
 
 /// vCards 2.1 to 4.0. Cards are known by UID, or by name, company and first address without one.
 /// `salesperson` (number, may be empty) becomes the owner of all.
-Result<ImportReport> import_contacts_vcard(CrmDatabase& db, std::string_view bytes, const std::string& salesperson,
-                                           Timestamp now);
+Result<ImportReport> import_contacts_vcard(CrmDatabase& db, std::string_view bytes,
+                                           const std::string& salesperson, Timestamp now);
 
 }  // namespace liaison::crm

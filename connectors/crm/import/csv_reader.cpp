@@ -11,14 +11,17 @@ bool is_utf8(std::string_view bytes) {
     std::size_t i = 0;
     while (i < bytes.size()) {
         const auto lead = static_cast<unsigned char>(bytes[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3
-                                 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+        const std::size_t length = lead < 0x80                   ? 1
+                                   : lead >= 0xC2 && lead < 0xE0 ? 2
+                                   : lead >= 0xE0 && lead < 0xF0 ? 3
+                                   : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                                 : 0;
         if (length == 0 || i + length > bytes.size()) return false;
         for (std::size_t k = 1; k < length; ++k)
             if ((static_cast<unsigned char>(bytes[i + k]) & 0xC0) != 0x80) return false;
         const auto second = length > 1 ? static_cast<unsigned char>(bytes[i + 1]) : 0;
-        if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
-            (lead == 0xF4 && second > 0x8F))
+        if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
+            (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F))
             return false;
         i += length;
     }
@@ -34,7 +37,8 @@ public:
         while (!at_end() && file_.rows.size() <= kCsvRowsMax &&
                file_.problems.size() < kImportProblemsMax)
             read_row();
-        if (file_.rows.size() > kCsvRowsMax) problem("more than " + std::to_string(kCsvRowsMax) + " rows");
+        if (file_.rows.size() > kCsvRowsMax)
+            problem("more than " + std::to_string(kCsvRowsMax) + " rows");
         return std::move(file_);
     }
 
@@ -45,7 +49,10 @@ private:
 
     char choose_separator() const {
         const std::string_view header = rest_.substr(0, rest_.find_first_of("\r\n"));
-        return header.find(',') == std::string_view::npos && header.find(';') != std::string_view::npos ? ';' : ',';
+        return header.find(',') == std::string_view::npos &&
+                       header.find(';') != std::string_view::npos
+                   ? ';'
+                   : ',';
     }
 
     /// Steps over the end of a line, if there is one.
@@ -119,13 +126,15 @@ private:
                 ++at_;
                 if (at_end() || here() != '"') break;
             }
-            if (c == '\n' || (c == '\r' && (at_ + 1 >= rest_.size() || rest_[at_ + 1] != '\n'))) ++line_;
+            if (c == '\n' || (c == '\r' && (at_ + 1 >= rest_.size() || rest_[at_ + 1] != '\n')))
+                ++line_;
             field += c;
             ++at_;
         }
         if (at_end() || here() == separator_ || here() == '\n' || here() == '\r') return;
         problem("text after a closing quote");
-        at_ = std::min(rest_.size(), rest_.find_first_of(separator_ == ',' ? ",\r\n" : ";\r\n", at_));
+        at_ =
+            std::min(rest_.size(), rest_.find_first_of(separator_ == ',' ? ",\r\n" : ";\r\n", at_));
     }
 
     void skip_line() {
@@ -149,7 +158,9 @@ std::string format_problem(const std::string& file, const ImportProblem& problem
 }
 
 CsvFile read_csv(std::string_view bytes) {
-    const auto refuse = [](std::string message) { return CsvFile{{}, {{1, {}, std::move(message)}}}; };
+    const auto refuse = [](std::string message) {
+        return CsvFile{{}, {{1, {}, std::move(message)}}};
+    };
     if (bytes.size() > kCsvBytesMax)
         return refuse("the file is larger than " + std::to_string(kCsvBytesMax) + " bytes");
     if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))

@@ -38,7 +38,8 @@ int vcard_hex_digit(char c) {
 std::string decode_quoted_printable(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool has_digits = text[i] == '=' && i + 2 < text.size() && vcard_hex_digit(text[i + 1]) >= 0 &&
+        const bool has_digits = text[i] == '=' && i + 2 < text.size() &&
+                                vcard_hex_digit(text[i + 1]) >= 0 &&
                                 vcard_hex_digit(text[i + 2]) >= 0;
         if (!has_digits) {
             out += text[i];
@@ -94,14 +95,17 @@ std::vector<std::string> split_escaped(std::string_view text, char separator) {
 }
 
 /// The whole value without escapes.
-std::string plain_text(std::string_view text) { return split_escaped(text, '\0').front(); }
+std::string plain_text(std::string_view text) {
+    return split_escaped(text, '\0').front();
+}
 
 void read_vcard_parameter(std::string_view text, VCardProperty& property) {
     const std::size_t equals = text.find('=');
     const std::string name = equals == std::string_view::npos
                                  ? std::string()
                                  : to_upper_word(trim(text.substr(0, equals)));
-    std::string value = to_lower_ascii(trim(equals == std::string_view::npos ? text : text.substr(equals + 1)));
+    std::string value =
+        to_lower_ascii(trim(equals == std::string_view::npos ? text : text.substr(equals + 1)));
     std::erase(value, '"');
     if (name == "ENCODING") {
         property.encoding = value;
@@ -109,7 +113,8 @@ void read_vcard_parameter(std::string_view text, VCardProperty& property) {
         property.charset = value;
     } else if (name == "TYPE" || name.empty()) {
         if (value == "quoted-printable" || value == "base64") property.encoding = value;
-        for (const std::string& type : split(value, ',')) property.types.insert(std::string(trim(type)));
+        for (const std::string& type : split(value, ','))
+            property.types.insert(std::string(trim(type)));
     } else if (name == "PREF") {
         property.types.insert("pref");
     }
@@ -132,11 +137,14 @@ std::optional<VCardProperty> parse_vcard_property(std::string_view line) {
     if (colon >= line.size() || parts.empty()) return std::nullopt;
     VCardProperty property;
     const std::size_t dot = parts[0].rfind('.');
-    property.name = to_upper_word(trim(dot == std::string_view::npos ? parts[0] : parts[0].substr(dot + 1)));
+    property.name =
+        to_upper_word(trim(dot == std::string_view::npos ? parts[0] : parts[0].substr(dot + 1)));
     for (std::size_t i = 1; i < parts.size(); ++i) read_vcard_parameter(parts[i], property);
     property.value = std::string(line.substr(colon + 1));
-    if (property.encoding == "quoted-printable") property.value = decode_quoted_printable(property.value);
-    if (property.charset == "iso-8859-1" || property.charset == "windows-1252" || property.charset == "latin1")
+    if (property.encoding == "quoted-printable")
+        property.value = decode_quoted_printable(property.value);
+    if (property.charset == "iso-8859-1" || property.charset == "windows-1252" ||
+        property.charset == "latin1")
         property.value = from_latin(property.value);
     property.value = clean_utf8(property.value);
     return property;
@@ -148,19 +156,32 @@ public:
     void take(const VCardProperty& property) {
         const std::string& name = property.name;
         if (property.encoding == "b" || property.encoding == "base64") return;
-        if (name == "N") take_name(property.value);
-        else if (name == "FN") set_once(Field::DisplayName, plain_text(property.value));
-        else if (name == "NICKNAME") nickname_ = plain_text(property.value);
-        else if (name == "ORG") take_organisation(property.value);
-        else if (name == "TITLE") set_once(Field::JobTitle, plain_text(property.value));
-        else if (name == "URL") set_once(Field::Url, plain_text(property.value));
-        else if (name == "EMAIL") take_email(property);
-        else if (name == "TEL") take_phone(property);
-        else if (name == "ADR") take_address(property);
-        else if (name == "BDAY") take_birthday(property.value);
-        else if (name == "NOTE") notes_ += (notes_.empty() ? "" : "\n\n") + plain_text(property.value);
-        else if (name == "CATEGORIES") take_categories(property.value);
-        else if (name == "UID") card.uid = normal_line(plain_text(property.value));
+        if (name == "N")
+            take_name(property.value);
+        else if (name == "FN")
+            set_once(Field::DisplayName, plain_text(property.value));
+        else if (name == "NICKNAME")
+            nickname_ = plain_text(property.value);
+        else if (name == "ORG")
+            take_organisation(property.value);
+        else if (name == "TITLE")
+            set_once(Field::JobTitle, plain_text(property.value));
+        else if (name == "URL")
+            set_once(Field::Url, plain_text(property.value));
+        else if (name == "EMAIL")
+            take_email(property);
+        else if (name == "TEL")
+            take_phone(property);
+        else if (name == "ADR")
+            take_address(property);
+        else if (name == "BDAY")
+            take_birthday(property.value);
+        else if (name == "NOTE")
+            notes_ += (notes_.empty() ? "" : "\n\n") + plain_text(property.value);
+        else if (name == "CATEGORIES")
+            take_categories(property.value);
+        else if (name == "UID")
+            card.uid = normal_line(plain_text(property.value));
         else if (name == "KIND" || name == "X-ADDRESSBOOKSERVER-KIND")
             is_group = to_lower_ascii(trim(property.value)) == "group";
     }
@@ -187,9 +208,11 @@ private:
     }
 
     void take_name(const std::string& value) {
-        constexpr std::array fields{Field::FamilyName, Field::GivenName, Field::MiddleName, Field::Salutation};
+        constexpr std::array fields{Field::FamilyName, Field::GivenName, Field::MiddleName,
+                                    Field::Salutation};
         const std::vector<std::string> parts = split_escaped(value, ';');
-        for (std::size_t i = 0; i < std::min(parts.size(), fields.size()); ++i) set_once(fields.at(i), parts[i]);
+        for (std::size_t i = 0; i < std::min(parts.size(), fields.size()); ++i)
+            set_once(fields.at(i), parts[i]);
     }
 
     void take_organisation(const std::string& value) {
@@ -202,7 +225,8 @@ private:
         std::string address = normal_line(plain_text(property.value));
         if (to_lower_ascii(address).starts_with("mailto:")) address.erase(0, 7);
         if (address.empty() || !known_emails_.insert(normal_address(address)).second) return;
-        (property.types.contains("pref") ? preferred_emails_ : emails_).push_back(std::move(address));
+        (property.types.contains("pref") ? preferred_emails_ : emails_)
+            .push_back(std::move(address));
     }
 
     void take_phone(const VCardProperty& property) {
@@ -210,18 +234,23 @@ private:
         if (to_lower_ascii(number).starts_with("tel:")) number.erase(0, 4);
         const auto has = [&property](const char* type) { return property.types.contains(type); };
         if (has("pager")) return;
-        const Field field = has("fax") ? Field::Fax : has("cell") ? Field::PhoneMobile
-                          : has("home") ? Field::PhoneHome : Field::PhoneBusiness;
-        if (has("pref")) card.contact.set(field, number);
-        else set_once(field, std::move(number));
+        const Field field = has("fax")    ? Field::Fax
+                            : has("cell") ? Field::PhoneMobile
+                            : has("home") ? Field::PhoneHome
+                                          : Field::PhoneBusiness;
+        if (has("pref"))
+            card.contact.set(field, number);
+        else
+            set_once(field, std::move(number));
     }
 
     void take_address(const VCardProperty& property) {
         const bool is_home = property.types.contains("home") && !property.types.contains("work");
         const bool is_taken = !card.contact.text(Field::BusinessStreet).empty() ||
                               !card.contact.text(Field::BusinessCity).empty();
-        constexpr std::array business{Field::BusinessStreet, Field::BusinessCity, Field::BusinessState,
-                                      Field::BusinessPostalCode, Field::BusinessCountry};
+        constexpr std::array business{Field::BusinessStreet, Field::BusinessCity,
+                                      Field::BusinessState, Field::BusinessPostalCode,
+                                      Field::BusinessCountry};
         constexpr std::array other_place{Field::OtherStreet, Field::OtherCity, Field::OtherState,
                                          Field::OtherPostalCode, Field::OtherCountry};
         const auto& fields = is_home || is_taken ? other_place : business;
@@ -236,13 +265,15 @@ private:
         for (std::size_t i = 1; i < fields.size(); ++i) set_once(fields.at(i), parts[i + 2]);
     }
 
-    /// `1970-01-31`, `19700131`, either with a time behind it. A birthday without a year has no place in the model.
+    /// `1970-01-31`, `19700131`, either with a time behind it. A birthday without a year has no
+    /// place in the model.
     void take_birthday(const std::string& value) {
         std::string text(trim(value.substr(0, value.find('T'))));
         if (text.size() == 8 && text.find('-') == std::string::npos)
             text = text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6);
         const auto date = parse_date(text);
-        if (date && date->year() > std::chrono::year{1604}) card.contact.set(Field::Birthday, *date);
+        if (date && date->year() > std::chrono::year{1604})
+            card.contact.set(Field::Birthday, *date);
     }
 
     void take_categories(const std::string& value) {
@@ -251,11 +282,13 @@ private:
     }
 
     std::string name_for_want_of_one() const {
-        const std::string full = normal_line(std::string(card.contact.text(Field::GivenName)) + " " +
-                                             std::string(card.contact.text(Field::FamilyName)));
+        const std::string full =
+            normal_line(std::string(card.contact.text(Field::GivenName)) + " " +
+                        std::string(card.contact.text(Field::FamilyName)));
         if (!full.empty()) return full;
         if (!nickname_.empty()) return nickname_;
-        if (!card.contact.text(Field::CompanyName).empty()) return std::string(card.contact.text(Field::CompanyName));
+        if (!card.contact.text(Field::CompanyName).empty())
+            return std::string(card.contact.text(Field::CompanyName));
         return std::string(card.contact.text(Field::Email1));
     }
 
@@ -300,8 +333,10 @@ private:
         const std::size_t end = std::min(rest_.size(), rest_.find_first_of("\r\n"));
         const std::string_view out = rest_.substr(0, end);
         rest_.remove_prefix(end);
-        if (rest_.starts_with("\r\n")) rest_.remove_prefix(2);
-        else if (!rest_.empty()) rest_.remove_prefix(1);
+        if (rest_.starts_with("\r\n"))
+            rest_.remove_prefix(2);
+        else if (!rest_.empty())
+            rest_.remove_prefix(1);
         ++next_line_;
         return out;
     }
@@ -311,9 +346,13 @@ private:
 };
 
 void finish_card(VCardFile& file, CardBuilder& builder) {
-    if (builder.is_group) ++file.groups_skipped;
-    else if (builder.finish()) file.cards.push_back(std::move(builder.card));
-    else file.problems.push_back({builder.card.line, {}, "a card without name, company and address"});
+    if (builder.is_group)
+        ++file.groups_skipped;
+    else if (builder.finish())
+        file.cards.push_back(std::move(builder.card));
+    else
+        file.problems.push_back(
+            {builder.card.line, {}, "a card without name, company and address"});
 }
 
 }  // namespace
@@ -321,7 +360,8 @@ void finish_card(VCardFile& file, CardBuilder& builder) {
 VCardFile read_vcards(std::string_view bytes) {
     VCardFile file;
     if (bytes.size() > kVCardBytesMax) {
-        file.problems.push_back({1, {}, "the file is larger than " + std::to_string(kVCardBytesMax) + " bytes"});
+        file.problems.push_back(
+            {1, {}, "the file is larger than " + std::to_string(kVCardBytesMax) + " bytes"});
         return file;
     }
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
@@ -346,8 +386,11 @@ VCardFile read_vcards(std::string_view bytes) {
         if (file.cards.size() > kVCardsMax || file.problems.size() >= kImportProblemsMax) break;
     }
     if (file.cards.size() > kVCardsMax)
-        file.problems.push_back({lines.line, {}, "more than " + std::to_string(kVCardsMax) + " cards"});
-    if (open) file.problems.push_back({open->card.line, {}, "the card that begins here never ends (END:VCARD)"});
+        file.problems.push_back(
+            {lines.line, {}, "more than " + std::to_string(kVCardsMax) + " cards"});
+    if (open)
+        file.problems.push_back(
+            {open->card.line, {}, "the card that begins here never ends (END:VCARD)"});
     if (file.cards.empty() && file.problems.empty() && file.groups_skipped == 0)
         file.problems.push_back({1, {}, "there is no card in the file (BEGIN:VCARD)"});
     return file;

@@ -22,7 +22,8 @@ struct VCardFile {
 };
 
 inline constexpr std::size_t kVCardBytesMax = 256u << 20;
-inline constexpr std::size_t kVCardLineBytesMax = 16u << 20;  ///< unfolded; photos stand in lines of base64
+inline constexpr std::size_t kVCardLineBytesMax =
+    16u << 20;  ///< unfolded; photos stand in lines of base64
 inline constexpr std::size_t kVCardsMax = 100'000;
 
 /// vCard 2.1 (as phones and old Outlooks write it), 3.0 (RFC 2426) and 4.0 (RFC 6350): N, FN,
