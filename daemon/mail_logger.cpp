@@ -18,8 +18,8 @@ constexpr std::chrono::minutes kFoldersStand{5};
 
 }  // namespace
 
-MailLogger::MailLogger(MailSource& source, InteractionSink& sink, AddressBook& book,
-                       MailStore& store, Clock& clock, EventLog& log)
+MailLogger::MailLogger(MailSource& source, InteractionSink& sink, AddressBook& book, MailStore& store, Clock& clock,
+                       EventLog& log)
     : source_(source), sink_(sink), book_(book), store_(store), clock_(clock), log_(log) {}
 
 std::string MailLogger::path_of(const FolderId& folder) const {
@@ -38,8 +38,7 @@ Async<Result<void>> MailLogger::refresh_folders(MailboxSpec spec) {
         Result<std::vector<MailFolder>> tree = co_await source_.folder_tree(root->id);
         if (!tree) co_return std::unexpected(tree.error());
         for (MailFolder& folder : *tree) {
-            const bool known = std::any_of(all.begin(), all.end(),
-                                           [&](const MailFolder& f) { return f.id == folder.id; });
+            const bool known = std::any_of(all.begin(), all.end(), [&](const MailFolder& f) { return f.id == folder.id; });
             if (!known) all.push_back(std::move(folder));
         }
     }
@@ -66,16 +65,14 @@ Async<Result<std::size_t>> MailLogger::observe(MailboxSpec spec, MailFolder fold
         }
         if (!page) co_return std::unexpected(page.error());
         if (!page->is_last && page->next == cursor)
-            co_return fail(ErrorKind::CorruptReply,
-                           "the feed says that more follows but does not move on");
+            co_return fail(ErrorKind::CorruptReply, "the feed says that more follows but does not move on");
         const bool last = page->is_last;
         const bool idle = last && page->changes.empty() && page->next == cursor && state->complete;
         seen += page->changes.size();
         cursor = page->next;
         if (!idle) {
             MessagePage absorbed = std::move(*page);
-            Result<void> stored = co_await store_.absorb_messages(
-                spec.mailbox, folder.id, std::move(absorbed), clock_.now());
+            Result<void> stored = co_await store_.absorb_messages(spec.mailbox, folder.id, std::move(absorbed), clock_.now());
             if (!stored) co_return std::unexpected(stored.error());
         }
         if (last) co_return seen;
@@ -89,16 +86,13 @@ Async<Result<MailLogger::Owner>> MailLogger::find_owner(MailboxSpec spec) {
     Owner owner;
     owner.addresses.push_back(spec.mailbox.str());
     for (const CrmUser& user : *users) {
-        if (std::find(user.addresses.begin(), user.addresses.end(), spec.mailbox.str()) ==
-            user.addresses.end())
-            continue;
+        if (std::find(user.addresses.begin(), user.addresses.end(), spec.mailbox.str()) == user.addresses.end()) continue;
         owner.id = user.id;
         owner.addresses = user.addresses;
         break;
     }
     if (owner.id.empty())
-        log_.write(LogLevel::Warning, "mailbox_without_salesperson",
-                   {{"mailbox", spec.mailbox.str()}});
+        log_.write(LogLevel::Warning, "mailbox_without_salesperson", {{"mailbox", spec.mailbox.str()}});
     co_return owner;
 }
 
@@ -111,8 +105,7 @@ Async<Result<MailCycleReport>> MailLogger::run_cycle(MailboxSpec spec, rules::Ru
         MailFolder folder = folders_.at(i);
         Result<std::size_t> seen = co_await observe(spec, std::move(folder));
         if (!seen && seen.error().kind == ErrorKind::NotFound) {
-            folders_read_at_ =
-                Timestamp{};  // somebody removed or moved the folder: read the tree again next time
+            folders_read_at_ = Timestamp{};  // somebody removed or moved the folder: read the tree again next time
             continue;
         }
         if (!seen) co_return std::unexpected(seen.error());
@@ -141,24 +134,20 @@ Async<Result<MailCycleReport>> MailLogger::run_cycle(MailboxSpec spec, rules::Ru
     co_return report;
 }
 
-Async<Result<void>> MailLogger::decide(MailboxSpec spec, rules::RuleSet rules, Owner owner,
-                                       MailCycleReport& report) {
-    Result<Batch> rows =
-        co_await store_.rows(spec.mailbox, IntakeState::New, clock_.now(), limits::message_batch);
+Async<Result<void>> MailLogger::decide(MailboxSpec spec, rules::RuleSet rules, Owner owner, MailCycleReport& report) {
+    Result<Batch> rows = co_await store_.rows(spec.mailbox, IntakeState::New, clock_.now(), limits::message_batch);
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return Result<void>{};
     std::vector<ItemKey> keys;
     for (const IntakeRow& row : *rows) keys.push_back(row.key);
     Messages messages = co_await source_.get_messages(std::move(keys), rules.needs_headers());
     if (messages.size() != rows->size())
-        co_return fail(ErrorKind::CorruptReply,
-                       "a read of messages answered another number than asked");
+        co_return fail(ErrorKind::CorruptReply, "a read of messages answered another number than asked");
     for (const Result<MailMessage>& message : messages)
-        if (!message && speaks_of_scope(message.error()))
-            co_return std::unexpected(message.error());
+        if (!message && speaks_of_scope(message.error())) co_return std::unexpected(message.error());
     Batch batch = *rows;
-    Result<std::vector<MailDecision>> decisions = co_await decide_batch(
-        spec, std::move(rules), std::move(owner), std::move(batch), messages, true);
+    Result<std::vector<MailDecision>> decisions =
+        co_await decide_batch(spec, std::move(rules), std::move(owner), std::move(batch), messages, true);
     if (!decisions) co_return std::unexpected(decisions.error());
 
     fresh_.clear();
@@ -168,8 +157,7 @@ Async<Result<void>> MailLogger::decide(MailboxSpec spec, rules::RuleSet rules, O
         d.row = (*rows)[i].id;
         d.decision = std::move((*decisions)[i]);
         d.next = next_state(d.decision, spec.mark_mail);
-        if (d.next == IntakeState::ToLog && messages[i])
-            fresh_.emplace(d.row, std::move(*messages[i]));
+        if (d.next == IntakeState::ToLog && messages[i]) fresh_.emplace(d.row, std::move(*messages[i]));
         decided.push_back(std::move(d));
     }
     report.decided += decided.size();
@@ -177,18 +165,15 @@ Async<Result<void>> MailLogger::decide(MailboxSpec spec, rules::RuleSet rules, O
     co_return committed;
 }
 
-Async<Result<std::vector<MailDecision>>> MailLogger::decide_batch(MailboxSpec spec,
-                                                                  rules::RuleSet rules, Owner owner,
-                                                                  Batch rows,
-                                                                  const Messages& messages,
+Async<Result<std::vector<MailDecision>>> MailLogger::decide_batch(MailboxSpec spec, rules::RuleSet rules, Owner owner,
+                                                                  Batch rows, const Messages& messages,
                                                                   bool with_history) {
     std::set<std::string> addresses;
     std::vector<MessageIdentity> identities;
     for (const Result<MailMessage>& message : messages) {
         identities.push_back(message ? mail::identify(*message) : MessageIdentity());
         if (!message) continue;
-        for (std::string& address : mail::addresses_of(*message))
-            addresses.insert(std::move(address));
+        for (std::string& address : mail::addresses_of(*message)) addresses.insert(std::move(address));
     }
     std::vector<std::string> asked(addresses.begin(), addresses.end());
     Result<PartyMap> parties = co_await book_.resolve(std::move(asked));
@@ -208,14 +193,11 @@ Async<Result<std::vector<MailDecision>>> MailLogger::decide_batch(MailboxSpec sp
             continue;
         }
         const auto known = earlier.find(identities[i]);
-        const IntakeRow* first =
-            known == earlier.end() || known->second.id == rows[i].id ? nullptr : &known->second;
-        MailDecision decision = decide_message(
-            *messages[i], identities[i], *parties, rules, spec.policy,
-            MailPlace{spec.mailbox.str(), path_of(rows[i].folder), owner.id, owner.addresses},
-            first);
-        // Copies inside one batch: the first one binds the later ones as if it had been stored
-        // already.
+        const IntakeRow* first = known == earlier.end() || known->second.id == rows[i].id ? nullptr : &known->second;
+        MailDecision decision = decide_message(*messages[i], identities[i], *parties, rules, spec.policy,
+                                               MailPlace{spec.mailbox.str(), path_of(rows[i].folder), owner.id, owner.addresses},
+                                               first);
+        // Copies inside one batch: the first one binds the later ones as if it had been stored already.
         if (known == earlier.end() && is_binding(decision)) {
             IntakeRow row = rows[i];
             row.decision = decision;
@@ -229,22 +211,18 @@ Async<Result<std::vector<MailDecision>>> MailLogger::decide_batch(MailboxSpec sp
 MailProgress MailLogger::failed_step(const IntakeRow& row, const Error& error) const {
     MailProgress progress;
     progress.row = row.id;
-    progress.error = std::string(to_string(error.kind)) +
-                     (error.native_code.empty() ? "" : " " + error.native_code);
+    progress.error = std::string(to_string(error.kind)) + (error.native_code.empty() ? "" : " " + error.native_code);
     const int attempts = row.attempts + 1;
     progress.next = attempts >= limits::attempts_max ? IntakeState::Parked : row.state;
-    auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(limits::backoff_min) *
-                (1 << std::min(attempts, 10));
+    auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(limits::backoff_min) * (1 << std::min(attempts, 10));
     if (error.retry_after) wait = std::max(wait, *error.retry_after);
     progress.due = clock_.now() + wait;
     return progress;
 }
 
-/// Brings decided mails into the CRM: facts (kept from the decision or read again after a crash),
-/// the original, one write.
+/// Brings decided mails into the CRM: facts (kept from the decision or read again after a crash), the original, one write.
 Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleReport& report) {
-    Result<Batch> rows =
-        co_await store_.rows(spec.mailbox, IntakeState::ToLog, clock_.now(), limits::message_batch);
+    Result<Batch> rows = co_await store_.rows(spec.mailbox, IntakeState::ToLog, clock_.now(), limits::message_batch);
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return Result<void>{};
     std::vector<ItemKey> keys;
@@ -257,8 +235,7 @@ Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleRe
     if (!missing.empty()) reread = co_await source_.get_messages(missing, false);
     std::vector<Result<std::string>> originals = co_await source_.fetch_mime(std::move(keys));
     if (originals.size() != rows->size() || reread.size() != missing.size())
-        co_return fail(ErrorKind::CorruptReply,
-                       "a read of messages answered another number than asked");
+        co_return fail(ErrorKind::CorruptReply, "a read of messages answered another number than asked");
 
     std::vector<MailProgress> progress;
     std::vector<DecidedMail> left;
@@ -268,12 +245,9 @@ Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleRe
     for (std::size_t i = 0; i < rows->size(); ++i) {
         const IntakeRow& row = (*rows)[i];
         const auto kept = fresh_.find(row.id);
-        Result<MailMessage> message = kept != fresh_.end()
-                                          ? Result<MailMessage>(std::move(kept->second))
-                                          : std::move(reread[next_reread++]);
-        const Error* error = !message        ? &message.error()
-                             : !originals[i] ? &originals[i].error()
-                                             : nullptr;
+        Result<MailMessage> message = kept != fresh_.end() ? Result<MailMessage>(std::move(kept->second))
+                                                           : std::move(reread[next_reread++]);
+        const Error* error = !message ? &message.error() : !originals[i] ? &originals[i].error() : nullptr;
         // An original that is too large is left out; the interaction is written without it.
         if (error && message && error->kind == ErrorKind::TooLarge) error = nullptr;
         if (error && speaks_of_scope(*error)) co_return std::unexpected(*error);
@@ -286,16 +260,14 @@ Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleRe
             ++report.failed;
             continue;
         }
-        logs.push_back(message_log(*message, row,
-                                   originals[i] ? std::move(*originals[i]) : std::string(),
+        logs.push_back(message_log(*message, row, originals[i] ? std::move(*originals[i]) : std::string(),
                                    source_.link_url(row.key)));
         logged_rows.push_back(&row);
     }
     fresh_.clear();
     std::vector<Result<LoggedMessage>> answers = co_await sink_.log_messages(std::move(logs));
     if (answers.size() != logged_rows.size())
-        co_return fail(ErrorKind::CorruptReply,
-                       "the CRM answered another number of messages than it was given");
+        co_return fail(ErrorKind::CorruptReply, "the CRM answered another number of messages than it was given");
     for (std::size_t i = 0; i < answers.size(); ++i) {
         const IntakeRow& row = *logged_rows[i];
         if (!answers[i]) {
@@ -307,8 +279,7 @@ Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleRe
         MailProgress done;
         done.row = row.id;
         done.interaction_ids = std::move(answers[i]->interaction_ids);
-        const bool more =
-            spec.mark_mail || !row.decision.move_to.empty() || !row.decision.add_categories.empty();
+        const bool more = spec.mark_mail || !row.decision.move_to.empty() || !row.decision.add_categories.empty();
         done.next = more ? IntakeState::ToMark : IntakeState::Done;
         progress.push_back(std::move(done));
         ++report.logged;
@@ -323,21 +294,18 @@ Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleRe
 
 /// Tells the rep what became of each mail: category and note, then the move that a rule asked for.
 Async<Result<void>> MailLogger::mark(MailboxSpec spec, MailCycleReport& report) {
-    Result<Batch> rows = co_await store_.rows(spec.mailbox, IntakeState::ToMark, clock_.now(),
-                                              limits::message_batch);
+    Result<Batch> rows = co_await store_.rows(spec.mailbox, IntakeState::ToMark, clock_.now(), limits::message_batch);
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return Result<void>{};
     std::vector<MailMark> marks;
     for (const IntakeRow& row : *rows) marks.push_back(mark_of(row, spec.policy));
     std::vector<Result<Version>> answers = co_await source_.mark_messages(std::move(marks));
     if (answers.size() != rows->size())
-        co_return fail(ErrorKind::CorruptReply,
-                       "marking messages answered another number than asked");
+        co_return fail(ErrorKind::CorruptReply, "marking messages answered another number than asked");
     std::vector<MailProgress> progress;
     for (std::size_t i = 0; i < rows->size(); ++i) {
         const IntakeRow& row = (*rows)[i];
-        if (!answers[i] && speaks_of_scope(answers[i].error()))
-            co_return std::unexpected(answers[i].error());
+        if (!answers[i] && speaks_of_scope(answers[i].error())) co_return std::unexpected(answers[i].error());
         if (!answers[i] && answers[i].error().kind != ErrorKind::NotFound) {
             progress.push_back(failed_step(row, answers[i].error()));
             ++report.failed;
@@ -351,8 +319,7 @@ Async<Result<void>> MailLogger::mark(MailboxSpec spec, MailCycleReport& report) 
             Result<MailFolder> target = co_await source_.open_folder(row.decision.move_to, true);
             if (!target) co_return std::unexpected(target.error());
             const bool there = target->id == row.folder;
-            Result<ItemKey> moved =
-                there ? Result<ItemKey>(row.key) : fail(ErrorKind::Internal, "");
+            Result<ItemKey> moved = there ? Result<ItemKey>(row.key) : fail(ErrorKind::Internal, "");
             if (!there) moved = co_await source_.move_message(row.key, target->id);
             if (!moved && moved.error().kind != ErrorKind::NotFound) {
                 if (speaks_of_scope(moved.error())) co_return std::unexpected(moved.error());
@@ -363,8 +330,7 @@ Async<Result<void>> MailLogger::mark(MailboxSpec spec, MailCycleReport& report) 
             if (moved) done.moved_to = *moved;
             if (moved && !there && row.decision.outcome == MailOutcome::Log) {
                 std::string url = source_.link_url(*moved);
-                Result<void> linked =
-                    co_await sink_.set_message_link(row.decision.identity, std::move(url));
+                Result<void> linked = co_await sink_.set_message_link(row.decision.identity, std::move(url));
                 if (!linked) co_return std::unexpected(linked.error());
             }
         }
@@ -375,8 +341,8 @@ Async<Result<void>> MailLogger::mark(MailboxSpec spec, MailCycleReport& report) 
     co_return recorded;
 }
 
-Async<Result<std::vector<DryRunLine>>> MailLogger::dry_run(MailboxSpec spec, rules::RuleSet rules,
-                                                           std::string folder, std::size_t max) {
+Async<Result<std::vector<DryRunLine>>> MailLogger::dry_run(MailboxSpec spec, rules::RuleSet rules, std::string folder,
+                                                           std::size_t max) {
     Result<MailFolder> target = co_await source_.open_folder(folder, false);
     if (!target) co_return std::unexpected(target.error());
     Result<Owner> owner = co_await find_owner(spec);
@@ -387,16 +353,13 @@ Async<Result<std::vector<DryRunLine>>> MailLogger::dry_run(MailboxSpec spec, rul
     for (bool last = false; !last && lines.size() < max;) {
         Result<MessagePage> page = co_await source_.pull_messages(target->id, cursor);
         if (!page) co_return std::unexpected(page.error());
-        if (!page->is_last && page->next == cursor)
-            co_return fail(ErrorKind::CorruptReply, "the feed does not move on");
+        if (!page->is_last && page->next == cursor) co_return fail(ErrorKind::CorruptReply, "the feed does not move on");
         last = page->is_last;
         cursor = page->next;
-        for (std::size_t begin = 0; begin < page->changes.size() && lines.size() < max;
-             begin += limits::message_batch) {
+        for (std::size_t begin = 0; begin < page->changes.size() && lines.size() < max; begin += limits::message_batch) {
             Batch rows;
             std::vector<ItemKey> keys;
-            for (std::size_t i = begin;
-                 i < std::min(page->changes.size(), begin + limits::message_batch); ++i) {
+            for (std::size_t i = begin; i < std::min(page->changes.size(), begin + limits::message_batch); ++i) {
                 IntakeRow row;
                 row.id = static_cast<std::int64_t>(lines.size() + rows.size() + 1);
                 row.key = page->changes[i].key;
@@ -404,10 +367,8 @@ Async<Result<std::vector<DryRunLine>>> MailLogger::dry_run(MailboxSpec spec, rul
                 keys.push_back(row.key);
                 rows.push_back(std::move(row));
             }
-            Messages messages =
-                co_await source_.get_messages(std::move(keys), rules.needs_headers());
-            if (messages.size() != rows.size())
-                co_return fail(ErrorKind::CorruptReply, "a read answered too few messages");
+            Messages messages = co_await source_.get_messages(std::move(keys), rules.needs_headers());
+            if (messages.size() != rows.size()) co_return fail(ErrorKind::CorruptReply, "a read answered too few messages");
             Batch batch = rows;
             Result<std::vector<MailDecision>> decisions =
                 co_await decide_batch(spec, rules, *owner, std::move(batch), messages, false);

@@ -34,6 +34,9 @@ Result<void> MailDelivery::deliver(std::string load_key, std::string mime) {
     }
     if (!batch_) batch_ = std::make_unique<MailboxStore::Batch>(store_);
     MailItem mail = mail_item_from_mime(std::move(mime), store_.now());
+    // What was delivered is no draft: Exchange keeps that in the message flags (MSGFLAG_UNSENT), and the X-Unsent header is
+    // a word between mail programs about files.
+    mail.item.properties.set("item:IsDraft", std::string("false"));
     mail.item.extended[load_key_property()] = ExtendedValue{{load_key}};
     const auto stored =
         store_.create_item(mailbox_, folder_id_, std::move(mail.item), std::move(mail.content));

@@ -87,6 +87,16 @@ Result<PreparedDemo> prepare_demo(const DemoOptions& options, const Clock& clock
     if (done) done = write_private_file(directory / "liaison.toml", demo_configuration(options));
     if (!done) return std::unexpected(done.error());
 
+    const fs::path choice = directory / "samples";
+    if (!fs::exists(choice)) {
+        done = write_private_file(choice, std::string(options.mail_paths.empty() ? "mail " : "") +
+                                              (options.contacts_file.empty() ? "contacts" : ""));
+        if (!done) return std::unexpected(done.error());
+    }
+    const std::string chosen = file_text(choice.string(), done);
+    out.sample_mail = chosen.find("mail") != std::string::npos;
+    out.sample_contacts = chosen.find("contacts") != std::string::npos;
+
     const std::string database = (directory / "crm.sqlite").string();
     const Date today = date_of(clock.now());
     if (!options.contacts_file.empty()) {
@@ -96,7 +106,7 @@ Result<PreparedDemo> prepare_demo(const DemoOptions& options, const Clock& clock
     }
     // The contacts of a file take the place of the sample ones; activities need somebody who owns
     // them either way.
-    done = load_demo_data(database, today, options.contacts_file.empty());
+    done = load_demo_data(database, today, out.sample_contacts);
     if (!done) return std::unexpected(done.error());
     return out;
 }

@@ -180,11 +180,16 @@ Outcome<void> ItemEditor::set_special(const Field& field, const pugi::xml_node& 
         }
     } else if (field.uri == "item:ItemClass") {
         const std::string item_class = element_text(element);
-        if (kind_of_class(item_class) != item_.kind) {
+        const ItemKind kind = kind_of_class(item_class);
+        const auto is_mail = [](ItemKind k) {
+            return k == ItemKind::Message || k == ItemKind::Other;
+        };
+        if (kind != item_.kind && !(is_mail(kind) && is_mail(item_.kind))) {
             return ews_fail("ErrorObjectTypeChanged",
                             "The item class does not suit the type of the item.");
         }
         item_.item_class = item_class;
+        item_.kind = kind;
     } else if (field.uri == "item:Attachments") {
         for (const pugi::xml_node& child : element_children(element)) {
             auto read = read_attachment(child);

@@ -52,7 +52,7 @@ def plain(address):
 
 def usable(row):
     """The parsers agree on what the decision depends on."""
-    return not {"from", "to", "cc", "message_id"} & set(row["disputed"])
+    return all(name in row["agreed"] for name in ("from", "to", "cc", "message_id"))
 
 
 def read_rows(folder):
@@ -64,12 +64,12 @@ def identity(row):
     a = row["agreed"]
     if not a.get("message_id"):
         return ("no id", row["file"])
-    return (a["message_id"], tuple(fold(x) for x in a["from"][:1]), a.get("date"), a.get("subject"))
+    return (a["message_id"], tuple(fold(x) for x in a.get("from", [])[:1]), a.get("date"), a.get("subject"))
 
 
 def parties(row, book):
     a = row["agreed"]
-    return [fold(x) for x in a["from"] + a["to"] + a["cc"]]
+    return [fold(x) for x in a.get("from", []) + a.get("to", []) + a.get("cc", [])]
 
 
 def decide(row, book):

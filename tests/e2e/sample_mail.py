@@ -60,9 +60,10 @@ def write(folder, contacts_file, mails=400):
             put("%04d-b.eml" % n, message(n, one, "alice@example.test", subject="Second"))
             counts["mails_logged"] += 2
             counts["interactions"] += 2
-        else:  # a draft
-            put("%04d.eml" % n, b"X-Unsent: 1\r\n" + message(n, "alice@example.test", one))
-            counts["skipped"]["draft"] = counts["skipped"].get("draft", 0) + 1
+        else:  # a mailing list: the contact stands in Cc only
+            put("%04d.eml" % n, message(n, "list@elsewhere.example", "list@elsewhere.example", one))
+            counts["mails_logged"] += 1
+            counts["interactions"] += 1
     with open(os.path.join(folder, "INDEX.tsv"), "w") as f:
         f.write("file\tbytes\nnot a mail\t1\n")
     return counts

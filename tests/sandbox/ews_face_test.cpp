@@ -163,6 +163,71 @@ TEST(EwsFace, OtherPrefixesAndADefaultNamespaceAreUnderstood) {
     EXPECT_EQ(lab.get(made.attribute("ItemId", "Id")).text("Subject"), "a <b>");
 }
 
+// Requests of every operation, damaged in many ways: each gets an answer that is XML, and nothing
+// breaks.
+TEST(EwsFace, DamagedRequestsGetAnAnswer) {
+    EwsLab lab;
+    const std::string id = lab.create_appointment(
+        "<t:Subject>x</t:Subject><t:Recurrence><t:DailyRecurrence><t:Interval>1</t:Interval></"
+        "t:DailyRecurrence>"
+        "<t:NoEndRecurrence><t:StartDate>2027-03-01</t:StartDate></t:NoEndRecurrence></"
+        "t:Recurrence>");
+    lab.sync("calendar", "");
+    lab.get(id, token_uri);
+    lab.call(
+        "<m:FindItem "
+        "Traversal=\"Shallow\"><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape>"
+        "<m:IndexedPageItemView MaxEntriesReturned=\"3\" Offset=\"0\" "
+        "BasePoint=\"End\"/><m:Restriction><t:Not>"
+        "<t:Exists><t:FieldURI "
+        "FieldURI=\"item:Subject\"/></t:Exists></t:Not></m:Restriction><m:ParentFolderIds>"
+        "<t:DistinguishedFolderId Id=\"calendar\"/></m:ParentFolderIds></m:FindItem>");
+    lab.call(
+        "<m:UpdateItem ConflictResolution=\"AlwaysOverwrite\" "
+        "SendMeetingInvitationsOrCancellations=\"SendToNone\">"
+        "<m:ItemChanges><t:ItemChange><t:ItemId Id=\"" +
+        id +
+        "\"/><t:Updates><t:SetItemField><t:FieldURI "
+        "FieldURI=\"calendar:End\"/><t:CalendarItem><t:End>2030-01-01T00:00:00</t:End></"
+        "t:CalendarItem>"
+        "</t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>");
+    std::vector<std::string> seeds;
+    for (const Recorded& body : recorded_bodies()) {
+        if (body.label == "request") seeds.push_back(EwsLab::envelope("", body.xml));
+    }
+    if (seeds.size() > 40) seeds.erase(seeds.begin(), seeds.end() - 40);
+    std::uint64_t random = 5;
+    const auto draw = [&](std::size_t below) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        return static_cast<std::size_t>(random >> 33) % below;
+    };
+    static constexpr char bytes[] = "<>/\"=:&;#x0 -9AZaz\xC3\x00\xFF";
+    for (int round = 0; round < 3'000; ++round) {
+        std::string text = seeds[draw(seeds.size())];
+        for (std::size_t hits = draw(4) + 1; hits > 0; --hits) {
+            const std::size_t at = draw(text.size());
+            switch (draw(4)) {
+                case 0:
+                    text[at] = bytes[draw(sizeof bytes)];
+                    break;
+                case 1:
+                    text.erase(at, draw(30));
+                    break;
+                case 2:
+                    text.insert(at, text.substr(draw(text.size()), draw(60)));
+                    break;
+                default:
+                    text.resize(at + 1);
+                    break;
+            }
+        }
+        const Answer answer = lab.post(text);
+        ASSERT_TRUE(answer.response.status == 200 || answer.response.status == 500)
+            << answer.response.status;
+        ASSERT_NE(EwsReply(answer).codes().size(), 0u) << text << answer.response.body;
+    }
+}
+
 TEST(EwsFaults, DropsHappenBeforeOrAfterTheCommit) {
     EwsLab lab;
     const std::string create =

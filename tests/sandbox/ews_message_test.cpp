@@ -172,6 +172,15 @@ TEST(EwsMessage, OfOtherClassesArriveAsMessage) {
         (*lab.store->create_item("alice@example.test", lab.folder("notes"), odd))->id;
     EXPECT_EQ(lab.get(id).count("Message"), 1u);
     EXPECT_EQ(lab.get(id).text("ItemClass"), "IPM.StickyNote");
+    const std::string custom =
+        lab.create("MessageDisposition=\"SaveOnly\"",
+                   "<t:Message><t:ItemClass>IPM.Custom</t:ItemClass></t:Message>", "inbox");
+    EXPECT_EQ(lab.get(custom).text("ItemClass"), "IPM.Custom");
+    const EwsReply wrong = lab.call(
+        "<m:CreateItem "
+        "MessageDisposition=\"SaveOnly\"><m:Items><t:Message><t:ItemClass>IPM.Task</t:ItemClass>"
+        "</t:Message></m:Items></m:CreateItem>");
+    EXPECT_EQ(wrong.code(), "ErrorObjectTypeChanged");
 }
 
 }  // namespace

@@ -226,6 +226,7 @@ TEST(Tidy, SizesStayReadable) {
         EXPECT_LE(file.lines.size(), 600u) << file.path;
         std::size_t begin = 0;
         bool in_function = false;
+        std::size_t data_lines = 0;  // inside the present function
         bool in_data = false;  // a raw string: SQL or a JSON Schema, not code
         for (std::size_t i = 0; i < file.lines.size(); ++i) {
             const std::string& line = file.lines[i];
@@ -234,15 +235,18 @@ TEST(Tidy, SizesStayReadable) {
             if (in_data && line.find(")\"") != std::string::npos) in_data = false;
             if (in_data && line.find(")sql\"") != std::string::npos) in_data = false;
             if (!raw) EXPECT_LE(line.size(), 130u) << file.path << ":" << i + 1;
-            if (raw) continue;
+            if (raw) {
+                ++data_lines;
+                continue;
+            }
             const bool opens = !line.empty() && line.back() == '{' && line[0] != ' ' && line[0] != '}' && line[0] != '/' &&
                                !line.starts_with("namespace") && !line.starts_with("struct") && !line.starts_with("class") &&
                                !line.starts_with("enum") && !line.starts_with("constexpr") && !line.starts_with("const ") &&
                                !line.starts_with("static const") && !line.starts_with("union") && !line.starts_with("template");
-            if (opens && !in_function) { begin = i; in_function = true; }
+            if (opens && !in_function) { begin = i; in_function = true; data_lines = 0; }
             if (line == "}" && in_function) {
                 in_function = false;
-                EXPECT_LE(i - begin + 1, 75u) << file.path << ":" << begin + 1 << ": a function that long has a seam somewhere";
+                EXPECT_LE(i - begin + 1 - data_lines, 75u) << file.path << ":" << begin + 1 << ": a function that long has a seam somewhere";
             }
             if (line == "};" || line.starts_with("}};")) in_function = false;
         }
