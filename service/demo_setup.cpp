@@ -45,7 +45,8 @@ std::string demo_configuration(const DemoOptions& options) {
            std::to_string(options.sandbox_port) +
            "/EWS/Exchange.asmx\"\n"
            "user = \"svc@example.test\"\npassword = \"file:exchange.password\"\nimpersonate = "
-           "true\ntime_zone = \"Europe/Berlin\"\n\n"
+           "true\ntime_zone = \"Europe/Berlin\"\nowa_url = \"http://127.0.0.1:" +
+           std::to_string(options.sandbox_port) + "/\"\n\n"
            "[policy]\nskip_private_mail = false\n\n"
            "[[mailbox]]\naddress = \"alice@example.test\"\nmail_folders = [\"Inbox/CRM\"]\n\n"
            "[[mailbox]]\naddress = \"bob@example.test\"\n\n"
