@@ -38,7 +38,7 @@ int complain(const std::string& text) {
 }
 
 struct CommandLine {
-    std::uint16_t port = 8420;
+    std::uint16_t port = 8480;
     std::string address = "127.0.0.1";
     std::string data_dir;
     std::uint64_t seed = 1;

@@ -127,6 +127,7 @@ void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::st
     settings.password = password;
     settings.impersonate = config_.exchange_impersonate;
     settings.time_zone = config_.exchange_time_zone;
+    settings.owa_url = config_.exchange_owa_url;
     settings.user_agent = "Liaison/" + std::string(program_version());
     m.endpoint = ews::make_ews_endpoint(*http_, clock_, settings);
     m.source = ews::make_ews_mail_source(*http_, settings);
@@ -227,11 +228,19 @@ Async<Result<bool>> ComposedApplication::cycle(MailboxId id) {
     bool moved = false;
     std::optional<Error> first;
     for (const daemon::PairSpec& pair : mailbox.pairs) {
+        // A pause that the server asked for holds over a restart too.
+        Result<PairState> state = co_await stores_.sync->pair_state(pair.id);
+        if (!state) co_return std::unexpected(state.error());
+        if (const auto wait = state->not_before - clock_.now(); wait.count() > 0) {
+            if (!first) first = Error{ErrorKind::Throttled, state->last_error, "not_before", wait};
+            continue;
+        }
         Result<daemon::CycleReport> report = co_await mailbox.runner->run_cycle(pair);
         if (!report) {
             if (!first) first = report.error();
-            Result<void> noted = co_await stores_.sync->set_not_before(pair.id, clock_.now(),
-                                                                       report.error().message);
+            const Timestamp until = clock_.now() + report.error().retry_after.value_or(std::chrono::milliseconds(0));
+            std::string why = report.error().message;
+            Result<void> noted = co_await stores_.sync->set_not_before(pair.id, until, std::move(why));
             if (!noted) co_return std::unexpected(noted.error());
             continue;
         }

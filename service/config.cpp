@@ -187,6 +187,9 @@ void read_exchange(TableReader& t, Config& c, const std::string& base) {
     t.text("password", c.exchange_password);
     t.flag("impersonate", c.exchange_impersonate);
     t.text("time_zone", c.exchange_time_zone);
+    t.text("owa_url", c.exchange_owa_url);
+    if (!c.exchange_owa_url.empty() && !net::parse_url(c.exchange_owa_url))
+        t.error("owa_url", "is no address, like \"https://mail.example.com/owa/\"");
     t.text("ca_file", c.exchange_ca_file);
     t.flag("pin_ca", c.exchange_pin_ca);
     t.text("proxy", c.exchange_proxy);

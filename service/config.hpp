@@ -46,6 +46,7 @@ struct Config {
     std::string exchange_password;  ///< reference
     bool exchange_impersonate = true;
     std::string exchange_time_zone = "UTC";
+    std::string exchange_owa_url;  ///< base of Outlook on the web, for links to mails; empty: none
     std::string exchange_ca_file;
     bool exchange_pin_ca = false;
     std::string exchange_proxy;

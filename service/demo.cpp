@@ -75,6 +75,7 @@ private:
     std::string directory_;
     std::string token_;
     bool stop_ = false;
+    bool sample_mail_ = true;
     std::unique_ptr<ChildProcess> sandbox_;
     std::unique_ptr<ChildProcess> service_;
     std::size_t peak_memory_ = 0;
@@ -89,6 +90,7 @@ std::optional<std::string> Demo::start_and_load() {
     if (!prepared) return prepared.error().message;
     directory_ = prepared->directory;
     token_ = prepared->token;
+    sample_mail_ = prepared->sample_mail;
     demo_step("state is kept in " + directory_);
     if (auto failure = start_sandbox()) return failure;
     if (auto failure = load_mail()) return failure;
@@ -135,6 +137,7 @@ bool Demo::start_service() {
 }
 
 std::optional<std::string> Demo::load_mail() {
+    if (options_.mail_paths.empty() && !sample_mail_) return std::nullopt;
     if (options_.mail_paths.empty()) {
         demo_step("loading sample mail and what the reps keep in Outlook");
         if (auto loaded = load_sample_outlook(client_, sandbox_url(), date_of(clock_.now()));

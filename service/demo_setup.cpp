@@ -45,7 +45,8 @@ std::string demo_configuration(const DemoOptions& options) {
            std::to_string(options.sandbox_port) +
            "/EWS/Exchange.asmx\"\n"
            "user = \"svc@example.test\"\npassword = \"file:exchange.password\"\nimpersonate = "
-           "true\ntime_zone = \"Europe/Berlin\"\n\n"
+           "true\ntime_zone = \"Europe/Berlin\"\nowa_url = \"http://127.0.0.1:" +
+           std::to_string(options.sandbox_port) + "/\"\n\n"
            "[policy]\nskip_private_mail = false\n\n"
            "[[mailbox]]\naddress = \"alice@example.test\"\nmail_folders = [\"Inbox/CRM\"]\n\n"
            "[[mailbox]]\naddress = \"bob@example.test\"\n\n"
@@ -87,6 +88,16 @@ Result<PreparedDemo> prepare_demo(const DemoOptions& options, const Clock& clock
     if (done) done = write_private_file(directory / "liaison.toml", demo_configuration(options));
     if (!done) return std::unexpected(done.error());
 
+    const fs::path choice = directory / "samples";
+    if (!fs::exists(choice)) {
+        done = write_private_file(choice, std::string(options.mail_paths.empty() ? "mail " : "") +
+                                              (options.contacts_file.empty() ? "contacts" : ""));
+        if (!done) return std::unexpected(done.error());
+    }
+    const std::string chosen = file_text(choice.string(), done);
+    out.sample_mail = chosen.find("mail") != std::string::npos;
+    out.sample_contacts = chosen.find("contacts") != std::string::npos;
+
     const std::string database = (directory / "crm.sqlite").string();
     const Date today = date_of(clock.now());
     if (!options.contacts_file.empty()) {
@@ -96,7 +107,7 @@ Result<PreparedDemo> prepare_demo(const DemoOptions& options, const Clock& clock
     }
     // The contacts of a file take the place of the sample ones; activities need somebody who owns
     // them either way.
-    done = load_demo_data(database, today, options.contacts_file.empty());
+    done = load_demo_data(database, today, out.sample_contacts);
     if (!done) return std::unexpected(done.error());
     return out;
 }

@@ -11,6 +11,9 @@ namespace liaison::service {
 struct PreparedDemo {
     std::string directory;
     std::string token;  ///< of the management API
+    /// Chosen by the first run on this folder and kept: a later run without --mail or --contacts adds no samples.
+    bool sample_mail = true;
+    bool sample_contacts = true;
 };
 
 /// Folder, secrets, configuration, CRM with its contacts and sample activities. Idempotent on the same folder.

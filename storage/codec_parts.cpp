@@ -1,5 +1,5 @@
-#include "storage/record_codec.hpp"
 #include "storage/codec_parts.hpp"
+#include "storage/record_codec.hpp"
 
 #include <boost/json.hpp>
 
@@ -61,7 +61,9 @@ Builder& Builder::part(std::string_view name, Json value) {
     (*object_)[name] = std::move(value);
     return *this;
 }
-Json Builder::take() { return Json(std::move(*object_)); }
+Json Builder::take() {
+    return Json(std::move(*object_));
+}
 
 std::string text_of(const Json& value) {
     const boost::json::string* text = value.if_string();
@@ -97,7 +99,8 @@ void read_document(std::string_view text, const std::function<void(const Json&)>
     boost::json::parse_options options;
     options.allow_invalid_utf8 = true;  // opaque keys are bytes
     boost::json::error_code error;
-    const Json document = boost::json::parse(boost::json::string_view(text.data(), text.size()), error, {}, options);
+    const Json document =
+        boost::json::parse(boost::json::string_view(text.data(), text.size()), error, {}, options);
     if (error) broken("stored record: no JSON");
     Members members(document);
     if (members.integer("v") != 1) broken("stored record: unknown version");
@@ -125,7 +128,8 @@ Date read_date(const Json& value) {
         const std::int64_t day = integer_of(element(value, 2, 3));
         if (year < -32767 || year > 32767 || month < 0 || month > 255 || day < 0 || day > 255)
             broken("stored record: no date");
-        return Date{std::chrono::year(static_cast<int>(year)), std::chrono::month(static_cast<unsigned>(month)),
+        return Date{std::chrono::year(static_cast<int>(year)),
+                    std::chrono::month(static_cast<unsigned>(month)),
                     std::chrono::day(static_cast<unsigned>(day))};
     }
     const std::optional<Date> date = parse_date(text_of(value));
@@ -133,7 +137,9 @@ Date read_date(const Json& value) {
     return *date;
 }
 
-Json write_text(const std::string& text) { return Json(boost::json::string(text)); }
+Json write_text(const std::string& text) {
+    return Json(boost::json::string(text));
+}
 
 namespace {
 
@@ -142,9 +148,12 @@ struct ValueWriter {
     Json operator()(std::int64_t number) const { return Json(number); }
     Json operator()(bool flag) const { return Json(flag); }
     Json operator()(const Date& date) const { return write_date(date); }
-    Json operator()(const Timestamp& time) const { return Json(std::int64_t{time.time_since_epoch().count()}); }
+    Json operator()(const Timestamp& time) const {
+        return Json(std::int64_t{time.time_since_epoch().count()});
+    }
     Json operator()(const ZonedTime& time) const {
-        return boost::json::array{std::int64_t{time.wall.time_since_epoch().count()}, write_text(time.zone)};
+        return boost::json::array{std::int64_t{time.wall.time_since_epoch().count()},
+                                  write_text(time.zone)};
     }
     Json operator()(const TextList& list) const {
         boost::json::array out;
@@ -171,17 +180,23 @@ Attendee read_attendee(const Json& value) {
 
 }  // namespace
 
-Json write_value(const Value& value) { return std::visit(ValueWriter{}, value); }
+Json write_value(const Value& value) {
+    return std::visit(ValueWriter{}, value);
+}
 
 Value read_value(Field field, const Json& value) {
     switch (info(field).type) {
-        case ValueType::Text: return text_of(value);
-        case ValueType::Number: return integer_of(value);
+        case ValueType::Text:
+            return text_of(value);
+        case ValueType::Number:
+            return integer_of(value);
         case ValueType::Flag:
             if (!value.is_bool()) broken("stored record: a flag is expected");
             return value.get_bool();
-        case ValueType::Date: return read_date(value);
-        case ValueType::Instant: return Timestamp(std::chrono::milliseconds(integer_of(value)));
+        case ValueType::Date:
+            return read_date(value);
+        case ValueType::Instant:
+            return Timestamp(std::chrono::milliseconds(integer_of(value)));
         case ValueType::Zoned:
             return ZonedTime{WallTime(std::chrono::seconds(integer_of(element(value, 0, 2)))),
                              text_of(element(value, 1, 2))};
@@ -194,7 +209,8 @@ Value read_value(Field field, const Json& value) {
         case ValueType::Attendees: {
             AttendeeList list;
             const std::size_t size = array_size(value);
-            for (std::size_t i = 0; i < size; ++i) list.push_back(read_attendee(element(value, i, size)));
+            for (std::size_t i = 0; i < size; ++i)
+                list.push_back(read_attendee(element(value, i, size)));
             return list;
         }
     }
@@ -203,10 +219,12 @@ Value read_value(Field field, const Json& value) {
 
 namespace {
 
-/// A value of another type than its field would be written and never read again: refused before it is stored.
+/// A value of another type than its field would be written and never read again: refused before it
+/// is stored.
 void require_field_type(Field field, const Value& value) {
     if (value.index() != static_cast<std::size_t>(info(field).type))
-        broken("a value of another type than its field was to be stored: " + std::string(info(field).name));
+        broken("a value of another type than its field was to be stored: " +
+               std::string(info(field).name));
 }
 
 }  // namespace
@@ -262,7 +280,9 @@ Patch read_patch(const Json& value) {
 
 Json write_error(const Error& error) {
     Builder out;
-    out.text("kind", to_string(error.kind)).text("message", error.message).text("native", error.native_code);
+    out.text("kind", to_string(error.kind))
+        .text("message", error.message)
+        .text("native", error.native_code);
     if (error.retry_after) out.part("retry_after", Json(std::int64_t{error.retry_after->count()}));
     return out.take();
 }
@@ -270,7 +290,8 @@ Json write_error(const Error& error) {
 Error read_error(const Json& value) {
     Members members(value);
     Error error;
-    error.kind = read_word<ErrorKind>(members.text("kind"), static_cast<int>(ErrorKind::Internal) + 1);
+    error.kind =
+        read_word<ErrorKind>(members.text("kind"), static_cast<int>(ErrorKind::Internal) + 1);
     error.message = members.text("message");
     error.native_code = members.text("native");
     if (const Json* after = members.find("retry_after"))

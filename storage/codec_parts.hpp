@@ -31,9 +31,9 @@ public:
     explicit Members(const Json& value);
     const Json* find(std::string_view name);
     const Json& get(std::string_view name);
-    std::string text(std::string_view name);  ///< absent: empty
+    std::string text(std::string_view name);      ///< absent: empty
     std::int64_t integer(std::string_view name);  ///< absent: 0
-    bool flag(std::string_view name);         ///< absent: false
+    bool flag(std::string_view name);             ///< absent: false
     void finish() const;
 
 private:
@@ -74,7 +74,9 @@ E read_word(std::string_view text, int count) {
         if (to_string(static_cast<E>(i)) == text) return static_cast<E>(i);
     broken("stored record: unknown word");
 }
-inline Side read_side(std::string_view text) { return read_word<Side>(text, 2); }
+inline Side read_side(std::string_view text) {
+    return read_word<Side>(text, 2);
+}
 inline Reason read_reason(std::string_view text) {
     return read_word<Reason>(text, static_cast<int>(Reason::PrivateItem) + 1);
 }

@@ -5,10 +5,13 @@
 namespace liaison::storage {
 
 void broken(std::string message, std::string native_code) {
-    throw StorageFailure(Error{ErrorKind::Internal, std::move(message), std::move(native_code), std::nullopt});
+    throw StorageFailure(
+        Error{ErrorKind::Internal, std::move(message), std::move(native_code), std::nullopt});
 }
 
-Transaction::Transaction(Database& database) : database_(database) { database_.execute("BEGIN"); }
+Transaction::Transaction(Database& database) : database_(database) {
+    database_.execute("BEGIN");
+}
 
 Transaction::~Transaction() {
     if (!open_) return;

@@ -15,8 +15,8 @@
 
 namespace liaison::storage {
 
-/// Storage broke a promise (disk full, damaged file, a record that cannot be read). Unwinds the running transaction and
-/// becomes the verb's `Internal` result; never leaves the module.
+/// Storage broke a promise (disk full, damaged file, a record that cannot be read). Unwinds the
+/// running transaction and becomes the verb's `Internal` result; never leaves the module.
 class StorageFailure : public std::exception {
 public:
     explicit StorageFailure(Error error) : error_(std::move(error)) {}
@@ -47,14 +47,18 @@ public:
     virtual std::string bytes(int column) const = 0;  ///< text or blob; NULL is empty
 };
 
-/// One connection: the seam between the stores and a database system. SQL is what SQLite and PostgreSQL both take, with
-/// `?` for parameters. Not thread-safe; used from the storage thread only. All failures are StorageFailure.
+/// One connection: the seam between the stores and a database system. SQL is what SQLite and
+/// PostgreSQL both take, with
+/// `?` for parameters. Not thread-safe; used from the storage thread only. All failures are
+/// StorageFailure.
 class Database {
 public:
     virtual ~Database() = default;
-    virtual std::unique_ptr<Rows> query(std::string_view sql, std::initializer_list<Parameter> parameters = {}) = 0;
+    virtual std::unique_ptr<Rows> query(std::string_view sql,
+                                        std::initializer_list<Parameter> parameters = {}) = 0;
     /// Answers how many rows were written.
-    virtual std::int64_t execute(std::string_view sql, std::initializer_list<Parameter> parameters = {}) = 0;
+    virtual std::int64_t execute(std::string_view sql,
+                                 std::initializer_list<Parameter> parameters = {}) = 0;
     /// Several statements without parameters (migrations).
     virtual void run_script(std::string_view sql) = 0;
     /// The DDL of a key column that the database numbers, never using a number twice.

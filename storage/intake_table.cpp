@@ -100,11 +100,12 @@ void IntakeTable::absorb(const MailboxId& mailbox, const FolderId& folder, const
     write_folder(number, folder, page.next, page.is_last);
 }
 
-/// known \ change   | there                                  | gone (only if the row is in this
-/// folder) unknown          | new row                                | nothing New              |
-/// folder and version                     | Done, skipped as "gone" decided          | folder and
-/// version                     | marked as gone; its effects find out by themselves skipped as gone
-/// | New again                              | nothing
+///   known           | the message is there | it is gone (only from the row's own folder)
+///   ----------------|----------------------|--------------------------------------------
+///   unknown         | new row              | nothing
+///   New             | folder and version   | Done, skipped as "gone"
+///   decided         | folder and version   | marked as gone; its effects find out
+///   skipped as gone | New again            | nothing
 void IntakeTable::absorb_one(std::int64_t mailbox, const FolderId& folder,
                              const MessageChange& change, Timestamp now) {
     std::int64_t id = 0;
@@ -168,9 +169,8 @@ std::map<MessageIdentity, IntakeRow> IntakeTable::find_identities(
     // Nor does a mail that left its folder without having been logged: a rep who moves it to
     // another designated folder wants it looked at there.
     static const std::string sql = intake_select(
-        "WHERE i.identity_hash <> 0 AND i.identity_hash = ? AND i.identity = ? AND i.reason <> "
-        "'duplicate' AND (i.gone = 0 OR i.outcome = ?) "
-        "ORDER BY i.id LIMIT 1");
+        "WHERE i.identity_hash <> 0 AND i.identity_hash = ? AND i.identity = ? "
+        "AND i.reason <> 'duplicate' AND (i.gone = 0 OR i.outcome = ?) ORDER BY i.id LIMIT 1");
     std::map<MessageIdentity, IntakeRow> out;
     for (const MessageIdentity& identity : ids) {
         if (identity.empty() || out.contains(identity)) continue;

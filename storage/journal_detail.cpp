@@ -10,7 +10,9 @@ namespace liaison::storage {
 
 namespace {
 
-std::string detail_text(codec::Builder& builder) { return boost::json::serialize(builder.take()); }
+std::string detail_text(codec::Builder& builder) {
+    return boost::json::serialize(builder.take());
+}
 
 void add_item(codec::Builder& out, Side side, const ItemKey& key, const Version& version) {
     out.text("side", to_string(side)).text("key", key.str()).text("version", version.str());
@@ -80,7 +82,9 @@ std::string change_detail(const LinkChange& change) {
     return detail_text(out);
 }
 
-std::string unlink_detail(const Link& link) { return encode_link(link); }
+std::string unlink_detail(const Link& link) {
+    return encode_link(link);
+}
 
 std::string settlement_detail(const Settlement& settlement, const Operation& operation) {
     codec::Builder out;
@@ -93,7 +97,8 @@ std::string settlement_detail(const Settlement& settlement, const Operation& ope
     if (settlement.what == Settlement::What::Done && operation.kind != OperationKind::Delete)
         out.text("sent_sha256", sha256_hex(encode_record(operation.target)));
     if (settlement.observed) {
-        out.text("now_key", settlement.observed->key.str()).text("now_version", settlement.observed->version.str());
+        out.text("now_key", settlement.observed->key.str())
+            .text("now_version", settlement.observed->version.str());
         if (const Record* record = settlement.observed->record())
             out.text("now_sha256", sha256_hex(encode_record(*record)));
     }

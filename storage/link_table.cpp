@@ -7,11 +7,17 @@ namespace liaison::storage {
 
 namespace {
 
-std::int64_t anchor_side(Side side) { return side == Side::Crm ? 0 : 1; }
+std::int64_t anchor_side(Side side) {
+    return side == Side::Crm ? 0 : 1;
+}
 
 /// Days since 1970. A date that no calendar has is stored as the day that it runs over to.
-std::int64_t day_number(const Date& date) { return std::chrono::sys_days(date).time_since_epoch().count(); }
-Date date_of_day(std::int64_t number) { return Date(std::chrono::sys_days(std::chrono::days(number))); }
+std::int64_t day_number(const Date& date) {
+    return std::chrono::sys_days(date).time_since_epoch().count();
+}
+Date date_of_day(std::int64_t number) {
+    return Date(std::chrono::sys_days(std::chrono::days(number)));
+}
 
 Parameter day_parameter(const std::optional<Date>& date) {
     return date ? Parameter(day_number(*date)) : Parameter(nullptr);
@@ -31,27 +37,31 @@ std::optional<Anchor> anchor_columns(const Rows& rows, int first) {
 void LinkTable::insert(PairNumber pair, const Link& link, std::int64_t touch) {
     const std::string token = link.token.empty() ? std::string() : link.token.str();
     database_.execute(
-        "INSERT INTO link (id, pair, kind, token, token_hash, attached, made_in_exchange, edited_in_exchange, "
+        "INSERT INTO link (id, pair, kind, token, token_hash, attached, made_in_exchange, "
+        "edited_in_exchange, "
         "recheck_on, touched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {link.id.value(), pair, static_cast<std::int64_t>(link.kind), std::string_view(token), token_hash(link.token),
-         std::int64_t{link.attached}, std::int64_t{link.made_in_exchange}, std::int64_t{link.edited_in_exchange},
-         day_parameter(link.recheck_on), touch});
+        {link.id.value(), pair, static_cast<std::int64_t>(link.kind), std::string_view(token),
+         token_hash(link.token), std::int64_t{link.attached}, std::int64_t{link.made_in_exchange},
+         std::int64_t{link.edited_in_exchange}, day_parameter(link.recheck_on), touch});
     for (const Side side : kSides)
         if (link.anchor(side)) set_anchor(pair, link.id, side, *link.anchor(side));
 }
 
 std::optional<Link> LinkTable::find(PairNumber pair, LinkId id) {
     const auto rows = database_.query(
-        "SELECT l.kind, l.token, l.attached, l.made_in_exchange, l.edited_in_exchange, l.recheck_on, "
+        "SELECT l.kind, l.token, l.attached, l.made_in_exchange, l.edited_in_exchange, "
+        "l.recheck_on, "
         "c.item_key, c.version, c.shadow, e.item_key, e.version, e.shadow FROM link l "
-        "LEFT JOIN anchor c ON c.link = l.id AND c.side = 0 LEFT JOIN anchor e ON e.link = l.id AND e.side = 1 "
+        "LEFT JOIN anchor c ON c.link = l.id AND c.side = 0 LEFT JOIN anchor e ON e.link = l.id "
+        "AND e.side = 1 "
         "WHERE l.id = ? AND l.pair = ?",
         {id.value(), pair});
     if (!rows->next()) return std::nullopt;
     Link link;
     link.id = id;
     const std::int64_t kind = rows->integer(0);
-    if (kind < 0 || kind > static_cast<std::int64_t>(EntityKind::Contact)) broken("stored record: unknown kind");
+    if (kind < 0 || kind > static_cast<std::int64_t>(EntityKind::Contact))
+        broken("stored record: unknown kind");
     link.kind = static_cast<EntityKind>(kind);
     link.token = CorrelationToken::parse(rows->bytes(1));
     link.attached = rows->integer(2) != 0;
@@ -72,8 +82,10 @@ Link LinkTable::get(PairNumber pair, LinkId id) {
 void LinkTable::set_anchor(PairNumber pair, LinkId id, Side side, const Anchor& anchor) {
     const std::string shadow = encode_record(anchor.shadow);
     database_.execute(
-        "INSERT INTO anchor (link, side, pair, key_hash, item_key, version, shadow) VALUES (?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (link, side) DO UPDATE SET key_hash = excluded.key_hash, item_key = excluded.item_key, "
+        "INSERT INTO anchor (link, side, pair, key_hash, item_key, version, shadow) VALUES (?, ?, "
+        "?, ?, ?, ?, ?) "
+        "ON CONFLICT (link, side) DO UPDATE SET key_hash = excluded.key_hash, item_key = "
+        "excluded.item_key, "
         "version = excluded.version, shadow = excluded.shadow",
         {id.value(), anchor_side(side), pair, key_hash(anchor.key.str()), Blob{anchor.key.str()},
          Blob{anchor.version.str()}, std::string_view(shadow)});
@@ -81,9 +93,16 @@ void LinkTable::set_anchor(PairNumber pair, LinkId id, Side side, const Anchor& 
 
 void LinkTable::set_flags(const Link& link) {
     database_.execute(
-        "UPDATE link SET attached = ?, made_in_exchange = ?, edited_in_exchange = ?, recheck_on = ? WHERE id = ?",
-        {std::int64_t{link.attached}, std::int64_t{link.made_in_exchange}, std::int64_t{link.edited_in_exchange},
-         day_parameter(link.recheck_on), link.id.value()});
+        "UPDATE link SET attached = ?, made_in_exchange = ?, edited_in_exchange = ?, recheck_on = "
+        "? WHERE id = ?",
+        {std::int64_t{link.attached}, std::int64_t{link.made_in_exchange},
+         std::int64_t{link.edited_in_exchange}, day_parameter(link.recheck_on), link.id.value()});
+}
+
+void LinkTable::set_token(LinkId id, const CorrelationToken& token) {
+    const std::string text = token.str();
+    database_.execute("UPDATE link SET token = ?, token_hash = ? WHERE id = ?",
+                      {std::string_view(text), token_hash(token), id.value()});
 }
 
 void LinkTable::remove(LinkId id) {
@@ -96,27 +115,31 @@ void LinkTable::touch(LinkId id, std::int64_t touch) {
 }
 
 void LinkTable::clear_touched(PairNumber pair, std::int64_t watermark) {
-    database_.execute("UPDATE link SET touched = 0 WHERE pair = ? AND touched > 0 AND touched <= ?", {pair, watermark});
+    database_.execute("UPDATE link SET touched = 0 WHERE pair = ? AND touched > 0 AND touched <= ?",
+                      {pair, watermark});
 }
 
 std::optional<LinkId> LinkTable::find_token(PairNumber pair, const CorrelationToken& token) {
     const std::int64_t hash = token_hash(token);
     if (hash == 0) return std::nullopt;
-    const auto rows =
-        database_.query("SELECT id, token FROM link WHERE token_hash = ? AND pair = ? ORDER BY id", {hash, pair});
+    const auto rows = database_.query(
+        "SELECT id, token FROM link WHERE token_hash = ? AND pair = ? ORDER BY id", {hash, pair});
     while (rows->next())
-        if (same_token(CorrelationToken::parse(rows->bytes(1)), token)) return LinkId(rows->integer(0));
+        if (same_token(CorrelationToken::parse(rows->bytes(1)), token))
+            return LinkId(rows->integer(0));
     return std::nullopt;
 }
 
 std::set<std::int64_t> LinkTable::touched_or_due(PairNumber pair, Date today) {
     std::set<std::int64_t> out;
     {
-        const auto rows = database_.query("SELECT id FROM link WHERE pair = ? AND touched > 0", {pair});
+        const auto rows =
+            database_.query("SELECT id FROM link WHERE pair = ? AND touched > 0", {pair});
         while (rows->next()) out.insert(rows->integer(0));
     }
     const auto rows = database_.query(
-        "SELECT id FROM link WHERE pair = ? AND recheck_on IS NOT NULL AND recheck_on <= ?", {pair, day_number(today)});
+        "SELECT id FROM link WHERE pair = ? AND recheck_on IS NOT NULL AND recheck_on <= ?",
+        {pair, day_number(today)});
     while (rows->next()) out.insert(rows->integer(0));
     return out;
 }

@@ -10,7 +10,8 @@
 
 namespace liaison::storage {
 
-/// Links with both anchors. A link is *touched* when reconcile has to look at it though no observation changed.
+/// Links with both anchors. A link is *touched* when reconcile has to look at it though no
+/// observation changed.
 class LinkTable {
 public:
     explicit LinkTable(Database& database) : database_(database) {}
@@ -21,6 +22,7 @@ public:
     Link get(PairNumber pair, LinkId id);
     void set_anchor(PairNumber pair, LinkId id, Side side, const Anchor& anchor);
     void set_flags(const Link& link);
+    void set_token(LinkId id, const CorrelationToken& token);
     void remove(LinkId id);
     void touch(LinkId id, std::int64_t touch);
     void clear_touched(PairNumber pair, std::int64_t watermark);

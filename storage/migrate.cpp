@@ -20,7 +20,9 @@ std::string in_dialect(std::string_view text, std::string_view row_id) {
 
 }  // namespace
 
-std::span<const MigrationText> migrations() { return kMigrations; }
+std::span<const MigrationText> migrations() {
+    return kMigrations;
+}
 
 std::int64_t schema_version(Database& database) {
     database.execute("CREATE TABLE IF NOT EXISTS schema_version (number BIGINT PRIMARY KEY)");
@@ -29,14 +31,17 @@ std::int64_t schema_version(Database& database) {
 }
 
 Result<void> migrate(Database& database, std::span<const MigrationText> steps) {
-    const std::function<Result<std::int64_t>()> read = [&] { return Result<std::int64_t>(schema_version(database)); };
+    const std::function<Result<std::int64_t>()> read = [&] {
+        return Result<std::int64_t>(schema_version(database));
+    };
     const Result<std::int64_t> present = in_transaction<std::int64_t>(database, read);
     if (!present) return std::unexpected(present.error());
     const auto newest = static_cast<std::int64_t>(steps.size());
     if (*present > newest)
         return fail(ErrorKind::Internal,
-                    "the data directory was written by a newer version of Liaison (schema " + std::to_string(*present) +
-                        ", this version knows " + std::to_string(newest) + "): start that version or restore a backup",
+                    "the data directory was written by a newer version of Liaison (schema " +
+                        std::to_string(*present) + ", this version knows " +
+                        std::to_string(newest) + "): start that version or restore a backup",
                     "schema_too_new");
     for (std::int64_t number = *present + 1; number <= newest; ++number) {
         const std::function<Result<void>()> step = [&]() -> Result<void> {

@@ -16,18 +16,18 @@ namespace liaison::storage {
 /// reconcile has to look at it, *free* when it belongs to no link, and *released* when it was
 /// unlinked on purpose: then it is not taken for new until it changes.
 ///
-/// What replaces what (law 6; `known` is stored, `seen` arrives):
-///   seen is a tombstone, known is live          replaces, unless seen.modified_at <
-///   known.modified_at seen is a tombstone, known is a tombstone   only a confirmed one replaces an
-///   unconfirmed one seen is live, known is a confirmed one      replaces, unless older or of the
-///   version that went (a lagging feed) seen is live, known is an unconfirmed one   replaces,
-///   unless seen.modified_at < known.modified_at both live, same version ignored; replaces if the
-///   kind of content differs (scope can change
-///                                               without the item: an activity type's registration)
-///   both live, other version                    replaces, unless seen.modified_at <
-///   known.modified_at
-/// `modified_at` counts only where both have one. A tombstone keeps version, modified_at and token
-/// of what went. A tombstone of a key that was never seen is not stored.
+/// What replaces what (law 6; known is stored, seen arrives; "older" by modified_at, where both
+/// have one):
+///
+///   known       | seen a tombstone  | seen live, same version     | seen live, other version
+///   ------------|-------------------|-----------------------------|-------------------------
+///   live        | unless older      | if in another way (scope)   | unless older
+///   unconfirmed | if it is confirmed| unless older                | unless older
+///   confirmed   | never             | never (a feed that lags)    | unless older
+///
+/// "In another way": scope can change without the item (an activity type's registration). A
+/// tombstone keeps version, modified_at and token of what went. A tombstone of a key that was never
+/// seen is not stored.
 class ObservationTable {
 public:
     explicit ObservationTable(Database& database) : database_(database) {}

@@ -14,7 +14,8 @@ class OperationTable {
 public:
     explicit OperationTable(Database& database) : database_(database) {}
 
-    /// Stores it as Queued under a new id, which is answered. A rejected operation of the same link gives way.
+    /// Stores it as Queued under a new id, which is answered. A rejected operation of the same link
+    /// gives way.
     OperationId insert(PairNumber pair, const Operation& operation);
     std::optional<Operation> find(PairNumber pair, OperationId id);
     std::optional<Operation> of_link(LinkId link);

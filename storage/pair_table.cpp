@@ -6,20 +6,23 @@ namespace {
 
 constexpr std::int64_t kLinksPerPair = 1'000'000'000;
 
-std::int64_t side_number(Side side) { return side == Side::Crm ? 0 : 1; }
+std::int64_t side_number(Side side) {
+    return side == Side::Crm ? 0 : 1;
+}
 
 }  // namespace
 
 PairNumber PairTable::find(const PairId& pair) {
-    const auto rows = database_.query("SELECT id FROM pair WHERE name = ?", {std::string_view(pair.str())});
+    const auto rows =
+        database_.query("SELECT id FROM pair WHERE name = ?", {std::string_view(pair.str())});
     return rows->next() ? rows->integer(0) : 0;
 }
 
 PairNumber PairTable::ensure(const PairId& pair) {
     const PairNumber known = find(pair);
     if (known != 0) return known;
-    const auto rows =
-        database_.query("INSERT INTO pair (name) VALUES (?) RETURNING id", {std::string_view(pair.str())});
+    const auto rows = database_.query("INSERT INTO pair (name) VALUES (?) RETURNING id",
+                                      {std::string_view(pair.str())});
     if (!rows->next()) broken("a new pair got no number");
     const PairNumber number = rows->integer(0);
     rows->next();  // runs the statement to its end
@@ -52,7 +55,8 @@ PairState PairTable::state(const PairId& pair) {
 FeedRow PairTable::feed(PairNumber pair, Side side) {
     FeedRow out;
     const auto rows = database_.query(
-        "SELECT read_position, complete, generation, sweeping FROM feed WHERE pair = ? AND side = ?",
+        "SELECT read_position, complete, generation, sweeping FROM feed WHERE pair = ? AND side = "
+        "?",
         {pair, side_number(side)});
     if (!rows->next()) return out;
     out.cursor = Cursor(rows->bytes(0));
@@ -64,11 +68,13 @@ FeedRow PairTable::feed(PairNumber pair, Side side) {
 
 void PairTable::write_feed(PairNumber pair, Side side, const FeedRow& feed) {
     database_.execute(
-        "INSERT INTO feed (pair, side, read_position, complete, generation, sweeping) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (pair, side) DO UPDATE SET read_position = excluded.read_position, complete = excluded.complete, "
+        "INSERT INTO feed (pair, side, read_position, complete, generation, sweeping) VALUES (?, "
+        "?, ?, ?, ?, ?) "
+        "ON CONFLICT (pair, side) DO UPDATE SET read_position = excluded.read_position, complete = "
+        "excluded.complete, "
         "generation = excluded.generation, sweeping = excluded.sweeping",
-        {pair, side_number(side), Blob{feed.cursor.str()}, std::int64_t{feed.complete}, feed.generation,
-         std::int64_t{feed.sweeping}});
+        {pair, side_number(side), Blob{feed.cursor.str()}, std::int64_t{feed.complete},
+         feed.generation, std::int64_t{feed.sweeping}});
 }
 
 std::int64_t PairTable::next_touch(PairNumber pair) {

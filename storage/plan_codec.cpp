@@ -14,11 +14,13 @@ Json write_operation(const Operation& operation) {
     out.text("reason", to_string(operation.reason)).text("key", operation.key.str());
     out.text("expected_version", operation.expected_version.str());
     out.part("target", write_record(operation.target)).part("patch", write_patch(operation.patch));
-    out.part("before", write_record(operation.before)).part("source", write_record(operation.source));
+    out.part("before", write_record(operation.before))
+        .part("source", write_record(operation.source));
     out.text("source_version", operation.source_version.str());
     if (operation.token != CorrelationToken{}) out.text("token", operation.token.str());
     out.flag("stamp_token", operation.stamp_token).text("state", to_string(operation.state));
-    out.integer("attempts", operation.attempts).integer("due", operation.due.time_since_epoch().count());
+    out.integer("attempts", operation.attempts)
+        .integer("due", operation.due.time_since_epoch().count());
     if (operation.last_error) out.part("last_error", write_error(*operation.last_error));
     return out.take();
 }
@@ -87,17 +89,22 @@ auto read_plan_list(const cd::Json& value, Read read) {
 struct LinkChangeWriter {
     cd::Json operator()(const OpenLink& change) const {
         cd::Builder out;
-        out.text("do", "open").integer("link", change.link.value()).text("kind", to_string(change.kind));
+        out.text("do", "open")
+            .integer("link", change.link.value())
+            .text("kind", to_string(change.kind));
         if (change.token != CorrelationToken{}) out.text("token", change.token.str());
         if (change.source) out.text("source", to_string(*change.source));
         out.text("key", change.source_key.str()).text("version", change.source_version.str());
         out.part("shadow", cd::write_record(change.source_shadow));
-        out.flag("made_in_exchange", change.made_in_exchange).text("reason", to_string(change.reason));
+        out.flag("made_in_exchange", change.made_in_exchange)
+            .text("reason", to_string(change.reason));
         return out.take();
     }
     cd::Json operator()(const BindItem& change) const {
         cd::Builder out;
-        out.text("do", "bind").integer("link", change.link.value()).text("side", to_string(change.side));
+        out.text("do", "bind")
+            .integer("link", change.link.value())
+            .text("side", to_string(change.side));
         out.text("key", change.key.str()).text("version", change.version.str());
         out.part("shadow", cd::write_record(change.shadow));
         out.flag("attached", change.attached).text("reason", to_string(change.reason));
@@ -105,14 +112,20 @@ struct LinkChangeWriter {
     }
     cd::Json operator()(const AdvanceShadow& change) const {
         cd::Builder out;
-        out.text("do", "advance").integer("link", change.link.value()).text("side", to_string(change.side));
+        out.text("do", "advance")
+            .integer("link", change.link.value())
+            .text("side", to_string(change.side));
         out.text("version", change.version.str()).part("shadow", cd::write_record(change.shadow));
-        out.flag("edited_in_exchange", change.edited_in_exchange).text("reason", to_string(change.reason));
+        out.flag("edited_in_exchange", change.edited_in_exchange)
+            .text("reason", to_string(change.reason));
+        if (change.token != CorrelationToken{}) out.text("token", change.token.str());
         return out.take();
     }
     cd::Json operator()(const Unlink& change) const {
         cd::Builder out;
-        out.text("do", "unlink").integer("link", change.link.value()).text("reason", to_string(change.reason));
+        out.text("do", "unlink")
+            .integer("link", change.link.value())
+            .text("reason", to_string(change.reason));
         return out.take();
     }
     cd::Json operator()(const SetRecheck& change) const {
@@ -157,6 +170,7 @@ AdvanceShadow read_advance_shadow(cd::Members& members) {
     out.shadow = cd::read_record(members.get("shadow"));
     out.edited_in_exchange = members.flag("edited_in_exchange");
     out.reason = cd::read_reason(members.text("reason"));
+    out.token = CorrelationToken::parse(members.text("token"));
     return out;
 }
 
@@ -187,7 +201,9 @@ LinkChange read_link_change_json(const cd::Json& value) {
     return out;
 }
 
-cd::Json write_link_change_json(const LinkChange& change) { return std::visit(LinkChangeWriter{}, change); }
+cd::Json write_link_change_json(const LinkChange& change) {
+    return std::visit(LinkChangeWriter{}, change);
+}
 
 cd::Json write_conflict_json(const Conflict& conflict) {
     cd::Builder out;
@@ -207,8 +223,10 @@ Conflict read_conflict_json(const cd::Json& value) {
     out.field = cd::read_field(members.text("field"));
     out.winner = cd::read_side(members.text("winner"));
     if (const cd::Json* found = members.find("base")) out.base = cd::read_value(out.field, *found);
-    if (const cd::Json* found = members.find("crm")) out.crm_value = cd::read_value(out.field, *found);
-    if (const cd::Json* found = members.find("exchange")) out.exchange_value = cd::read_value(out.field, *found);
+    if (const cd::Json* found = members.find("crm"))
+        out.crm_value = cd::read_value(out.field, *found);
+    if (const cd::Json* found = members.find("exchange"))
+        out.exchange_value = cd::read_value(out.field, *found);
     out.at = Timestamp(std::chrono::milliseconds(members.integer("at")));
     members.finish();
     return out;
@@ -216,8 +234,12 @@ Conflict read_conflict_json(const cd::Json& value) {
 
 cd::Json write_parked_json(const ParkedItem& item) {
     cd::Builder out;
-    out.text("side", to_string(item.side)).text("key", item.key.str()).text("version", item.version.str());
-    out.text("reason", to_string(item.reason)).text("code", item.reason_code).text("detail", item.detail);
+    out.text("side", to_string(item.side))
+        .text("key", item.key.str())
+        .text("version", item.version.str());
+    out.text("reason", to_string(item.reason))
+        .text("code", item.reason_code)
+        .text("detail", item.detail);
     return out.take();
 }
 
@@ -234,8 +256,12 @@ ParkedItem read_parked_json(const cd::Json& value) {
     return out;
 }
 
-cd::Json write_link_id_json(const LinkId& id) { return cd::Json(id.value()); }
-LinkId read_link_id_json(const cd::Json& value) { return LinkId(cd::integer_of(value)); }
+cd::Json write_link_id_json(const LinkId& id) {
+    return cd::Json(id.value());
+}
+LinkId read_link_id_json(const cd::Json& value) {
+    return LinkId(cd::integer_of(value));
+}
 
 cd::Json write_held_json(const HeldPlan& held) {
     cd::Builder out;
@@ -256,8 +282,16 @@ HeldPlan read_held_json(const cd::Json& value) {
     return out;
 }
 
+cd::Json write_operation_id_json(const OperationId& id) {
+    return cd::Json(id.value());
+}
+OperationId read_operation_id_json(const cd::Json& value) {
+    return OperationId(cd::integer_of(value));
+}
+
 cd::Json write_plan_json(const Plan& plan) {
     cd::Builder out;
+    out.part("withdrawn", write_plan_list(plan.withdrawn, write_operation_id_json));
     out.part("changes", write_plan_list(plan.changes, write_link_change_json));
     out.part("operations", write_plan_list(plan.operations, cd::write_operation));
     out.part("conflicts", write_plan_list(plan.conflicts, write_conflict_json));
@@ -270,6 +304,7 @@ cd::Json write_plan_json(const Plan& plan) {
 Plan read_plan_json(const cd::Json& value) {
     cd::Members members(value);
     Plan out;
+    out.withdrawn = read_plan_list(members.get("withdrawn"), read_operation_id_json);
     out.changes = read_plan_list(members.get("changes"), read_link_change_json);
     out.operations = read_plan_list(members.get("operations"), cd::read_operation);
     out.conflicts = read_plan_list(members.get("conflicts"), read_conflict_json);
@@ -282,24 +317,46 @@ Plan read_plan_json(const cd::Json& value) {
 
 }  // namespace
 
-std::string encode_operation(const Operation& operation) { return cd::to_document(cd::write_operation(operation)); }
-Result<Operation> decode_operation(std::string_view text) { return decode_plan_document(text, cd::read_operation); }
+std::string encode_operation(const Operation& operation) {
+    return cd::to_document(cd::write_operation(operation));
+}
+Result<Operation> decode_operation(std::string_view text) {
+    return decode_plan_document(text, cd::read_operation);
+}
 
-std::string encode_link_change(const LinkChange& change) { return cd::to_document(write_link_change_json(change)); }
+std::string encode_link_change(const LinkChange& change) {
+    return cd::to_document(write_link_change_json(change));
+}
 Result<LinkChange> decode_link_change(std::string_view text) {
     return decode_plan_document(text, read_link_change_json);
 }
 
-std::string encode_conflict(const Conflict& conflict) { return cd::to_document(write_conflict_json(conflict)); }
-Result<Conflict> decode_conflict(std::string_view text) { return decode_plan_document(text, read_conflict_json); }
+std::string encode_conflict(const Conflict& conflict) {
+    return cd::to_document(write_conflict_json(conflict));
+}
+Result<Conflict> decode_conflict(std::string_view text) {
+    return decode_plan_document(text, read_conflict_json);
+}
 
-std::string encode_parked(const ParkedItem& item) { return cd::to_document(write_parked_json(item)); }
-Result<ParkedItem> decode_parked(std::string_view text) { return decode_plan_document(text, read_parked_json); }
+std::string encode_parked(const ParkedItem& item) {
+    return cd::to_document(write_parked_json(item));
+}
+Result<ParkedItem> decode_parked(std::string_view text) {
+    return decode_plan_document(text, read_parked_json);
+}
 
-std::string encode_held(const HeldPlan& held) { return cd::to_document(write_held_json(held)); }
-Result<HeldPlan> decode_held(std::string_view text) { return decode_plan_document(text, read_held_json); }
+std::string encode_held(const HeldPlan& held) {
+    return cd::to_document(write_held_json(held));
+}
+Result<HeldPlan> decode_held(std::string_view text) {
+    return decode_plan_document(text, read_held_json);
+}
 
-std::string encode_plan(const Plan& plan) { return cd::to_document(write_plan_json(plan)); }
-Result<Plan> decode_plan(std::string_view text) { return decode_plan_document(text, read_plan_json); }
+std::string encode_plan(const Plan& plan) {
+    return cd::to_document(write_plan_json(plan));
+}
+Result<Plan> decode_plan(std::string_view text) {
+    return decode_plan_document(text, read_plan_json);
+}
 
 }  // namespace liaison::storage

@@ -10,9 +10,10 @@
 #include "core/result.hpp"
 #include "storage/database.hpp"
 
-/// Stored values as compact JSON: an object whose first member is "v":1. Writing is deterministic (equal values, equal
-/// text) and reading gives back exactly what was written. Reading is strict: an unknown version, member type, field or
-/// word is an `Internal` error, nothing is guessed. Texts may hold any bytes.
+/// Stored values as compact JSON: an object whose first member is "v":1. Writing is deterministic
+/// (equal values, equal text) and reading gives back exactly what was written. Reading is strict:
+/// an unknown version, member type, field or word is an `Internal` error, nothing is guessed. Texts
+/// may hold any bytes.
 namespace liaison::storage {
 
 std::string encode_record(const Record& record);

@@ -11,8 +11,8 @@
 
 namespace liaison::storage {
 
-/// What waits for people: conflicts, parked items, held plans and their approvals; and the count of removals that the
-/// guard needs.
+/// What waits for people: conflicts, parked items, held plans and their approvals; and the count of
+/// removals that the guard needs.
 class ReviewTables {
 public:
     explicit ReviewTables(Database& database) : database_(database) {}
@@ -20,7 +20,8 @@ public:
     void insert_conflict(PairNumber pair, const Conflict& conflict);
     std::vector<StoredConflict> conflicts(std::size_t offset, std::size_t max);
 
-    /// One row per side and key; parking again replaces the evidence and keeps `since` if the version is the same.
+    /// One row per side and key; parking again replaces the evidence and keeps `since` if the
+    /// version is the same.
     void park(PairNumber pair, const ParkedItem& item, Timestamp now);
     /// A rejected operation, parked under its own number.
     void park_operation(PairNumber pair, const Operation& operation, Timestamp now);
@@ -36,7 +37,8 @@ public:
     std::vector<StoredParked> parked(std::size_t offset, std::size_t max);
 
     std::optional<HeldPlan> held(PairNumber pair);
-    /// Replaces the held plan; approvals of other lists end. Answers whether it is another list than before.
+    /// Replaces the held plan; approvals of other lists end. Answers whether it is another list
+    /// than before.
     bool hold(PairNumber pair, const HeldPlan& held);
     void release_held(PairNumber pair);
     void approve(PairNumber pair, const std::string& hash, const std::string& who, Timestamp now);

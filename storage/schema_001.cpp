@@ -9,8 +9,7 @@ namespace liaison::storage {
 // states: 0 record, 1 tombstone, 2 confirmed tombstone, 3 out of scope, 4 unreadable. Operation
 // states: 0 queued, 1 sent, 2 rejected. Intake states and outcomes are the numbers of their
 // enumerations in core/.
-std::string_view schema_001() {
-    return R"sql(
+static constexpr std::string_view kSchema001 = R"sql(
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -209,6 +208,9 @@ CREATE TABLE rule_document (
     PRIMARY KEY (scope, version)
 );
 )sql";
+
+std::string_view schema_001() {
+    return kSchema001;
 }
 
 }  // namespace liaison::storage

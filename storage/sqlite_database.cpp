@@ -9,25 +9,23 @@ namespace liaison::storage {
 
 namespace {
 
-constexpr std::uintmax_t kCheckedFileBytesMax = 64u << 20;  ///< larger files are checked only after an unclean end
+constexpr std::uintmax_t kCheckedFileBytesMax =
+    64u << 20;  ///< larger files are checked only after an unclean end
+
+constexpr std::pair<int, std::string_view> kSqliteCodeNames[] = {
+    {SQLITE_BUSY, "SQLITE_BUSY"},           {SQLITE_LOCKED, "SQLITE_LOCKED"},
+    {SQLITE_NOMEM, "SQLITE_NOMEM"},         {SQLITE_READONLY, "SQLITE_READONLY"},
+    {SQLITE_INTERRUPT, "SQLITE_INTERRUPT"}, {SQLITE_IOERR, "SQLITE_IOERR"},
+    {SQLITE_CORRUPT, "SQLITE_CORRUPT"},     {SQLITE_FULL, "SQLITE_FULL"},
+    {SQLITE_CANTOPEN, "SQLITE_CANTOPEN"},   {SQLITE_CONSTRAINT, "SQLITE_CONSTRAINT"},
+    {SQLITE_TOOBIG, "SQLITE_TOOBIG"},       {SQLITE_NOTADB, "SQLITE_NOTADB"},
+    {SQLITE_AUTH, "SQLITE_AUTH"},
+};
 
 std::string sqlite_code_name(int code) {
-    switch (code & 0xFF) {
-        case SQLITE_BUSY: return "SQLITE_BUSY";
-        case SQLITE_LOCKED: return "SQLITE_LOCKED";
-        case SQLITE_NOMEM: return "SQLITE_NOMEM";
-        case SQLITE_READONLY: return "SQLITE_READONLY";
-        case SQLITE_INTERRUPT: return "SQLITE_INTERRUPT";
-        case SQLITE_IOERR: return "SQLITE_IOERR";
-        case SQLITE_CORRUPT: return "SQLITE_CORRUPT";
-        case SQLITE_FULL: return "SQLITE_FULL";
-        case SQLITE_CANTOPEN: return "SQLITE_CANTOPEN";
-        case SQLITE_CONSTRAINT: return "SQLITE_CONSTRAINT";
-        case SQLITE_TOOBIG: return "SQLITE_TOOBIG";
-        case SQLITE_NOTADB: return "SQLITE_NOTADB";
-        case SQLITE_AUTH: return "SQLITE_AUTH";
-        default: return "SQLITE_" + std::to_string(code);
-    }
+    for (const auto& [number, name] : kSqliteCodeNames)
+        if (number == (code & 0xFF)) return std::string(name);
+    return "SQLITE_" + std::to_string(code);
 }
 
 [[noreturn]] void throw_sqlite(sqlite3* connection, int code) {
@@ -51,10 +49,13 @@ public:
     SqliteDatabase(const SqliteDatabase&) = delete;
     SqliteDatabase& operator=(const SqliteDatabase&) = delete;
 
-    std::unique_ptr<Rows> query(std::string_view sql, std::initializer_list<Parameter> parameters) override;
-    std::int64_t execute(std::string_view sql, std::initializer_list<Parameter> parameters) override;
+    std::unique_ptr<Rows> query(std::string_view sql,
+                                std::initializer_list<Parameter> parameters) override;
+    std::int64_t execute(std::string_view sql,
+                         std::initializer_list<Parameter> parameters) override;
     void run_script(std::string_view sql) override {
-        const int code = sqlite3_exec(connection_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
+        const int code =
+            sqlite3_exec(connection_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
         if (code != SQLITE_OK) throw_sqlite(connection_, code);
     }
     std::string_view row_id_ddl() const override { return "INTEGER PRIMARY KEY AUTOINCREMENT"; }
@@ -66,8 +67,9 @@ private:
         Prepared& prepared = found->second;
         if (prepared.in_use) broken("a statement is run again while its rows are still being read");
         if (!prepared.statement) {
-            const int code = sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()),
-                                                SQLITE_PREPARE_PERSISTENT, &prepared.statement, nullptr);
+            const int code =
+                sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()),
+                                   SQLITE_PREPARE_PERSISTENT, &prepared.statement, nullptr);
             if (code != SQLITE_OK) throw_sqlite(connection_, code);
         }
         return prepared;
@@ -82,10 +84,11 @@ private:
             if (const auto* number = std::get_if<std::int64_t>(&parameter)) {
                 code = sqlite3_bind_int64(statement, index, *number);
             } else if (const auto* text = std::get_if<std::string_view>(&parameter)) {
-                code = sqlite3_bind_text64(statement, index, text->data() ? text->data() : "", text->size(),
-                                           SQLITE_STATIC, SQLITE_UTF8);
+                code = sqlite3_bind_text64(statement, index, text->data() ? text->data() : "",
+                                           text->size(), SQLITE_STATIC, SQLITE_UTF8);
             } else if (const auto* blob = std::get_if<Blob>(&parameter)) {
-                code = sqlite3_bind_blob64(statement, index, blob->bytes.data() ? blob->bytes.data() : "",
+                code = sqlite3_bind_blob64(statement, index,
+                                           blob->bytes.data() ? blob->bytes.data() : "",
                                            blob->bytes.size(), SQLITE_STATIC);
             } else {
                 code = sqlite3_bind_null(statement, index);
@@ -101,7 +104,8 @@ private:
 
 class SqliteRows final : public Rows {
 public:
-    SqliteRows(sqlite3* connection, SqliteDatabase::Prepared& prepared) : connection_(connection), prepared_(prepared) {
+    SqliteRows(sqlite3* connection, SqliteDatabase::Prepared& prepared)
+        : connection_(connection), prepared_(prepared) {
         prepared_.in_use = true;
     }
     ~SqliteRows() override {
@@ -121,11 +125,14 @@ public:
     bool is_null(int column) const override {
         return sqlite3_column_type(prepared_.statement, column) == SQLITE_NULL;
     }
-    std::int64_t integer(int column) const override { return sqlite3_column_int64(prepared_.statement, column); }
+    std::int64_t integer(int column) const override {
+        return sqlite3_column_int64(prepared_.statement, column);
+    }
     std::string bytes(int column) const override {
         const void* data = sqlite3_column_blob(prepared_.statement, column);
         const int size = sqlite3_column_bytes(prepared_.statement, column);
-        return data ? std::string(static_cast<const char*>(data), static_cast<std::size_t>(size)) : std::string();
+        return data ? std::string(static_cast<const char*>(data), static_cast<std::size_t>(size))
+                    : std::string();
     }
 
 private:
@@ -133,14 +140,16 @@ private:
     SqliteDatabase::Prepared& prepared_;
 };
 
-std::unique_ptr<Rows> SqliteDatabase::query(std::string_view sql, std::initializer_list<Parameter> parameters) {
+std::unique_ptr<Rows> SqliteDatabase::query(std::string_view sql,
+                                            std::initializer_list<Parameter> parameters) {
     Prepared& prepared = prepare(sql);
     auto rows = std::make_unique<SqliteRows>(connection_, prepared);
     bind(prepared.statement, parameters);
     return rows;
 }
 
-std::int64_t SqliteDatabase::execute(std::string_view sql, std::initializer_list<Parameter> parameters) {
+std::int64_t SqliteDatabase::execute(std::string_view sql,
+                                     std::initializer_list<Parameter> parameters) {
     Prepared& prepared = prepare(sql);
     SqliteRows rows(connection_, prepared);
     bind(prepared.statement, parameters);
@@ -155,7 +164,8 @@ Error open_failure(const std::string& file, const Error& cause) {
         words = "the data directory is in use by another Liaison process (" + file + " is locked)";
     else if (cause.native_code == "SQLITE_CORRUPT" || cause.native_code == "SQLITE_NOTADB")
         words = "the database " + file + " is damaged (" + cause.message +
-                "): restore a backup, or move it away to have the links rebuilt from the marks in the items";
+                "): restore a backup, or move it away to have the links rebuilt from the marks in "
+                "the items";
     return Error{ErrorKind::Internal, std::move(words), cause.native_code, std::nullopt};
 }
 
@@ -170,16 +180,19 @@ void check_database_file(Database& database) {
 
 Result<std::shared_ptr<Database>> open_sqlite_at(const std::string& file, bool check) {
     sqlite3* connection = nullptr;
-    const int code = sqlite3_open_v2(file.c_str(), &connection,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-    auto database = std::make_shared<SqliteDatabase>(connection);  // owns the connection, a failed one too
+    const int code =
+        sqlite3_open_v2(file.c_str(), &connection,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    auto database =
+        std::make_shared<SqliteDatabase>(connection);  // owns the connection, a failed one too
     try {
         if (code != SQLITE_OK) throw_sqlite(connection, code);
         sqlite3_extended_result_codes(connection, 1);
         sqlite3_busy_timeout(connection, 500);
         database->run_script(
             "PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 16000;"
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = "
+            "16000;"
             "PRAGMA cache_size = -65536; PRAGMA trusted_schema = OFF;");
         if (check) check_database_file(*database);
         // Takes the lock for good: in exclusive mode the first write keeps it.
@@ -202,6 +215,8 @@ Result<std::shared_ptr<Database>> open_sqlite(const std::string& file) {
     return open_sqlite_at(file, there && (unclean || size <= kCheckedFileBytesMax));
 }
 
-Result<std::shared_ptr<Database>> open_sqlite_in_memory() { return open_sqlite_at(":memory:", false); }
+Result<std::shared_ptr<Database>> open_sqlite_in_memory() {
+    return open_sqlite_at(":memory:", false);
+}
 
 }  // namespace liaison::storage

@@ -8,12 +8,16 @@ namespace {
 
 constexpr std::chrono::hours kRemovalsKept{48};
 
-/// Which side an unlinking takes its mirror from; nothing when it is no loss (the item is gone on
-/// both sides anyway).
-std::optional<Side> loses_mirror(Reason reason) {
+/// Is an unlinking a loss that the guard counts? (sync/guard.cpp counts the same in a plan.)
+bool is_loss(Reason reason) {
+    return reason != Reason::GoneOnBoth && reason != Reason::EditOutranksDeletion;
+}
+
+/// The side whose item stays without its counterpart.
+Side losing_side(Reason reason, const std::optional<Observation>& exchange) {
     if (reason == Reason::GoneInCrm || reason == Reason::LeftScopeInCrm) return Side::Exchange;
     if (reason == Reason::GoneInExchange || reason == Reason::LeftScopeInExchange) return Side::Crm;
-    return std::nullopt;
+    return exchange && !exchange->record() ? Side::Crm : Side::Exchange;
 }
 
 bool equals_anchor(const Observation& observation, const std::optional<Anchor>& anchor) {
@@ -70,6 +74,8 @@ void SyncProtocol::apply_change(const Scope& scope, const AdvanceShadow& change)
         link.edited_in_exchange = true;
         links_.set_flags(link);
     }
+    if (!change.token.empty() && change.token != link.token)
+        links_.set_token(link.id, change.token);
     // Echoes are no news: they would be most of the journal.
     if (change.reason != Reason::AcknowledgedEcho && !scope.settling)
         note(scope, "shadow_advanced", change.link, {}, change.reason, change_detail(change));
@@ -118,11 +124,21 @@ void SyncProtocol::count_removals(const Scope& scope, const Plan& plan) {
             review_.count_removal(scope.pair, operation.side, scope.now);
     for (const LinkChange& change : plan.changes) {
         const auto* unlink = std::get_if<Unlink>(&change);
-        if (!unlink || approved.contains(unlink->link)) continue;
-        if (const std::optional<Side> side = loses_mirror(unlink->reason))
-            review_.count_removal(scope.pair, *side, scope.now);
+        if (!unlink || approved.contains(unlink->link) || !is_loss(unlink->reason)) continue;
+        const Side side = losing_side(unlink->reason,
+                                      observations_.of_link(unlink->link.value(), Side::Exchange));
+        review_.count_removal(scope.pair, side, scope.now);
     }
     review_.forget_removals(scope.pair, scope.now - kRemovalsKept);
+}
+
+/// Takes an operation back, whatever its state. One that is not there any more was settled: nothing
+/// is left to take back.
+void SyncProtocol::withdraw(const Scope& scope, OperationId id) {
+    const std::optional<Operation> operation = operations_.find(scope.pair, id);
+    if (!operation) return;
+    operations_.remove(id);
+    note(scope, "withdrawn", operation->link, id, operation->reason, operation_detail(*operation));
 }
 
 void SyncProtocol::store_reviews(const Scope& scope, const Plan& plan) {
@@ -147,6 +163,7 @@ void SyncProtocol::commit_plan(const PairId& pair, const Plan& plan, Timestamp n
     if (under_way != pictures_.end()) scope.watermark = under_way->second.newest;
     clear_shown(scope);
     count_removals(scope, plan);
+    for (const OperationId id : plan.withdrawn) withdraw(scope, id);
     for (const LinkChange& change : plan.changes) apply(scope, change);
     for (const Operation& operation : plan.operations) {
         links_.get(scope.pair, operation.link);

@@ -19,13 +19,15 @@ void add_missing(std::vector<Observation>& list, std::vector<Observation> more) 
 }
 
 void sort_by_key(std::vector<Observation>& list) {
-    std::sort(list.begin(), list.end(), [](const Observation& a, const Observation& b) { return a.key < b.key; });
+    std::sort(list.begin(), list.end(),
+              [](const Observation& a, const Observation& b) { return a.key < b.key; });
 }
 
 EntityKind kind_of_pair(const PairId& pair) {
     const std::size_t slash = pair.str().rfind('/');
     if (slash == std::string::npos) return EntityKind::Task;
-    return parse_entity_kind(std::string_view(pair.str()).substr(slash + 1)).value_or(EntityKind::Task);
+    return parse_entity_kind(std::string_view(pair.str()).substr(slash + 1))
+        .value_or(EntityKind::Task);
 }
 
 }  // namespace
@@ -39,7 +41,8 @@ LinkView SyncProtocol::view_of(const Link& link) {
     return view;
 }
 
-/// Touched free items, and when there are any on one side, the other side's candidates for matching.
+/// Touched free items, and when there are any on one side, the other side's candidates for
+/// matching.
 void SyncProtocol::load_free(PairNumber pair, Picture& picture, bool everything) {
     using Free = ObservationTable::Free;
     const Free which = everything ? Free::All : Free::Touched;
@@ -49,33 +52,44 @@ void SyncProtocol::load_free(PairNumber pair, Picture& picture, bool everything)
     const bool crm_touched = !picture.free_crm.empty();
     const bool exchange_touched = !picture.free_exchange.empty();
     if (crm_touched)
-        for (Observation& candidate : observations_.free(pair, Side::Exchange, Free::Untouched, kCandidatesMax))
+        for (Observation& candidate :
+             observations_.free(pair, Side::Exchange, Free::Untouched, kCandidatesMax))
             picture.free_exchange.push_back(std::move(candidate));
     if (exchange_touched)
-        for (Observation& candidate : observations_.free(pair, Side::Crm, Free::Untouched, kCandidatesMax))
+        for (Observation& candidate :
+             observations_.free(pair, Side::Crm, Free::Untouched, kCandidatesMax))
             picture.free_crm.push_back(std::move(candidate));
+}
+
+void SyncProtocol::add_token(Picture& picture, const CorrelationToken& token, LinkId link) {
+    picture.tokens.emplace(token.nonce.empty() ? token.str() : token.nonce, link);
 }
 
 /// Links that a free item claims by its token; both are shown together.
 void SyncProtocol::add_claimed(PairNumber pair, Picture& picture, std::set<std::int64_t>& ids) {
     for (const Side side : kSides) {
-        for (const Observation& observation : side == Side::Crm ? picture.free_crm : picture.free_exchange) {
+        for (const Observation& observation :
+             side == Side::Crm ? picture.free_crm : picture.free_exchange) {
             const std::optional<LinkId> link = links_.find_token(pair, observation.token);
             if (!link) continue;
-            picture.tokens.emplace(observation.token.str(), *link);
+            add_token(picture, observation.token, *link);
             ids.insert(link->value());
         }
     }
 }
 
-void SyncProtocol::load_views(PairNumber pair, Picture& picture, const std::set<std::int64_t>& ids) {
+void SyncProtocol::load_views(PairNumber pair, Picture& picture,
+                              const std::set<std::int64_t>& ids) {
     for (const std::int64_t id : ids) {
         const Link link = links_.get(pair, LinkId(id));
         picture.links.push_back(view_of(link));
         for (const Side side : kSides) {
-            std::vector<Observation> claiming = observations_.free_with_token(pair, side, link.token);
-            for (const Observation& observation : claiming) picture.tokens.emplace(observation.token.str(), link.id);
-            add_missing(side == Side::Crm ? picture.free_crm : picture.free_exchange, std::move(claiming));
+            std::vector<Observation> claiming =
+                observations_.free_with_token(pair, side, link.token);
+            for (const Observation& observation : claiming)
+                add_token(picture, observation.token, link.id);
+            add_missing(side == Side::Crm ? picture.free_crm : picture.free_exchange,
+                        std::move(claiming));
         }
     }
     sort_by_key(picture.free_crm);
@@ -91,9 +105,11 @@ Picture SyncProtocol::load_picture(const PairId& pair, Date today, bool everythi
     picture.now = now;
     picture.next_link = pairs_.next_link(number);
 
-    std::set<std::int64_t> ids = everything ? links_.all(number) : links_.touched_or_due(number, today);
+    std::set<std::int64_t> ids =
+        everything ? links_.all(number) : links_.touched_or_due(number, today);
     ids.merge(observations_.links_touched(number));
-    // A held removal is decided again in every cycle, until it is approved or has no reason any more.
+    // A held removal is decided again in every cycle, until it is approved or has no reason any
+    // more.
     if (const std::optional<HeldPlan> held = review_.held(number)) {
         for (const Operation& removal : held->removals)
             if (links_.find(number, removal.link)) ids.insert(removal.link.value());
@@ -103,20 +119,20 @@ Picture SyncProtocol::load_picture(const PairId& pair, Date today, bool everythi
     load_free(number, picture, everything);
     add_claimed(number, picture, ids);
     load_views(number, picture, ids);
-    if (everything)
-        for (const LinkView& view : picture.links)
-            if (!view.link.token.empty()) picture.tokens.emplace(view.link.token.str(), view.link.id);
 
     picture.totals.links = links_.count(number);
     picture.totals.removals_24h_crm = review_.removals(number, Side::Crm, now - kGuardWindow);
-    picture.totals.removals_24h_exchange = review_.removals(number, Side::Exchange, now - kGuardWindow);
+    picture.totals.removals_24h_exchange =
+        review_.removals(number, Side::Exchange, now - kGuardWindow);
     picture.approved_plans = review_.approvals(number);
 
     const std::int64_t watermark = pairs_.touch_count(number);
-    PictureUnderWay& under_way = pictures_.try_emplace(pair, PictureUnderWay{watermark, watermark, {}}).first->second;
+    PictureUnderWay& under_way =
+        pictures_.try_emplace(pair, PictureUnderWay{watermark, watermark, {}}).first->second;
     under_way.newest = watermark;
     for (const LinkView& view : picture.links)
-        if (view.in_flight && view.in_flight->state != OperationState::Rejected) under_way.waiting.insert(view.link.id);
+        if (view.in_flight && view.in_flight->state != OperationState::Rejected)
+            under_way.waiting.insert(view.link.id);
     return picture;
 }
 

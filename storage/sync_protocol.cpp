@@ -22,8 +22,8 @@ SyncProtocol::Scope SyncProtocol::open_scope(const PairId& pair, Timestamp now) 
     return scope;
 }
 
-void SyncProtocol::note(const Scope& scope, std::string event, LinkId link, OperationId operation, Reason reason,
-                        std::string detail) {
+void SyncProtocol::note(const Scope& scope, std::string event, LinkId link, OperationId operation,
+                        Reason reason, std::string detail) {
     JournalEntry entry;
     entry.at = scope.now;
     entry.pair = scope.name;
@@ -49,17 +49,19 @@ void SyncProtocol::set_paused(const PairId& pair, bool paused, Timestamp now) {
     scope.name = pair;
     scope.pair = pairs_.ensure(pair);
     scope.now = now;
-    const std::int64_t changed = database_->execute("UPDATE pair SET paused = ? WHERE id = ? AND paused <> ?",
-                                                    {std::int64_t{paused}, scope.pair, std::int64_t{paused}});
+    const std::int64_t changed =
+        database_->execute("UPDATE pair SET paused = ? WHERE id = ? AND paused <> ?",
+                           {std::int64_t{paused}, scope.pair, std::int64_t{paused}});
     if (changed == 0) return;
     note(scope, paused ? "paused" : "resumed", {});
     journal_.finish();
 }
 
-void SyncProtocol::set_not_before(const PairId& pair, Timestamp not_before, const std::string& last_error) {
-    database_->execute(
-        "UPDATE pair SET not_before = ?, last_error = ? WHERE id = ?",
-        {std::int64_t{not_before.time_since_epoch().count()}, std::string_view(last_error), pairs_.ensure(pair)});
+void SyncProtocol::set_not_before(const PairId& pair, Timestamp not_before,
+                                  const std::string& last_error) {
+    database_->execute("UPDATE pair SET not_before = ?, last_error = ? WHERE id = ?",
+                       {std::int64_t{not_before.time_since_epoch().count()},
+                        std::string_view(last_error), pairs_.ensure(pair)});
 }
 
 void SyncProtocol::absorb_page(const PairId& pair, Side side, const ChangePage& page) {
@@ -82,7 +84,8 @@ void SyncProtocol::absorb_page(const PairId& pair, Side side, const ChangePage& 
     pairs_.write_feed(scope.pair, side, feed);
 }
 
-void SyncProtocol::absorb_items(const PairId& pair, Side side, const std::vector<Observation>& observations) {
+void SyncProtocol::absorb_items(const PairId& pair, Side side,
+                                const std::vector<Observation>& observations) {
     const Scope scope = open_scope(pair, {});
     const std::int64_t generation = pairs_.feed(scope.pair, side).generation;
     for (const Observation& seen : observations)
@@ -103,24 +106,30 @@ void SyncProtocol::reset_cursor(const PairId& pair, Side side, Timestamp now) {
     journal_.finish();
 }
 
-std::vector<std::pair<ItemKey, CorrelationToken>> SyncProtocol::unconfirmed(const PairId& pair, Side side) {
+std::vector<std::pair<ItemKey, CorrelationToken>> SyncProtocol::unconfirmed(const PairId& pair,
+                                                                            Side side) {
     return observations_.unconfirmed(pairs_.find(pair), side);
 }
 
-std::vector<Operation> SyncProtocol::due_operations(const PairId& pair, Timestamp now, std::size_t max) {
+std::vector<Operation> SyncProtocol::due_operations(const PairId& pair, Timestamp now,
+                                                    std::size_t max) {
     return operations_.due(pairs_.find(pair), now, max);
 }
 
-std::vector<Operation> SyncProtocol::sent_operations(const PairId& pair) { return operations_.sent(pairs_.find(pair)); }
+std::vector<Operation> SyncProtocol::sent_operations(const PairId& pair) {
+    return operations_.sent(pairs_.find(pair));
+}
 
-void SyncProtocol::mark_sent(const PairId& pair, const std::vector<OperationId>& operations, Timestamp now) {
+void SyncProtocol::mark_sent(const PairId& pair, const std::vector<OperationId>& operations,
+                             Timestamp now) {
     Scope scope;
     scope.name = pair;
     scope.pair = pairs_.find(pair);
     scope.now = now;
     for (const OperationId id : operations) {
         if (!operations_.mark_sent(scope.pair, id))
-            broken("operation " + std::to_string(id.value()) + " is not there to be sent", "no_such_operation");
+            broken("operation " + std::to_string(id.value()) + " is not there to be sent",
+                   "no_such_operation");
         const std::optional<Operation> sent = operations_.find(scope.pair, id);
         note(scope, "sent", sent->link, id, sent->reason, attempt_detail(sent->attempts));
     }
@@ -163,22 +172,27 @@ std::vector<PairSummary> SyncProtocol::summaries() {
 
 Result<void> SyncProtocol::retry_parked(std::int64_t id, Timestamp now) {
     const std::optional<ReviewTables::ParkedRow> row = review_.find_parked(id);
-    if (!row) return fail(ErrorKind::NotFound, "nothing is parked under the number " + std::to_string(id));
+    if (!row)
+        return fail(ErrorKind::NotFound,
+                    "nothing is parked under the number " + std::to_string(id));
     const Scope scope = open_scope(row->pair_name, now);
     review_.remove_parked(id);
     if (row->operation) operations_.remove(*row->operation);
     if (row->link) links_.touch(*row->link, scope.touch);
-    if (!row->item.key.empty()) observations_.touch(scope.pair, row->item.side, row->item.key, scope.touch);
-    note(scope, "retried", row->link.value_or(LinkId()), row->operation.value_or(OperationId()), row->item.reason,
-         parked_detail(row->item));
+    if (!row->item.key.empty())
+        observations_.touch(scope.pair, row->item.side, row->item.key, scope.touch);
+    note(scope, "retried", row->link.value_or(LinkId()), row->operation.value_or(OperationId()),
+         row->item.reason, parked_detail(row->item));
     journal_.finish();
     return {};
 }
 
-std::optional<HeldPlan> SyncProtocol::held_plan(const PairId& pair) { return review_.held(pairs_.find(pair)); }
+std::optional<HeldPlan> SyncProtocol::held_plan(const PairId& pair) {
+    return review_.held(pairs_.find(pair));
+}
 
-Result<void> SyncProtocol::approve_held(const PairId& pair, const std::string& hash, const std::string& who,
-                                        Timestamp now) {
+Result<void> SyncProtocol::approve_held(const PairId& pair, const std::string& hash,
+                                        const std::string& who, Timestamp now) {
     const std::optional<HeldPlan> held = held_plan(pair);
     if (!held || held->hash != hash)
         return fail(ErrorKind::NotFound, held ? "another list is held by now" : "no plan is held");

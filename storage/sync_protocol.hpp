@@ -92,6 +92,7 @@ private:
 
     Scope open_scope(const PairId& pair, Timestamp now);
     LinkView view_of(const Link& link);
+    static void add_token(Picture& picture, const CorrelationToken& token, LinkId link);
     void add_claimed(PairNumber pair, Picture& picture, std::set<std::int64_t>& ids);
     void load_free(PairNumber pair, Picture& picture, bool everything);
     void load_views(PairNumber pair, Picture& picture, const std::set<std::int64_t>& ids);
@@ -103,6 +104,7 @@ private:
     void apply_change(const Scope& scope, const Unlink& change);
     void apply_change(const Scope& scope, const SetRecheck& change);
     void clear_shown(const Scope& scope);
+    void withdraw(const Scope& scope, OperationId id);
     void store_reviews(const Scope& scope, const Plan& plan);
     void count_removals(const Scope& scope, const Plan& plan);
     void settle_one(const Scope& scope, const Settlement& settlement);

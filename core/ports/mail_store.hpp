@@ -85,8 +85,8 @@ public:
     virtual Async<Result<std::vector<IntakeRow>>> rows(MailboxId mailbox, IntakeState state,
                                                        Timestamp now, std::size_t max) = 0;
     /// Which of these identities were decided before, and by which row (the earliest). For
-    /// duplicates across folders and mailboxes. Rows that were skipped as duplicates and rows that
-    /// are tried again do not answer.
+    /// duplicates across folders and mailboxes. Rows that were skipped as duplicates, rows that are
+    /// tried again and mails that left their folder without having been logged do not answer.
     virtual Async<Result<std::map<MessageIdentity, IntakeRow>>> find_identities(
         std::vector<MessageIdentity> ids) = 0;
 

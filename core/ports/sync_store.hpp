@@ -126,9 +126,9 @@ public:
     virtual Async<Result<std::vector<Operation>>> sent_operations(PairId pair) = 0;
     /// Sent, attempts + 1.
     virtual Async<Result<void>> mark_sent(PairId pair, std::vector<OperationId> operations) = 0;
-    /// Outcomes of a batch. An operation that is not there is Internal. `observed` touches nothing
-    /// if it equals the new anchor. Dropped touches the link, to be planned anew. Rejected parks
-    /// the operation (reason_code "rejected").
+    /// Outcomes of a batch. An operation that is not there is Internal. Done and Dropped touch the
+    /// link: it is looked at once more. Requeued stores `requeued` with the state that it has: an
+    /// unanswered one stays Sent. Rejected parks the operation (reason_code "rejected").
     virtual Async<Result<void>> settle(PairId pair, std::vector<Settlement> settlements) = 0;
 
     /// Link of a pair, for settling.

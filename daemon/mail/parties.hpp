@@ -32,7 +32,7 @@ struct Parties {
     std::size_t address_count() const { return matches.size(); }
 };
 
-/// The normalised addresses of From (Sender only where From is missing), To and Cc, each once, at
+/// The normalised addresses of From, To and Cc, each once, at
 /// most limits::recipients_max; never Bcc. This is what AddressBook::resolve is asked for.
 std::vector<std::string> addresses_of(const MailMessage& message);
 

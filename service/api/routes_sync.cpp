@@ -163,7 +163,9 @@ Async<HttpResponse> list_journal(ApiServices s, ApiCall call) {
 
 }  // namespace
 
-void add_sync_routes(Router& router, ApiServices s) {
+namespace {
+
+void add_review_routes(Router& router, const ApiServices& s) {
     router.add({"GET",
                 "/v1/conflicts",
                 "listConflicts",
@@ -200,6 +202,12 @@ void add_sync_routes(Router& router, ApiServices s) {
                 false,
                 "application/json",
                 [s](ApiCall call) { return retry_parked(s, std::move(call)); }});
+}
+
+}  // namespace
+
+void add_sync_routes(Router& router, ApiServices s) {
+    add_review_routes(router, s);
     router.add({"GET",
                 "/v1/pairs",
                 "listPairs",

@@ -58,10 +58,11 @@ std::unique_ptr<EndpointWorld> make_embedded_crm_world() { return std::make_uniq
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(EmbeddedCrm, SyncEndpointSuite,
-                         testing::Values(EndpointCase{"task", EntityKind::Task, make_embedded_crm_world},
-                                         EndpointCase{"appointment", EntityKind::Appointment, make_embedded_crm_world},
-                                         EndpointCase{"contact", EntityKind::Contact, make_embedded_crm_world}),
-                         endpoint_case_name);
+INSTANTIATE_TEST_SUITE_P(
+    EmbeddedCrm, SyncEndpointSuite,
+    testing::Values(EndpointCase{"task", EntityKind::Task, make_embedded_crm_world},
+                    EndpointCase{"appointment", EntityKind::Appointment, make_embedded_crm_world},
+                    EndpointCase{"contact", EntityKind::Contact, make_embedded_crm_world}),
+    endpoint_case_name);
 
 }  // namespace liaison::conformance

@@ -12,10 +12,12 @@ inline const FolderId kArchive("folder-archive");
 inline MessageChange message(std::string key, std::string version = "1", bool is_gone = false) {
     return MessageChange{ItemKey(std::move(key)), Version(std::move(version)), is_gone};
 }
-inline MessagePage messages(std::vector<MessageChange> changes, std::string next = "c", bool last = true) {
+inline MessagePage messages(std::vector<MessageChange> changes, std::string next = "c",
+                            bool last = true) {
     return MessagePage{std::move(changes), Cursor(std::move(next)), last, false};
 }
-inline MailDecision decision_of(MailOutcome outcome, std::string reason, std::string identity = "") {
+inline MailDecision decision_of(MailOutcome outcome, std::string reason,
+                                std::string identity = "") {
     MailDecision out;
     out.outcome = outcome;
     out.reason = std::move(reason);
@@ -212,7 +214,8 @@ TEST_P(MailStoreSuite, TheEarliestRowAnswersForAnIdentity) {
     decide(second, IntakeState::ToLog, decision_of(MailOutcome::Log, "contact_match", "same"));
     decide(first, IntakeState::ToLog, decision_of(MailOutcome::Log, "contact_match", "same"));
     decide(third, IntakeState::Done, decision_of(MailOutcome::Skip, "draft", ""));
-    std::vector<MessageIdentity> asked = {MessageIdentity("same"), MessageIdentity("other"), MessageIdentity("")};
+    std::vector<MessageIdentity> asked = {MessageIdentity("same"), MessageIdentity("other"),
+                                          MessageIdentity("")};
     const auto found = must(mail().find_identities(asked));
     ASSERT_THAT(found, SizeIs(1));
     EXPECT_EQ(found.begin()->second.id, first);
@@ -228,6 +231,18 @@ TEST_P(MailStoreSuite, ADuplicateNeverAnswersForItsOriginal) {
     EXPECT_EQ(must(mail().retry_unmatched(kAlice, "book-2")), 1u);
     std::vector<MessageIdentity> asked = {MessageIdentity("same")};
     EXPECT_THAT(must(mail().find_identities(asked)), IsEmpty());
+}
+
+TEST_P(MailStoreSuite, AMailThatLeftUnloggedDoesNotAnswerForItsIdentity) {
+    const std::int64_t unmatched = arrived("M1");
+    const std::int64_t logged = arrived("M2");
+    decide(unmatched, IntakeState::Done, decision_of(MailOutcome::Unmatched, "no_contact", "one"));
+    decide(logged, IntakeState::Done, decision_of(MailOutcome::Log, "contact_match", "two"));
+    absorb(kAlice, kInboxCrm, messages({message("M1", "1", true), message("M2", "1", true)}));
+    std::vector<MessageIdentity> asked = {MessageIdentity("one"), MessageIdentity("two")};
+    const auto found = must(mail().find_identities(asked));
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found.begin()->second.id, logged) << "logged once, known for good";
 }
 
 TEST_P(MailStoreSuite, UnmatchedMailIsTriedAgainWhenTheAddressBookChanges) {
@@ -253,7 +268,8 @@ TEST_P(MailStoreSuite, UnmatchedMailIsTriedAgainWhenTheAddressBookChanges) {
 TEST_P(MailStoreSuite, CountsAreTheSumOfTheirParts) {
     decide(arrived("M1"), IntakeState::ToLog, decision_of(MailOutcome::Log, "contact_match", "1"));
     decide(arrived("M2"), IntakeState::Done, decision_of(MailOutcome::Log, "contact_match", "2"));
-    decide(arrived("M3"), IntakeState::Done, decision_of(MailOutcome::Unmatched, "no_contact", "3"));
+    decide(arrived("M3"), IntakeState::Done,
+           decision_of(MailOutcome::Unmatched, "no_contact", "3"));
     decide(arrived("M4"), IntakeState::Done, decision_of(MailOutcome::Skip, "draft", "4"));
     decide(arrived("M5"), IntakeState::ToMark, decision_of(MailOutcome::Skip, "internal", "5"));
     decide(arrived("M6"), IntakeState::Done, decision_of(MailOutcome::Hold, "rule", "6"));
@@ -266,14 +282,16 @@ TEST_P(MailStoreSuite, CountsAreTheSumOfTheirParts) {
     EXPECT_EQ(counts.pending, 2u);
     EXPECT_EQ(counts.unmatched, 1u);
     EXPECT_EQ(counts.parked, 1u);
-    EXPECT_THAT(counts.skipped, ElementsAre(Pair("draft", 2u), Pair("held", 1u), Pair("internal", 1u)));
+    EXPECT_THAT(counts.skipped,
+                ElementsAre(Pair("draft", 2u), Pair("held", 1u), Pair("internal", 1u)));
     EXPECT_EQ(checked_counts(kBob).seen, 0u);
 }
 
 TEST_P(MailStoreSuite, ListsArePagedAndFiltered) {
     for (int i = 0; i < 5; ++i)
         decide(arrived("M" + std::to_string(i)), IntakeState::Done,
-               decision_of(i % 2 == 0 ? MailOutcome::Unmatched : MailOutcome::Log, "x", std::to_string(i)));
+               decision_of(i % 2 == 0 ? MailOutcome::Unmatched : MailOutcome::Log, "x",
+                           std::to_string(i)));
     arrived("B1", kBob);
     const std::vector<IntakeRow> all = must(mail().list(std::nullopt, std::nullopt, 0, 100));
     ASSERT_THAT(all, SizeIs(6));
@@ -298,7 +316,8 @@ TEST_P(MailStoreSuite, ParkedAndUnmatchedMailCanBeTriedAgain) {
     must(mail().retry(unmatched));
     EXPECT_THAT(rows(IntakeState::New), SizeIs(2));
     EXPECT_EQ(wait_for(mail().retry(logged)).error().kind, ErrorKind::InvalidRequest);
-    EXPECT_EQ(wait_for(mail().retry(parked)).error().kind, ErrorKind::InvalidRequest) << "it is new already";
+    EXPECT_EQ(wait_for(mail().retry(parked)).error().kind, ErrorKind::InvalidRequest)
+        << "it is new already";
     EXPECT_EQ(wait_for(mail().retry(4711)).error().kind, ErrorKind::NotFound);
 }
 
@@ -314,7 +333,8 @@ TEST_P(MailStoreSuite, ABatchWithAnUnknownRowStoresNothing) {
 TEST_P(MailStoreSuite, RulesAreReplacedOnlyByWhoHasSeenThem) {
     EXPECT_FALSE(must(mail().current_rules("tenant")));
     EXPECT_EQ(must(mail().replace_rules("tenant", 0, "{\"a\":1}", "ann", now())), 1);
-    EXPECT_EQ(wait_for(mail().replace_rules("tenant", 0, "{}", "bob", now())).error().kind, ErrorKind::VersionConflict);
+    EXPECT_EQ(wait_for(mail().replace_rules("tenant", 0, "{}", "bob", now())).error().kind,
+              ErrorKind::VersionConflict);
     EXPECT_EQ(must(mail().replace_rules("tenant", 1, "{\"a\":2}", "bob", now())), 2);
     EXPECT_EQ(must(mail().replace_rules("other", 0, "{}", "bob", now())), 1);
     const auto current = must(mail().current_rules("tenant"));

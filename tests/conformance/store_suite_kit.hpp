@@ -1,7 +1,7 @@
 #pragma once
+#include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <gtest/gtest.h>
 
 #include <exception>
 #include <functional>
@@ -11,8 +11,9 @@
 
 #include "storage/stores.hpp"
 
-/// What the suites of SyncStore and MailStore share. A *bed* is a place where stores live: in memory, in a file, later in a
-/// PostgreSQL schema. Every adapter's tests instantiate the suites with their beds.
+/// What the suites of SyncStore and MailStore share. A *bed* is a place where stores live: in
+/// memory, in a file, later in a PostgreSQL schema. Every adapter's tests instantiate the suites
+/// with their beds.
 namespace liaison::store_suite {
 
 class InlineWorker final : public Worker {
@@ -73,7 +74,8 @@ T must(Async<Result<T>> work) {
 class StoreBed {
 public:
     virtual ~StoreBed() = default;
-    /// For the next verb. A bed may close and open the stores here, but not while a picture is under way.
+    /// For the next verb. A bed may close and open the stores here, but not while a picture is
+    /// under way.
     virtual Stores& stores(bool picture_under_way) = 0;
     SetClock clock;
     InlineWorker worker;
@@ -83,6 +85,8 @@ struct StoreBedMaker {
     std::string name;
     std::function<std::unique_ptr<StoreBed>()> make;
 };
-inline void PrintTo(const StoreBedMaker& maker, std::ostream* out) { *out << maker.name; }
+inline void PrintTo(const StoreBedMaker& maker, std::ostream* out) {
+    *out << maker.name;
+}
 
 }  // namespace liaison::store_suite

@@ -5,7 +5,8 @@
 namespace liaison::store_suite {
 
 inline const PairId kPair("alice@example.test/task");
-inline const Date kToday = Date{std::chrono::year(2026), std::chrono::month(11), std::chrono::day(25)};
+inline const Date kToday =
+    Date{std::chrono::year(2026), std::chrono::month(11), std::chrono::day(25)};
 
 inline Record task(std::string subject) {
     Record record(EntityKind::Task);
@@ -18,7 +19,8 @@ inline Observation seen(std::string key, std::string version, std::string subjec
     Observation out;
     out.key = ItemKey(std::move(key));
     out.version = Version(std::move(version));
-    out.modified_at = Timestamp(std::chrono::milliseconds(1'795'000'000'000)) + std::chrono::minutes(minute);
+    out.modified_at =
+        Timestamp(std::chrono::milliseconds(1'795'000'000'000)) + std::chrono::minutes(minute);
     out.content = task(std::move(subject));
     return out;
 }
@@ -33,7 +35,8 @@ inline ChangePage page_of(std::vector<Observation> observations, std::string nex
     return ChangePage{std::move(observations), Cursor(std::move(next)), last, snapshot};
 }
 inline CorrelationToken token_of(LinkId link) {
-    return CorrelationToken{"crm", "task", "T" + std::to_string(link.value()), "epoch-" + std::to_string(link.value())};
+    return CorrelationToken{"crm", "task", "T" + std::to_string(link.value()),
+                            "epoch-" + std::to_string(link.value())};
 }
 
 class SyncStoreSuite : public testing::TestWithParam<StoreBedMaker> {
@@ -41,7 +44,9 @@ protected:
     void SetUp() override { bed_ = GetParam().make(); }
 
     SyncStore& sync() { return *bed_->stores(picture_under_way_).sync; }
-    void absorb(Side side, ChangePage page) { must(sync().absorb_page(kPair, side, std::move(page))); }
+    void absorb(Side side, ChangePage page) {
+        must(sync().absorb_page(kPair, side, std::move(page)));
+    }
     void absorb_one(Side side, Observation observation) {
         std::vector<Observation> list(1, std::move(observation));
         must(sync().absorb_items(kPair, side, std::move(list)));
@@ -70,7 +75,8 @@ protected:
         return found.empty() ? Link{} : found.front();
     }
     /// A link whose two items are known, agreed and looked at.
-    LinkId linked(const std::string& crm_key, const std::string& exchange_key, const std::string& subject) {
+    LinkId linked(const std::string& crm_key, const std::string& exchange_key,
+                  const std::string& subject) {
         absorb_one(Side::Crm, seen(crm_key, "c1", subject));
         absorb_one(Side::Exchange, seen(exchange_key, "e1", subject));
         const Picture picture = load();

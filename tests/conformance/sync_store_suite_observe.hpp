@@ -121,7 +121,8 @@ TEST_P(SyncStoreSuite, WithoutTimesTheLastObservationWins) {
 }
 
 TEST_P(SyncStoreSuite, TheNewerOfTwoStatesInOnePageWinsInAnyOrder) {
-    absorb(Side::Exchange, page_of({seen("E1", "v2", "new", 20), seen("E1", "v1", "old", 10)}, "c"));
+    absorb(Side::Exchange,
+           page_of({seen("E1", "v2", "new", 20), seen("E1", "v1", "old", 10)}, "c"));
     const Picture picture = load();
     ASSERT_THAT(picture.free_exchange, SizeIs(1));
     EXPECT_EQ(picture.free_exchange[0].version, Version("v2"));
@@ -153,16 +154,20 @@ TEST_P(SyncStoreSuite, ATombstoneWaitsForItsConfirmation) {
     EXPECT_THAT(must(sync().unconfirmed(kPair, Side::Crm)), IsEmpty());
     Picture picture = load();
     ASSERT_THAT(picture.links, SizeIs(1));
-    EXPECT_EQ(picture.links[0].exchange->content, (decltype(Observation::content)(Tombstone{false})));
+    EXPECT_EQ(picture.links[0].exchange->content,
+              (decltype(Observation::content)(Tombstone{false})));
     commit({});
-    EXPECT_THAT(must(sync().unconfirmed(kPair, Side::Exchange)), SizeIs(1)) << "a commit confirms nothing";
+    EXPECT_THAT(must(sync().unconfirmed(kPair, Side::Exchange)), SizeIs(1))
+        << "a commit confirms nothing";
 
     absorb_one(Side::Exchange, gone("E1", true));
     EXPECT_THAT(must(sync().unconfirmed(kPair, Side::Exchange)), IsEmpty());
     picture = load();
     ASSERT_THAT(picture.links, SizeIs(1));
-    EXPECT_EQ(picture.links[0].exchange->content, (decltype(Observation::content)(Tombstone{true})));
-    EXPECT_EQ(picture.links[0].exchange->modified_at, seen("E1", "e1", "one").modified_at) << "kept for law 6";
+    EXPECT_EQ(picture.links[0].exchange->content,
+              (decltype(Observation::content)(Tombstone{true})));
+    EXPECT_EQ(picture.links[0].exchange->modified_at, seen("E1", "e1", "one").modified_at)
+        << "kept for law 6";
     commit({});
     absorb_one(Side::Exchange, gone("E1", false));
     absorb_one(Side::Exchange, seen("E1", "e1", "one"));  // a feed that lags
@@ -195,7 +200,8 @@ TEST_P(SyncStoreSuite, ASnapshotSweepsWhatItDoesNotShow) {
     must(sync().reset_cursor(kPair, Side::Exchange));
     EXPECT_EQ(must(sync().pair_state(kPair)).exchange_cursor, Cursor());
     absorb(Side::Exchange, page_of({seen("E1", "e1", "one")}, "p1", false, true));
-    EXPECT_THAT(must(sync().unconfirmed(kPair, Side::Exchange)), IsEmpty()) << "half a snapshot shows no absence";
+    EXPECT_THAT(must(sync().unconfirmed(kPair, Side::Exchange)), IsEmpty())
+        << "half a snapshot shows no absence";
     absorb_one(Side::Exchange, seen("E4", "1", "made by us meanwhile"));
     absorb(Side::Exchange, page_of({seen("E5", "1", "five")}, "p2", true, true));
     const auto pending = must(sync().unconfirmed(kPair, Side::Exchange));
@@ -212,7 +218,8 @@ TEST_P(SyncStoreSuite, AnEmptyOrAbandonedSnapshotConfirmsNothing) {
     absorb(Side::Exchange, page_of({}, "delta", true, false));  // the snapshot was given up
     EXPECT_THAT(must(sync().unconfirmed(kPair, Side::Exchange)), IsEmpty());
     absorb(Side::Exchange, page_of({}, "p1", true, true));
-    EXPECT_THAT(must(sync().unconfirmed(kPair, Side::Exchange)), SizeIs(1)) << "a candidate, no more";
+    EXPECT_THAT(must(sync().unconfirmed(kPair, Side::Exchange)), SizeIs(1))
+        << "a candidate, no more";
     const Picture picture = load();
     ASSERT_THAT(picture.links, SizeIs(1));
     EXPECT_FALSE(std::get<Tombstone>(picture.links[0].exchange->content).confirmed);

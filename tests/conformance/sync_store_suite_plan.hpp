@@ -16,7 +16,7 @@ TEST_P(SyncStoreSuite, OpenAndBindMakeALinkWithBothSides) {
     ASSERT_THAT(all.links, SizeIs(1));
     EXPECT_EQ(all.links[0].crm->key, ItemKey("C1"));
     EXPECT_EQ(all.links[0].exchange->key, ItemKey("E1"));
-    EXPECT_EQ(all.tokens.at(token_of(id).str()), id);
+    EXPECT_THAT(all.tokens, IsEmpty()) << "nobody claims it";
     EXPECT_EQ(all.totals.links, 1u);
     EXPECT_THAT(all.free_crm, IsEmpty());
     EXPECT_EQ(all.next_link, LinkId(id.value() + 1));
@@ -61,7 +61,7 @@ TEST_P(SyncStoreSuite, BindingAMovedItemFreesTheOldOne) {
     Picture picture = load();
     ASSERT_THAT(picture.links, SizeIs(1));
     EXPECT_THAT(keys(picture.free_exchange), ElementsAre("E2"));
-    EXPECT_EQ(picture.tokens.at(token_of(id).str()), id);
+    EXPECT_EQ(picture.tokens.at(token_of(id).nonce), id);
     Plan plan;
     BindItem bind;
     bind.link = id;
@@ -88,13 +88,14 @@ TEST_P(SyncStoreSuite, ACopyWithTheTokenOfALinkIsShownWithThatLink) {
     absorb_one(Side::Exchange, copy);
     Picture picture = load();
     ASSERT_THAT(picture.links, SizeIs(1)) << "the link is not touched, but it is claimed";
-    EXPECT_EQ(picture.tokens.at(copy.token.str()), id);
+    EXPECT_EQ(picture.tokens.at(token_of(id).nonce), id);
     commit({});
     EXPECT_THAT(load().links, IsEmpty());
     absorb_one(Side::Exchange, gone("E1", true));
     picture = load();
     ASSERT_THAT(picture.links, SizeIs(1));
-    EXPECT_THAT(keys(picture.free_exchange), ElementsAre("E2")) << "untouched, but it claims a touched link";
+    EXPECT_THAT(keys(picture.free_exchange), ElementsAre("E2"))
+        << "untouched, but it claims a touched link";
 }
 
 TEST_P(SyncStoreSuite, UntouchedFreeItemsOfTheOtherSideAreCandidates) {
@@ -198,9 +199,52 @@ TEST_P(SyncStoreSuite, APreviewThatNobodyCommitsForgetsNothing) {
     absorb_one(Side::Crm, seen("C2", "1", "two"));
     load();
     commit({});
-    EXPECT_THAT(keys(load().free_crm), ElementsAre("C2")) << "shown to the newest picture only: shown once more";
+    EXPECT_THAT(keys(load().free_crm), ElementsAre("C2"))
+        << "shown to the newest picture only: shown once more";
     commit({});
     EXPECT_THAT(load().free_crm, IsEmpty());
+}
+
+TEST_P(SyncStoreSuite, AStampedTokenBecomesTheLinksToken) {
+    const LinkId id = linked("C1", "E1", "one");
+    AdvanceShadow advance;
+    advance.link = id;
+    advance.side = Side::Exchange;
+    advance.version = Version("e2");
+    advance.token = CorrelationToken{"crm", "task", "T-full", "another-nonce"};
+    Plan plan;
+    plan.changes = {advance};
+    commit(plan);
+    EXPECT_EQ(link(id).token, advance.token);
+    Observation copy = seen("E2", "x", "one");
+    copy.token = advance.token;
+    absorb_one(Side::Exchange, copy);
+    const Picture picture = load();
+    ASSERT_THAT(picture.links, SizeIs(1)) << "found by the new nonce";
+    EXPECT_EQ(picture.tokens.at("another-nonce"), id);
+}
+
+TEST_P(SyncStoreSuite, AnItemThatOutlivesItsLinkCanBeOpenedAnewInTheSamePlan) {
+    const LinkId id = linked("C1", "E1", "one");
+    absorb_one(Side::Exchange, gone("E1", true));
+    absorb_one(Side::Crm, seen("C1", "c2", "edited", 5));
+    OpenLink open;
+    open.link = load().next_link;
+    open.token = token_of(open.link);
+    open.source = Side::Crm;
+    open.source_key = ItemKey("C1");
+    open.source_version = Version("c2");
+    open.source_shadow = task("edited");
+    Plan plan;
+    plan.changes = {Unlink{id, Reason::EditOutranksDeletion}, open};
+    commit(plan);
+    Picture picture = load(true);
+    ASSERT_THAT(picture.links, SizeIs(1));
+    EXPECT_EQ(picture.links[0].link.id, open.link);
+    EXPECT_EQ(picture.links[0].crm->version, Version("c2"));
+    EXPECT_FALSE(picture.links[0].exchange);
+    EXPECT_THAT(picture.free_crm, IsEmpty());
+    EXPECT_EQ(picture.totals.removals_24h_crm + picture.totals.removals_24h_exchange, 0u);
 }
 
 }  // namespace liaison::store_suite

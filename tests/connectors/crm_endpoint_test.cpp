@@ -50,19 +50,57 @@ TEST_F(CrmEndpoint, TokenOfADeletedItemMakesANewOne) {
 
 TEST_F(CrmEndpoint, TokenFindsItemByNonceAndByCrmId) {
     const auto created = create(of(EntityKind::Task), simple_task("One"), "e1-1");
-    const auto by_nonce = run(endpoint().find_by_token(of(EntityKind::Task), CorrelationToken{"crm", "task", "", "e1-1"}));
+    const auto by_nonce = run(endpoint().find_by_token(
+        of(EntityKind::Task), CorrelationToken{"crm", "task", "", "e1-1"}));
     ASSERT_TRUE(by_nonce && by_nonce->has_value());
     EXPECT_EQ(**by_nonce, *created);
     const auto by_id = run(endpoint().find_by_token(of(EntityKind::Task), CorrelationToken{"crm", "task", "1", "x"}));
     ASSERT_TRUE(by_id && by_id->has_value());
-    const auto unknown = run(endpoint().find_by_token(of(EntityKind::Task), CorrelationToken{"crm", "task", "", "e1-2"}));
+    const auto unknown = run(endpoint().find_by_token(of(EntityKind::Task),
+                                                      CorrelationToken{"crm", "task", "", "e1-2"}));
     ASSERT_TRUE(unknown.has_value());
     EXPECT_FALSE(unknown->has_value());
 }
 
+TEST_F(CrmEndpoint, ItemMadeAgainIsFoundAlthoughItsTokenNamesTheDeletedOne) {
+    const auto first = create(of(EntityKind::Task), simple_task("One"), "e1-1");
+    sql("UPDATE task SET deleted = 1");
+    const CorrelationToken token{"crm", "task", first->key.str(), "e1-1"};
+    const auto make = [&] {
+        return run(endpoint().create_items(of(EntityKind::Task), {{simple_task("One"), token}}))
+            .at(0);
+    };
+    const auto again = make();
+    ASSERT_TRUE(again.has_value());
+    EXPECT_NE(again->key, first->key);
+    EXPECT_EQ(make()->key, again->key) << "sent twice, made once";
+    const auto found = run(endpoint().find_by_token(of(EntityKind::Task), token));
+    ASSERT_TRUE(found && found->has_value());
+    EXPECT_EQ((*found)->key, again->key);
+    const CorrelationToken other_kind{"crm", "contact", again->key.str(), ""};
+    EXPECT_FALSE(run(endpoint().find_by_token(of(EntityKind::Task), other_kind))->has_value());
+}
+
+TEST_F(CrmEndpoint, MarkIsReplacedAndTakenAwayByAnUpdate) {
+    const auto created = create(of(EntityKind::Task), simple_task("One"), "e1-1");
+    SyncEndpoint::ItemUpdate update{created->key, created->version, {}, CorrelationToken{"crm", "task", "1", "e2-7"}};
+    const auto stamped = run(endpoint().update_items(of(EntityKind::Task), {update})).at(0);
+    ASSERT_TRUE(stamped.has_value()) << stamped.error().message;
+    EXPECT_EQ(stamped->token, *update.stamp_token);
+    EXPECT_NE(stamped->version, created->version);
+    update.expected_version = stamped->version;
+    update.stamp_token = CorrelationToken{};
+    const auto bare = run(endpoint().update_items(of(EntityKind::Task), {update})).at(0);
+    ASSERT_TRUE(bare.has_value()) << bare.error().message;
+    EXPECT_TRUE(bare->token.empty());
+    EXPECT_NE(bare->version, stamped->version);
+    EXPECT_EQ(number("SELECT count(*) FROM external_link"), 0);
+}
+
 TEST_F(CrmEndpoint, UpdateIsConditionalOnTheVersion) {
     const auto created = create(of(EntityKind::Task), simple_task("One"), "e1-1");
-    SyncEndpoint::ItemUpdate update{created->key, created->version, {{Field::Subject, Value(std::string("Two"))}}, {}};
+    SyncEndpoint::ItemUpdate update{
+        created->key, created->version, {{Field::Subject, Value(std::string("Two"))}}, {}};
     const auto updated = run(endpoint().update_items(of(EntityKind::Task), {update})).at(0);
     ASSERT_TRUE(updated.has_value()) << updated.error().message;
     EXPECT_EQ(updated->record()->text(Field::Subject), "Two");
@@ -118,7 +156,8 @@ TEST_F(CrmEndpoint, DeletionIsSoftConditionalAndReported) {
     ASSERT_EQ(seen.size(), 1u);
     EXPECT_EQ(seen[0].content, (std::variant<Record, Tombstone, OutOfScope, Unreadable>(Tombstone{true})));
     EXPECT_EQ(number("SELECT deleted FROM task"), 1);
-    EXPECT_EQ(run(endpoint().get_items(of(EntityKind::Task), {created->key})).at(0).error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(run(endpoint().get_items(of(EntityKind::Task), {created->key})).at(0).error().kind,
+              ErrorKind::NotFound);
 }
 
 TEST_F(CrmEndpoint, HardDeletionByAForeignProgramIsReported) {
@@ -237,7 +276,8 @@ TEST_F(CrmEndpoint, ParticipantsBringAMeetingIntoTheirCollections) {
     auto seen = changes(bob, cursor);
     ASSERT_EQ(seen.size(), 1u);
     EXPECT_EQ(*seen[0].record(), *created->record());
-    const Patch without_bob{{Field::Attendees, Value(AttendeeList{{"guest@partner.example", "Guest", "optional", "accepted"}})}};
+    const Patch without_bob{{Field::Attendees, Value(AttendeeList{{"guest@partner.example", "Guest",
+                                                                   "optional", "accepted"}})}};
     const auto updated = run(endpoint().update_items(of(EntityKind::Appointment),
                                                      {{created->key, created->version, without_bob, {}}})).at(0);
     ASSERT_TRUE(updated.has_value()) << updated.error().message;
@@ -272,7 +312,8 @@ TEST_F(CrmEndpoint, SeriesIsUnreadableNotFlattened) {
 }
 
 TEST_F(CrmEndpoint, NonsenseOfAForeignProgramIsUnreadableNotAFailedPage) {
-    sql("INSERT INTO task(owner_id, subject, due_date) VALUES(1, 'A', 'soon'), (1, 'B', '2026-02-30'), (1, 'C', '2026-02-28')");
+    sql("INSERT INTO task(owner_id, subject, due_date) VALUES(1, 'A', 'soon'), (1, 'B', "
+        "'2026-02-30'), (1, 'C', '2026-02-28')");
     Cursor cursor;
     const auto seen = changes(of(EntityKind::Task), cursor);
     ASSERT_EQ(seen.size(), 3u);
@@ -296,8 +337,9 @@ TEST_F(CrmEndpoint, CursorsOfOtherFilesUsersAndFuturesExpire) {
     create(of(EntityKind::Task), simple_task("One"), "e1-1");
     changes(of(EntityKind::Task), cursor);
     const std::string good = cursor.str();
-    for (const std::string& bad : {std::string("nonsense"), good + "9999", std::string("sqlite:0000:1:1"), good + ":x", good + ":1:1",
-                                   std::string("sqlite:::"), good + "-1"}) {
+    for (const std::string& bad :
+         {std::string("nonsense"), good + "9999", std::string("sqlite:0000:1:1"), good + ":x",
+          good + ":1:1", std::string("sqlite:::"), good + "-1"}) {
         const auto page = run(endpoint().pull_changes(of(EntityKind::Task), Cursor(bad)));
         ASSERT_FALSE(page.has_value()) << bad;
         EXPECT_EQ(page.error().kind, ErrorKind::CursorExpired) << bad;
@@ -340,7 +382,8 @@ TEST_F(CrmEndpoint, HostileTextsAreTextsAndNothingElse) {
     ASSERT_TRUE(found && found->has_value());
     const auto nobody = run(endpoint().pull_changes(CollectionId("task:' OR 1=1 --"), Cursor()));
     EXPECT_EQ(nobody.error().kind, ErrorKind::NotFound);
-    const auto keys = run(endpoint().get_items(of(EntityKind::Task), {ItemKey("1 OR 1=1"), ItemKey("-1"), ItemKey("")}));
+    const auto keys = run(endpoint().get_items(of(EntityKind::Task),
+                                               {ItemKey("1 OR 1=1"), ItemKey("-1"), ItemKey("")}));
     for (const auto& item : keys) EXPECT_EQ(item.error().kind, ErrorKind::NotFound);
     EXPECT_EQ(number("SELECT count(*) FROM task"), 1);
 }

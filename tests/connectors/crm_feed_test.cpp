@@ -31,11 +31,16 @@ protected:
 
 /// One random statement of a foreign program.
 std::string random_statement(std::mt19937_64& random) {
-    const auto pick = [&random](std::int64_t below) { return std::to_string(static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(below)) + 1); };
+    const auto pick = [&random](std::int64_t below) {
+        return std::to_string(
+            static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(below)) + 1);
+    };
     const std::string owner = pick(2);
     const std::string row = pick(12);
     const std::string flag = std::to_string(random() % 2);
-    const std::string address = std::vector<std::string>{"alice@example.test", "bob@example.test", "bob2@example.test", "guest@x.example"}.at(random() % 4);
+    const std::string address = std::vector<std::string>{"alice@example.test", "bob@example.test",
+                                                         "bob2@example.test", "guest@x.example"}
+                                    .at(random() % 4);
     switch (random() % 22) {
         case 0: return "INSERT INTO task(owner_id, subject) VALUES(" + owner + ", 'T')";
         case 1: return "UPDATE task SET subject = 'S" + pick(99) + "' WHERE id = " + row;
@@ -48,22 +53,35 @@ std::string random_statement(std::mt19937_64& random) {
         case 8: return "UPDATE task SET type_code = 'MEETING' WHERE id = " + row;
         case 9: return "INSERT INTO appointment(owner_id, subject) VALUES(" + owner + ", 'A')";
         case 10: return "UPDATE appointment SET owner_id = " + owner + " WHERE id = " + row;
-        case 11: return "INSERT OR IGNORE INTO appointment_participant(appointment_id, address) SELECT id, '" + address + "' FROM appointment WHERE id = " + row;
-        case 12: return "DELETE FROM appointment_participant WHERE appointment_id = " + row + " AND address = '" + address + "'";
-        case 13: return "UPDATE OR IGNORE appointment_participant SET address = '" + address + "' WHERE appointment_id = " + row;
+        case 11:
+            return "INSERT OR IGNORE INTO appointment_participant(appointment_id, address) SELECT "
+                   "id, '" +
+                   address + "' FROM appointment WHERE id = " + row;
+        case 12:
+            return "DELETE FROM appointment_participant WHERE appointment_id = " + row +
+                   " AND address = '" + address + "'";
+        case 13:
+            return "UPDATE OR IGNORE appointment_participant SET address = '" + address +
+                   "' WHERE appointment_id = " + row;
         case 14: return "UPDATE appointment_participant SET mirrored = " + flag + " WHERE appointment_id = " + row;
-        case 15: return "INSERT OR IGNORE INTO user_address(address, user_id) VALUES('bob2@example.test', " + owner + ")";
+        case 15:
+            return "INSERT OR IGNORE INTO user_address(address, user_id) "
+                   "VALUES('bob2@example.test', " +
+                   owner + ")";
         case 16: return "DELETE FROM user_address WHERE address = 'bob2@example.test'";
         case 17: return "UPDATE user_address SET user_id = " + owner + " WHERE address = 'bob2@example.test'";
-        case 18: return "INSERT INTO contact(display_name, owner_id, company_id, company_name) VALUES('C', iif(" + flag + ", " + owner + ", NULL), 1, 'Contoso')";
+        case 18:
+            return "INSERT INTO contact(display_name, owner_id, company_id, company_name) "
+                   "VALUES('C', iif(" +
+                   flag + ", " + owner + ", NULL), 1, 'Contoso')";
         case 19: return "UPDATE contact SET owner_id = iif(" + flag + ", " + owner + ", NULL) WHERE id = " + row;
         case 20: return "UPDATE contact SET privacy_blocked = " + flag + " WHERE id = " + row;
         default: return "DELETE FROM appointment WHERE id = " + row;
     }
 }
 
-/// A random history read by readers at random moments; then the first collection where a reader knows something else than a
-/// snapshot shows, or nothing.
+/// A random history read by readers at random moments; then the first collection where a reader
+/// knows something else than a snapshot shows, or nothing.
 std::string CrmFeed::first_difference(std::uint64_t seed, const std::string& sabotage, std::size_t& items) {
     CrmTest::SetUp();
     sql("INSERT INTO company(number, name) VALUES('F-1', 'Contoso')");
@@ -94,15 +112,18 @@ std::string CrmFeed::first_difference(std::uint64_t seed, const std::string& sab
 
 TEST_F(CrmFeed, WhoReadsBehindHisCursorKnowsWhatASnapshotShows) {
     std::size_t items = 0;
-    for (std::uint64_t seed = 1; seed <= 40; ++seed) ASSERT_EQ(first_difference(seed, {}, items), "") << "seed " << seed;
+    for (std::uint64_t seed = 1; seed <= 40; ++seed)
+        ASSERT_EQ(first_difference(seed, {}, items), "") << "seed " << seed;
     EXPECT_GT(items, 400u);
 }
 
 TEST_F(CrmFeed, EveryTriggerOfTheFeedIsMissedWhenItIsGone) {
-    for (const char* trigger : {"task_touch", "task_log_insert", "task_log_update", "task_log_leave", "task_log_delete", "appointment_log_leave",
-                                "appointment_log_delete", "contact_log_leave", "participant_insert", "participant_update",
-                                "participant_delete", "appointment_log_participants", "activity_type_scope",
-                                "user_address_insert", "user_address_update", "user_address_delete"}) {
+    for (const char* trigger :
+         {"task_touch", "task_log_insert", "task_log_update", "task_log_leave", "task_log_delete",
+          "appointment_log_leave", "appointment_log_delete", "contact_log_leave",
+          "participant_insert", "participant_update", "participant_delete",
+          "appointment_log_participants", "activity_type_scope", "user_address_insert",
+          "user_address_update", "user_address_delete"}) {
         std::size_t items = 0;
         std::string found;
         for (std::uint64_t seed = 1; seed <= 60 && found.empty(); ++seed)
@@ -135,7 +156,12 @@ TEST_F(CrmFeed, TwoWritersAndAReaderAtOnceLoseNothing) {
             const auto seen = get_items(**db, tasks, {ItemKey("1")}).at(0);
             ASSERT_TRUE(seen.has_value()) << seen.error().message;
             const std::int64_t next = *seen->record()->get<std::int64_t>(Field::PercentComplete) + 1;
-            const auto updated = update_items(**db, tasks, {{seen->key, seen->version, {{Field::PercentComplete, Value(next)}}, {}}}, clock.time).at(0);
+            const auto updated =
+                update_items(
+                    **db, tasks,
+                    {{seen->key, seen->version, {{Field::PercentComplete, Value(next)}}, {}}},
+                    clock.time)
+                    .at(0);
             if (updated) ++done;
             else ASSERT_EQ(updated.error().kind, ErrorKind::VersionConflict) << updated.error().message;
         }
@@ -161,13 +187,18 @@ TEST_F(CrmFeed, WriterThatDiesInTheMiddleLeavesNothing) {
         auto dying = CrmDatabase::open(file);
         ASSERT_TRUE(dying.has_value());
         Transaction transaction((*dying)->sqlite());
-        insert_row((*dying)->sqlite(), "task", {{"owner_id", std::int64_t{1}}, {"subject", std::string("half")}}, clock.time, "test");
+        insert_row((*dying)->sqlite(), "task",
+                   {{"owner_id", std::int64_t{1}}, {"subject", std::string("half")}}, clock.time,
+                   "test");
         // A copy of the files as a crash would leave them.
         for (const char* tail : {"", "-wal"})
-            std::filesystem::copy_file(file.string() + tail, file.string() + "-crash" + tail, std::filesystem::copy_options::overwrite_existing);
+            std::filesystem::copy_file(file.string() + tail, file.string() + "-crash" + tail,
+                                       std::filesystem::copy_options::overwrite_existing);
         auto after = CrmDatabase::open(file.string() + "-crash");
         ASSERT_TRUE(after.has_value()) << after.error().message;
-        Query count((*after)->sqlite(), "SELECT (SELECT count(*) FROM task), (SELECT count(*) FROM user), (SELECT count(*) FROM change_log WHERE kind = 'task')");
+        Query count((*after)->sqlite(),
+                    "SELECT (SELECT count(*) FROM task), (SELECT count(*) FROM user), (SELECT "
+                    "count(*) FROM change_log WHERE kind = 'task')");
         ASSERT_TRUE(count.row());
         EXPECT_EQ(count.integer(0), 0);
         EXPECT_EQ(count.integer(1), 2) << "what was committed is there";

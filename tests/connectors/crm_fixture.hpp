@@ -26,14 +26,16 @@ public:
     Async<void> sleep_until(Timestamp) override { co_return; }
 };
 
-/// A fresh file for the running test; in memory where the system has such a folder, because each commit waits for the disk.
+/// A fresh file for the running test; in memory where the system has such a folder, because each
+/// commit waits for the disk.
 inline std::filesystem::path fresh_crm_file(const std::string& suffix = "", bool on_disk = false) {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
     const std::string name = std::string(test->test_suite_name()) + "." + test->name() + suffix;
     std::string safe;
     for (const char c : name) safe += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
     const bool in_memory = !on_disk && std::filesystem::is_directory("/dev/shm");
-    const std::filesystem::path folder = std::filesystem::path(in_memory ? "/dev/shm" : testing::TempDir()) / "liaison-crm-tests";
+    const std::filesystem::path folder =
+        std::filesystem::path(in_memory ? "/dev/shm" : testing::TempDir()) / "liaison-crm-tests";
     std::filesystem::create_directories(folder);
     const std::filesystem::path file = folder / (safe + ".sqlite");
     for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + tail);
@@ -43,7 +45,10 @@ inline std::filesystem::path fresh_crm_file(const std::string& suffix = "", bool
 /// A CRM with alice and bob, reached through its ports and through SQL like a foreign program.
 class CrmTest : public testing::Test {
 protected:
+    /// May be called again for a fresh CRM in the middle of a test.
     void SetUp() override {
+        crm.reset();
+        foreign.reset();
         file = fresh_crm_file();
         auto opened = EmbeddedCrm::open(file, worker, clock);
         ASSERT_TRUE(opened.has_value()) << opened.error().message;

@@ -10,11 +10,15 @@ class CrmMail : public CrmTest {
 protected:
     void SetUp() override {
         CrmTest::SetUp();
-        sql("INSERT INTO company(number, name, email, owner_id) VALUES('F-1', 'Contoso', 'info@contoso.example', 1);"
-            "INSERT INTO contact(number, display_name, email1, email2, company_id, owner_id, categories) VALUES"
-            "('C-1', 'Ann', 'Ann@Contoso.Example', 'ann.private@x.example', 1, 1, 'Key account' || char(10) || 'VIP'),"
+        sql("INSERT INTO company(number, name, email, owner_id) VALUES('F-1', 'Contoso', "
+            "'info@contoso.example', 1);"
+            "INSERT INTO contact(number, display_name, email1, email2, company_id, owner_id, "
+            "categories) VALUES"
+            "('C-1', 'Ann', 'Ann@Contoso.Example', 'ann.private@x.example', 1, 1, 'Key account' || "
+            "char(10) || 'VIP'),"
             "('C-2', 'Ben', 'ben@x.example', NULL, NULL, NULL, NULL);"
-            "INSERT INTO contact(number, type, display_name, email3, privacy_blocked) VALUES('L-1', 'lead', 'Lee', 'LEE@x.example', 1);"
+            "INSERT INTO contact(number, type, display_name, email3, privacy_blocked) "
+            "VALUES('L-1', 'lead', 'Lee', 'LEE@x.example', 1);"
             "INSERT INTO opportunity(number, name, company_id) VALUES('O-1', 'Roof', 1)");
     }
 
@@ -51,7 +55,8 @@ TEST_F(CrmMail, MessageIsStoredOnceWithOneInteractionPerContact) {
     EXPECT_FALSE(logged->was_there);
     EXPECT_EQ(number("SELECT count(*) FROM message"), 1);
     EXPECT_EQ(number("SELECT count(*) FROM message_participant"), 2);
-    EXPECT_EQ(text("SELECT template_code || '|' || direction || '|' || user_id || '|' || channel FROM interaction WHERE contact_id = 1"),
+    EXPECT_EQ(text("SELECT template_code || '|' || direction || '|' || user_id || '|' || channel "
+                   "FROM interaction WHERE contact_id = 1"),
               "EMAIL|inbound|1|email");
     EXPECT_EQ(text("SELECT eml FROM message_original"), message("m1", {}).original_eml);
     EXPECT_EQ(text("SELECT lower(hex(identity)) FROM message"), sha256_hex("m1"));
@@ -80,8 +85,9 @@ TEST_F(CrmMail, BadMessageOfABatchLeavesNoTraceAndTheOthersStay) {
     too_large.original_eml.assign(limits::mail_bytes_max + 1, 'x');
     MessageLog nameless = message("m5", {"1"});
     nameless.identity = MessageIdentity();
-    const auto logged = log({message("m1", {"1"}), message("m2", {"1", "999"}), message("m3", {"no-id"}), too_large, nameless,
-                             message("m6", {}), message("m7", {"2"})});
+    const auto logged =
+        log({message("m1", {"1"}), message("m2", {"1", "999"}), message("m3", {"no-id"}), too_large,
+             nameless, message("m6", {}), message("m7", {"2"})});
     ASSERT_EQ(logged.size(), 7u);
     EXPECT_TRUE(logged[0] && logged[6]);
     EXPECT_EQ(logged[1].error().kind, ErrorKind::InvalidRequest);
@@ -110,7 +116,9 @@ TEST_F(CrmMail, LinkIsReplacedAfterAMove) {
     log({message("m1", {"1"})});
     ASSERT_TRUE(run(crm->interactions().set_message_link(message("m1", {}).identity, "https://new")).has_value());
     EXPECT_EQ(text("SELECT link_url FROM message"), "https://new");
-    EXPECT_EQ(run(crm->interactions().set_message_link(message("m9", {}).identity, "x")).error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(
+        run(crm->interactions().set_message_link(message("m9", {}).identity, "x")).error().kind,
+        ErrorKind::NotFound);
 }
 
 TEST_F(CrmMail, HundredsOfMailsAreLoggedPerSecond) {
@@ -120,7 +128,9 @@ TEST_F(CrmMail, HundredsOfMailsAreLoggedPerSecond) {
     ASSERT_TRUE(opened.has_value());
     {
         auto other = Sqlite::open(disk_file);
-        (*other)->script("INSERT INTO user(number, name) VALUES('ALICE', 'A'); INSERT INTO contact(display_name) VALUES('Ann')");
+        (*other)->script(
+            "INSERT INTO user(number, name) VALUES('ALICE', 'A'); INSERT INTO "
+            "contact(display_name) VALUES('Ann')");
         ASSERT_FALSE((*other)->error().has_value());
     }
     crm = std::move(*opened);
@@ -138,10 +148,13 @@ TEST_F(CrmMail, HundredsOfMailsAreLoggedPerSecond) {
 }
 
 TEST_F(CrmMail, AddressesAreResolvedInAnyCaseWithAllHitsBestFirst) {
-    sql("INSERT INTO contact(number, display_name, email1, modified_at) VALUES('C-9', 'Ann''s colleague', 'ann@contoso.example', '2030-01-01T00:00:00.000Z')");
+    sql("INSERT INTO contact(number, display_name, email1, modified_at) VALUES('C-9', 'Ann''s "
+        "colleague', 'ann@contoso.example', '2030-01-01T00:00:00.000Z')");
     sql("UPDATE company SET email = 'ANN@contoso.example'");
     sql("INSERT INTO user_address(address, user_id) VALUES('ann@contoso.example', 2)");
-    const auto parties = run(crm->addresses().resolve({"ann@contoso.example", " ANN.Private@x.example ", "lee@x.example", "nobody@x.example", ""}));
+    const auto parties =
+        run(crm->addresses().resolve({"ann@contoso.example", " ANN.Private@x.example ",
+                                      "lee@x.example", "nobody@x.example", ""}));
     ASSERT_TRUE(parties.has_value()) << parties.error().message;
     EXPECT_EQ(parties->size(), 3u);
     const std::vector<Party>& ann = parties->at("ann@contoso.example");

@@ -52,7 +52,7 @@ def plain(address):
 
 def usable(row):
     """The parsers agree on what the decision depends on."""
-    return not {"from", "to", "cc", "message_id"} & set(row["disputed"])
+    return all(name in row["agreed"] for name in ("from", "to", "cc", "message_id"))
 
 
 def read_rows(folder):

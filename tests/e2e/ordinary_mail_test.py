@@ -28,7 +28,7 @@ try:
     d.check(code == 0, "the demo ended with %d" % code)
 
     # Per mail, from the marks in the mailbox: load key = digest of the file and its number among equal ones.
-    live = d.Demo(data, once=False)
+    live = d.Demo(data, once=False)  # no samples join on a folder that began without them
     live.start()
     d.check(live.wait_quiet(300), "the service did not come to rest")
     marks = collections.defaultdict(list)

@@ -49,8 +49,10 @@ TEST(SqliteDatabase, TextAndBlobsKeepEveryByte) {
     database->execute("CREATE TABLE t (a BYTEA, b TEXT, c BIGINT)");
     std::string all;
     for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
-    database->execute("INSERT INTO t (a, b, c) VALUES (?, ?, ?)", {Blob{all}, std::string_view("x\0y", 3), INT64_MIN});
-    database->execute("INSERT INTO t (a, b, c) VALUES (?, ?, ?)", {Blob{{}}, std::string_view(), nullptr});
+    database->execute("INSERT INTO t (a, b, c) VALUES (?, ?, ?)",
+                      {Blob{all}, std::string_view("x\0y", 3), INT64_MIN});
+    database->execute("INSERT INTO t (a, b, c) VALUES (?, ?, ?)",
+                      {Blob{{}}, std::string_view(), nullptr});
     const auto rows = database->query("SELECT a, b, c FROM t ORDER BY c");
     ASSERT_TRUE(rows->next());
     EXPECT_TRUE(rows->is_null(2));
@@ -70,7 +72,8 @@ TEST(SqliteDatabase, MisuseIsAFailureNotANonsense) {
     database->execute("INSERT INTO t (a) VALUES (1)");
     const auto rows = database->query("SELECT a FROM t");
     ASSERT_TRUE(rows->next());
-    EXPECT_THROW(database->query("SELECT a FROM t"), StorageFailure) << "the same statement is still being read";
+    EXPECT_THROW(database->query("SELECT a FROM t"), StorageFailure)
+        << "the same statement is still being read";
 }
 
 TEST(SqliteDatabase, AnErrorOrAnExceptionRollsBack) {
@@ -123,9 +126,15 @@ TEST(Migrate, TwiceIsAsOnce) {
     EXPECT_TRUE(rows->next());
 }
 
-std::string_view migrate_test_good() { return "CREATE TABLE first (id ROW_ID, a BIGINT);"; }
-std::string_view migrate_test_bad() { return "CREATE TABLE second (id ROW_ID); CREATE TABLE second (id ROW_ID);"; }
-std::string_view migrate_test_mended() { return "CREATE TABLE second (id ROW_ID);"; }
+std::string_view migrate_test_good() {
+    return "CREATE TABLE first (id ROW_ID, a BIGINT);";
+}
+std::string_view migrate_test_bad() {
+    return "CREATE TABLE second (id ROW_ID); CREATE TABLE second (id ROW_ID);";
+}
+std::string_view migrate_test_mended() {
+    return "CREATE TABLE second (id ROW_ID);";
+}
 
 TEST(Migrate, AStepThatFailsLeavesTheStepsBeforeItAndNothingOfItself) {
     const auto database = open_sqlite_in_memory().value();
@@ -214,7 +223,8 @@ TEST(OpenStores, ADirectoryThatCannotBeMadeIsRefused) {
     Host host;
     const ScratchDirectory directory;
     std::ofstream(directory.str() + "/a-file") << "x";
-    const Result<Stores> refused = open_stores(directory.str() + "/a-file/data", host.worker, host.entropy, host.clock);
+    const Result<Stores> refused =
+        open_stores(directory.str() + "/a-file/data", host.worker, host.entropy, host.clock);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::Internal);
 }

@@ -9,7 +9,8 @@
 #include "storage/sqlite_database.hpp"
 #include "tests/storage/sqlite_beds.hpp"
 
-// Every verb is stopped at every statement, and every directory is copied as a crash would leave it.
+// Every verb is stopped at every statement, and every directory is copied as a crash would leave
+// it.
 namespace liaison::storage {
 namespace {
 
@@ -28,11 +29,13 @@ public:
     void never_fail() { left_ = 0; }
     bool has_failed() const { return failed_; }
 
-    std::unique_ptr<Rows> query(std::string_view sql, std::initializer_list<Parameter> parameters) override {
+    std::unique_ptr<Rows> query(std::string_view sql,
+                                std::initializer_list<Parameter> parameters) override {
         count(sql);
         return inner_->query(sql, parameters);
     }
-    std::int64_t execute(std::string_view sql, std::initializer_list<Parameter> parameters) override {
+    std::int64_t execute(std::string_view sql,
+                         std::initializer_list<Parameter> parameters) override {
         count(sql);
         return inner_->execute(sql, parameters);
     }
@@ -57,8 +60,9 @@ private:
 std::string dump(Database& database) {
     std::vector<std::string> tables;
     {
-        const auto rows =
-            database.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
+        const auto rows = database.query(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+            "ORDER BY name");
         while (rows->next()) tables.push_back(rows->bytes(0));
     }
     std::string out;
@@ -66,7 +70,8 @@ std::string dump(Database& database) {
         std::string columns;
         {
             const auto rows = database.query("SELECT name FROM pragma_table_info('" + table + "')");
-            while (rows->next()) columns += (columns.empty() ? "quote(" : "||','||quote(") + rows->bytes(0) + ")";
+            while (rows->next())
+                columns += (columns.empty() ? "quote(" : "||','||quote(") + rows->bytes(0) + ")";
         }
         out += "== " + table + "\n";
         const auto rows = database.query("SELECT " + columns + " FROM " + table + " ORDER BY 1");
@@ -109,7 +114,8 @@ Plan first_plan(const Picture& picture) {
     for (const Observation& free : picture.free_crm) {
         OpenLink open;
         open.link = next;
-        open.token = CorrelationToken{"crm", "task", free.key.str(), "n" + std::to_string(next.value())};
+        open.token =
+            CorrelationToken{"crm", "task", free.key.str(), "n" + std::to_string(next.value())};
         open.source = Side::Crm;
         open.source_key = free.key;
         open.source_version = free.version;
@@ -161,14 +167,17 @@ std::vector<Step> whole_life() {
         steps.push_back({std::move(name), std::move(run)});
     };
     add("absorb CRM page", [](Stores& s, Timestamp) {
-        ChangePage page{{shown("C1", "1", "one"), shown("C2", "1", "two")}, Cursor("crm-1"), true, true};
+        ChangePage page{
+            {shown("C1", "1", "one"), shown("C2", "1", "two")}, Cursor("crm-1"), true, true};
         return wait_for(s.sync->absorb_page(kDesk, Side::Crm, page));
     });
     add("absorb Exchange page", [](Stores& s, Timestamp) {
         ChangePage page{{shown("E9", "1", "own")}, Cursor("ex-1"), true, true};
         return wait_for(s.sync->absorb_page(kDesk, Side::Exchange, page));
     });
-    add("load", [](Stores& s, Timestamp) { return only_error(wait_for(s.sync->load_picture(kDesk, kDay, false))); });
+    add("load", [](Stores& s, Timestamp) {
+        return only_error(wait_for(s.sync->load_picture(kDesk, kDay, false)));
+    });
     add("commit", [](Stores& s, Timestamp) {
         // The picture is read again here so that the step stands alone after a restart.
         const Result<Picture> picture = wait_for(s.sync->load_picture(kDesk, kDay, false));
@@ -196,7 +205,8 @@ std::vector<Step> whole_life() {
         }
         return wait_for(s.sync->settle(kDesk, settlements));
     });
-    add("approve", [](Stores& s, Timestamp) { return wait_for(s.sync->approve_held(kDesk, "h1", "ann")); });
+    add("approve",
+        [](Stores& s, Timestamp) { return wait_for(s.sync->approve_held(kDesk, "h1", "ann")); });
     add("retry parked", [](Stores& s, Timestamp) { return wait_for(s.sync->retry_parked(1)); });
     add("snapshot that shows nothing", [](Stores& s, Timestamp) {
         ChangePage page{{}, Cursor("ex-2"), true, true};
@@ -210,12 +220,19 @@ std::vector<Step> whole_life() {
         return wait_for(s.sync->commit_plan(kDesk, plan));
     });
     add("pause", [](Stores& s, Timestamp) { return wait_for(s.sync->set_paused(kDesk, true)); });
-    add("back off", [](Stores& s, Timestamp now) { return wait_for(s.sync->set_not_before(kDesk, now, "busy")); });
-    add("reset cursor", [](Stores& s, Timestamp) { return wait_for(s.sync->reset_cursor(kDesk, Side::Crm)); });
+    add("back off", [](Stores& s, Timestamp now) {
+        return wait_for(s.sync->set_not_before(kDesk, now, "busy"));
+    });
+    add("reset cursor",
+        [](Stores& s, Timestamp) { return wait_for(s.sync->reset_cursor(kDesk, Side::Crm)); });
     const MailboxId box("alice@example.test");
     const FolderId folder("f");
     add("absorb mail", [=](Stores& s, Timestamp now) {
-        MessagePage page{{{ItemKey("M1"), Version("1"), false}, {ItemKey("M2"), Version("1"), false}}, Cursor("m"), true, true};
+        MessagePage page{
+            {{ItemKey("M1"), Version("1"), false}, {ItemKey("M2"), Version("1"), false}},
+            Cursor("m"),
+            true,
+            true};
         return wait_for(s.mail->absorb_messages(box, folder, page, now));
     });
     add("decide mail", [](Stores& s, Timestamp) {
@@ -223,7 +240,8 @@ std::vector<Step> whole_life() {
         log.outcome = MailOutcome::Log;
         log.identity = MessageIdentity("i1");
         MailDecision unmatched;
-        std::vector<DecidedMail> list = {{1, IntakeState::ToLog, log}, {2, IntakeState::Done, unmatched}};
+        std::vector<DecidedMail> list = {{1, IntakeState::ToLog, log},
+                                         {2, IntakeState::Done, unmatched}};
         return wait_for(s.mail->commit_decisions(list));
     });
     add("log mail", [](Stores& s, Timestamp) {
@@ -235,7 +253,9 @@ std::vector<Step> whole_life() {
         std::vector<MailProgress> list = {one};
         return wait_for(s.mail->record_progress(list));
     });
-    add("retry unmatched", [=](Stores& s, Timestamp) { return only_error(wait_for(s.mail->retry_unmatched(box, "r2"))); });
+    add("retry unmatched", [=](Stores& s, Timestamp) {
+        return only_error(wait_for(s.mail->retry_unmatched(box, "r2")));
+    });
     add("replace rules", [](Stores& s, Timestamp now) {
         return only_error(wait_for(s.mail->replace_rules("tenant", 0, "{}", "ann", now)));
     });
@@ -262,9 +282,11 @@ TEST(Interruption, AVerbThatFailsAtAnyStatementStoresNothing) {
                 break;
             }
             ++interruptions;
-            ASSERT_FALSE(result) << step.name << " swallowed the failure of statement " << statement;
+            ASSERT_FALSE(result) << step.name << " swallowed the failure of statement "
+                                 << statement;
             EXPECT_EQ(result.error().kind, ErrorKind::Internal);
-            ASSERT_EQ(dump(*inner), before) << step.name << " left something at statement " << statement;
+            ASSERT_EQ(dump(*inner), before)
+                << step.name << " left something at statement " << statement;
         }
     }
     EXPECT_GT(interruptions, 150u);
@@ -336,7 +358,8 @@ TEST(Journal, EveryKindOfTamperingIsFound) {
         "DELETE FROM journal WHERE sequence = 1",
         "DELETE FROM journal",
         "UPDATE journal SET hash = 'x' WHERE sequence = 2",
-        "INSERT INTO journal SELECT sequence + 100, at, pair, event, link, operation, reason, detail, hash FROM journal "
+        "INSERT INTO journal SELECT sequence + 100, at, pair, event, link, operation, reason, "
+        "detail, hash FROM journal "
         "WHERE sequence = 1",
         "UPDATE meta SET value = '1 x' WHERE name = 'journal_head'"};
     for (const std::string_view damage : damages) {
@@ -345,7 +368,8 @@ TEST(Journal, EveryKindOfTamperingIsFound) {
         CountingEntropy entropy;
         auto database = open_sqlite_in_memory().value();
         Stores stores = make_stores(database, worker, entropy, clock).value();
-        for (const Step& step : whole_life()) ASSERT_TRUE(step.run(stores, clock.now())) << step.name;
+        for (const Step& step : whole_life())
+            ASSERT_TRUE(step.run(stores, clock.now())) << step.name;
         const JournalReport before = must(stores.upkeep->verify_journal());
         ASSERT_TRUE(before.whole());
         ASSERT_GT(before.entries, 5);
@@ -366,7 +390,8 @@ TEST(SyncStoreRate, TenThousandObservationsInPagesOf512) {
         std::vector<ChangePage> out;
         for (std::size_t i = 0; i < kItems; ++i) {
             if (i % 512 == 0) out.emplace_back();
-            Observation one = shown(std::string(140, 'K') + std::to_string(i), std::string(40, 'v') + version, "x");
+            Observation one = shown(std::string(140, 'K') + std::to_string(i),
+                                    std::string(40, 'v') + version, "x");
             Record record = errand("Call customer number " + std::to_string(i));
             record.set(Field::Body, std::string(600, 'b'));
             record.set(Field::DueDate, kDay);
@@ -379,17 +404,22 @@ TEST(SyncStoreRate, TenThousandObservationsInPagesOf512) {
     };
     auto absorb_all = [&](const char* what, std::vector<ChangePage> list) {
         const auto start = std::chrono::steady_clock::now();
-        for (ChangePage& page : list) must(stores.sync->absorb_page(kDesk, Side::Exchange, std::move(page)));
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        std::cout << what << ": " << static_cast<int>(static_cast<double>(kItems) / seconds) << " observations/s\n";
+        for (ChangePage& page : list)
+            must(stores.sync->absorb_page(kDesk, Side::Exchange, std::move(page)));
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        std::cout << what << ": " << static_cast<int>(static_cast<double>(kItems) / seconds)
+                  << " observations/s\n";
     };
     absorb_all("new", pages("1"));
     absorb_all("echo", pages("1"));
     absorb_all("changed version", pages("2"));
     const auto start = std::chrono::steady_clock::now();
     const Picture picture = must(stores.sync->load_picture(kDesk, kDay, false));
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    std::cout << "load_picture of " << picture.free_exchange.size() << " free items: " << seconds << " s\n";
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    std::cout << "load_picture of " << picture.free_exchange.size() << " free items: " << seconds
+              << " s\n";
     EXPECT_EQ(picture.free_exchange.size(), kItems);
 }
 

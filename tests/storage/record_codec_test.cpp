@@ -18,8 +18,21 @@ public:
     }
     bool coin() { return number(2) == 0; }
     std::string text() {
-        static const std::string_view parts[] = {"a", "\"", "\\", "\n", "\t", "|", "%", "\xC3\xA4", "\xF0\x9F\x98\x80",
-                                                 " ", "0", "\x01", "</script>", "\xEF\xBF\xBD", "Z"};
+        static const std::string_view parts[] = {"a",
+                                                 "\"",
+                                                 "\\",
+                                                 "\n",
+                                                 "\t",
+                                                 "|",
+                                                 "%",
+                                                 "\xC3\xA4",
+                                                 "\xF0\x9F\x98\x80",
+                                                 " ",
+                                                 "0",
+                                                 "\x01",
+                                                 "</script>",
+                                                 "\xEF\xBF\xBD",
+                                                 "Z"};
         std::string out;
         for (std::uint64_t i = number(12); i > 0; --i) out += parts[number(std::size(parts))];
         return out;
@@ -31,23 +44,35 @@ public:
         return out;
     }
     std::int64_t integer() {
-        static constexpr std::int64_t kEdges[] = {0, 1, -1, INT64_MAX, INT64_MIN, 1'795'600'000'000};
-        return coin() ? kEdges[number(std::size(kEdges))] : static_cast<std::int64_t>(number(100'000));
+        static constexpr std::int64_t kEdges[] = {0,         1,         -1,
+                                                  INT64_MAX, INT64_MIN, 1'795'600'000'000};
+        return coin() ? kEdges[number(std::size(kEdges))]
+                      : static_cast<std::int64_t>(number(100'000));
     }
     Date date() {
-        if (number(10) == 0) return Date{std::chrono::year(2025), std::chrono::month(2), std::chrono::day(30)};
+        if (number(10) == 0)
+            return Date{std::chrono::year(2025), std::chrono::month(2), std::chrono::day(30)};
         return Date(std::chrono::sys_days(std::chrono::days(static_cast<int>(number(40'000)))));
     }
-    Timestamp time() { return Timestamp(std::chrono::milliseconds(static_cast<std::int64_t>(number(1ull << 42)))); }
+    Timestamp time() {
+        return Timestamp(std::chrono::milliseconds(static_cast<std::int64_t>(number(1ull << 42))));
+    }
     Value value(Field field) {
         switch (info(field).type) {
-            case ValueType::Text: return text();
-            case ValueType::Number: return integer();
-            case ValueType::Flag: return coin();
-            case ValueType::Date: return date();
-            case ValueType::Instant: return time();
+            case ValueType::Text:
+                return text();
+            case ValueType::Number:
+                return integer();
+            case ValueType::Flag:
+                return coin();
+            case ValueType::Date:
+                return date();
+            case ValueType::Instant:
+                return time();
             case ValueType::Zoned:
-                return ZonedTime{WallTime(std::chrono::seconds(static_cast<std::int64_t>(number(1ull << 33)))), text()};
+                return ZonedTime{
+                    WallTime(std::chrono::seconds(static_cast<std::int64_t>(number(1ull << 33)))),
+                    text()};
             case ValueType::TextList: {
                 TextList list;
                 for (std::uint64_t i = number(4); i > 0; --i) list.push_back(text());
@@ -55,7 +80,8 @@ public:
             }
             case ValueType::Attendees: {
                 AttendeeList list;
-                for (std::uint64_t i = number(4); i > 0; --i) list.push_back({text(), text(), text(), text()});
+                for (std::uint64_t i = number(4); i > 0; --i)
+                    list.push_back({text(), text(), text(), text()});
                 return list;
             }
         }
@@ -70,7 +96,8 @@ public:
     Patch patch() {
         Patch out;
         for (const FieldInfo& field : all_fields())
-            if (number(4) == 0) out[field.field] = coin() ? std::optional<Value>() : value(field.field);
+            if (number(4) == 0)
+                out[field.field] = coin() ? std::optional<Value>() : value(field.field);
         return out;
     }
     CorrelationToken token() {
@@ -78,19 +105,29 @@ public:
         return CorrelationToken{text(), text(), text(), text()};
     }
     Side side() { return kSides[number(2)]; }
-    Reason reason() { return static_cast<Reason>(number(static_cast<std::uint64_t>(Reason::PrivateItem) + 1)); }
+    Reason reason() {
+        return static_cast<Reason>(number(static_cast<std::uint64_t>(Reason::PrivateItem) + 1));
+    }
     Error error() {
         Error out{static_cast<ErrorKind>(number(15)), text(), text(), {}};
-        if (coin()) out.retry_after = std::chrono::milliseconds(static_cast<std::int64_t>(number(100'000)));
+        if (coin())
+            out.retry_after = std::chrono::milliseconds(static_cast<std::int64_t>(number(100'000)));
         return out;
     }
     Observation observation() {
         Observation out{ItemKey(bytes()), Version(bytes()), time(), token(), Tombstone{}};
         switch (number(5)) {
-            case 0: out.content = Tombstone{coin()}; break;
-            case 1: out.content = OutOfScope{}; break;
-            case 2: out.content = Unreadable{text(), text()}; break;
-            default: out.content = record();
+            case 0:
+                out.content = Tombstone{coin()};
+                break;
+            case 1:
+                out.content = OutOfScope{};
+                break;
+            case 2:
+                out.content = Unreadable{text(), text()};
+                break;
+            default:
+                out.content = record();
         }
         return out;
     }
@@ -133,14 +170,26 @@ public:
         const LinkId id(integer());
         switch (number(5)) {
             case 0: {
-                OpenLink open{id, kEntityKinds[number(3)], token(), {}, ItemKey(bytes()), Version(bytes()),
-                              record(), coin(), reason()};
+                OpenLink open{id,
+                              kEntityKinds[number(3)],
+                              token(),
+                              {},
+                              ItemKey(bytes()),
+                              Version(bytes()),
+                              record(),
+                              coin(),
+                              reason()};
                 if (coin()) open.source = side();
                 return open;
             }
-            case 1: return BindItem{id, side(), ItemKey(bytes()), Version(bytes()), record(), coin(), reason()};
-            case 2: return AdvanceShadow{id, side(), Version(bytes()), record(), coin(), reason()};
-            case 3: return Unlink{id, reason()};
+            case 1:
+                return BindItem{id,       side(), ItemKey(bytes()), Version(bytes()),
+                                record(), coin(), reason()};
+            case 2:
+                return AdvanceShadow{id,     side(),   Version(bytes()), record(),
+                                     coin(), reason(), token()};
+            case 3:
+                return Unlink{id, reason()};
             default: {
                 SetRecheck recheck{id, {}};
                 if (coin()) recheck.on = date();
@@ -159,7 +208,9 @@ public:
         out.at = time();
         return out;
     }
-    ParkedItem parked() { return {side(), ItemKey(bytes()), Version(bytes()), reason(), text(), text()}; }
+    ParkedItem parked() {
+        return {side(), ItemKey(bytes()), Version(bytes()), reason(), text(), text()};
+    }
     HeldPlan held() {
         HeldPlan out{text(), text(), {}, {}};
         for (std::uint64_t i = number(3); i > 0; --i) out.removals.push_back(operation());
@@ -168,6 +219,7 @@ public:
     }
     Plan plan() {
         Plan out;
+        for (std::uint64_t i = number(3); i > 0; --i) out.withdrawn.emplace_back(integer());
         for (std::uint64_t i = number(4); i > 0; --i) out.changes.push_back(change());
         for (std::uint64_t i = number(3); i > 0; --i) out.operations.push_back(operation());
         for (std::uint64_t i = number(3); i > 0; --i) out.conflicts.push_back(conflict());
@@ -216,15 +268,19 @@ void comes_back(Make make, Encode encode, Decode decode) {
 TEST(RecordCodec, EveryValueComesBackAsItWas) {
     comes_back<Record>([](Maker& m) { return m.record(); }, encode_record, decode_record);
     comes_back<Patch>([](Maker& m) { return m.patch(); }, encode_patch, decode_patch);
-    comes_back<Observation>([](Maker& m) { return m.observation(); }, encode_observation, decode_observation);
-    comes_back<Operation>([](Maker& m) { return m.operation(); }, encode_operation, decode_operation);
+    comes_back<Observation>([](Maker& m) { return m.observation(); }, encode_observation,
+                            decode_observation);
+    comes_back<Operation>([](Maker& m) { return m.operation(); }, encode_operation,
+                          decode_operation);
     comes_back<Link>([](Maker& m) { return m.link(); }, encode_link, decode_link);
-    comes_back<LinkChange>([](Maker& m) { return m.change(); }, encode_link_change, decode_link_change);
+    comes_back<LinkChange>([](Maker& m) { return m.change(); }, encode_link_change,
+                           decode_link_change);
     comes_back<Conflict>([](Maker& m) { return m.conflict(); }, encode_conflict, decode_conflict);
     comes_back<ParkedItem>([](Maker& m) { return m.parked(); }, encode_parked, decode_parked);
     comes_back<HeldPlan>([](Maker& m) { return m.held(); }, encode_held, decode_held);
     comes_back<Plan>([](Maker& m) { return m.plan(); }, encode_plan, decode_plan);
-    comes_back<MailDecision>([](Maker& m) { return m.decision(); }, encode_decision, decode_decision);
+    comes_back<MailDecision>([](Maker& m) { return m.decision(); }, encode_decision,
+                             decode_decision);
 }
 
 TEST(RecordCodec, DifferentRecordsHaveDifferentTexts) {
@@ -238,13 +294,26 @@ TEST(RecordCodec, DifferentRecordsHaveDifferentTexts) {
 
 TEST(RecordCodec, WhatCannotBeReadIsAnInternalErrorNeverAGuess) {
     const std::string_view broken_texts[] = {
-        "", "{", "null", "[]", "\"x\"", "{\"v\":1}", R"({"v":2,"d":{"k":"task","f":{}}})",
-        R"({"v":1,"d":{"k":"task","f":{}},"more":1})", R"({"v":1,"d":{"k":"thing","f":{}}})",
-        R"({"v":1,"d":{"k":"task","f":{"no_such_field":"x"}}})", R"({"v":1,"d":{"k":"task","f":{"subject":1}}})",
-        R"({"v":1,"d":{"k":"task","f":{"is_private":"yes"}}})", R"({"v":1,"d":{"k":"task","f":{"due_date":"2026-02-30"}}})",
-        R"({"v":1,"d":{"k":"task","f":{"due_date":[2026,2]}}})", R"({"v":1,"d":{"k":"task","f":{"percent_complete":1.5}}})",
-        R"({"v":1,"d":{"k":"appointment","f":{"start":[1]}}})", R"({"v":1,"d":{"k":"appointment","f":{"attendees":[["a"]]}}})",
-        R"({"v":1,"d":{"k":"task","f":[]}})", R"({"v":1,"d":{"f":{}}})", R"({"v":1,"d":{"k":"task"}})"};
+        "",
+        "{",
+        "null",
+        "[]",
+        "\"x\"",
+        "{\"v\":1}",
+        R"({"v":2,"d":{"k":"task","f":{}}})",
+        R"({"v":1,"d":{"k":"task","f":{}},"more":1})",
+        R"({"v":1,"d":{"k":"thing","f":{}}})",
+        R"({"v":1,"d":{"k":"task","f":{"no_such_field":"x"}}})",
+        R"({"v":1,"d":{"k":"task","f":{"subject":1}}})",
+        R"({"v":1,"d":{"k":"task","f":{"is_private":"yes"}}})",
+        R"({"v":1,"d":{"k":"task","f":{"due_date":"2026-02-30"}}})",
+        R"({"v":1,"d":{"k":"task","f":{"due_date":[2026,2]}}})",
+        R"({"v":1,"d":{"k":"task","f":{"percent_complete":1.5}}})",
+        R"({"v":1,"d":{"k":"appointment","f":{"start":[1]}}})",
+        R"({"v":1,"d":{"k":"appointment","f":{"attendees":[["a"]]}}})",
+        R"({"v":1,"d":{"k":"task","f":[]}})",
+        R"({"v":1,"d":{"f":{}}})",
+        R"({"v":1,"d":{"k":"task"}})"};
     for (const std::string_view text : broken_texts) {
         const Result<Record> read = decode_record(text);
         ASSERT_FALSE(read) << text;

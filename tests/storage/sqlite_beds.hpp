@@ -13,7 +13,8 @@ public:
     ScratchDirectory() {
         static int count = 0;
         const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-        std::string name = std::string("store_") + (test ? test->name() : "x") + "_" + std::to_string(++count);
+        std::string name =
+            std::string("store_") + (test ? test->name() : "x") + "_" + std::to_string(++count);
         for (char& c : name)
             if (c == '/') c = '_';
         path_ = std::filesystem::path(LIAISON_BINARY_DIR) / "scratch" / name;
@@ -36,7 +37,8 @@ private:
 class MemoryBed final : public StoreBed {
 public:
     Stores& stores(bool) override {
-        if (!stores_.sync) stores_ = std::move(open_stores_in_memory(worker, entropy, clock).value());
+        if (!stores_.sync)
+            stores_ = std::move(open_stores_in_memory(worker, entropy, clock).value());
         return stores_;
     }
 

@@ -69,7 +69,8 @@ TEST(StoresOnAThread, VerbsOfManyPairsAndMailboxesInterleave) {
     for (int i = 0; i < 8; ++i) {
         const PairId pair("user" + std::to_string(i) + "/task");
         for (int page = 0; page < 5; ++page) {
-            boost::asio::co_spawn(context, stores.sync->absorb_page(pair, Side::Crm, thread_page(page)),
+            boost::asio::co_spawn(context,
+                                  stores.sync->absorb_page(pair, Side::Crm, thread_page(page)),
                                   [&](std::exception_ptr failure, Result<void> result) {
                                       EXPECT_FALSE(failure);
                                       EXPECT_TRUE(result);
@@ -110,7 +111,8 @@ TEST(StoresOnAThread, AStoreMayGoWhileItsVerbIsUnderWay) {
     }
     InlineWorker calm;
     Result<Stores> again = fail(ErrorKind::Internal, "not yet");
-    for (int attempt = 0; attempt < 20 && !again; ++attempt) again = open_stores(directory.str(), calm, entropy, clock);
+    for (int attempt = 0; attempt < 20 && !again; ++attempt)
+        again = open_stores(directory.str(), calm, entropy, clock);
     ASSERT_TRUE(again);
     EXPECT_EQ(must(again->sync->pair_state(pair)).crm_cursor, Cursor("1"));
 }

@@ -131,6 +131,21 @@ std::optional<Observation> observe_row(CrmDatabase& db, const RepCollection& rep
     return read_observation(db.sqlite(), rep.kind, query);
 }
 
+std::optional<Observation> observe_token(CrmDatabase& db, const RepCollection& rep,
+                                         const CorrelationToken& token) {
+    if (!token.kind.empty() && token.kind != to_string(rep.kind)) return std::nullopt;
+    if (const std::string key = external_key_of(token); !key.empty()) {
+        Query query(db.sqlite(), "SELECT item_id FROM external_link WHERE external_key = ? AND kind = ?");
+        query.bind(key).bind(to_string(rep.kind));
+        if (query.row()) {
+            auto seen = observe_row(db, rep, query.integer(0));
+            if (seen && !seen->gone()) return seen;
+        }
+    }
+    auto seen = observe_key(db, rep, ItemKey(token.crm_id));
+    return seen && !seen->gone() ? seen : std::nullopt;
+}
+
 Result<ChangePage> pull_changes(CrmDatabase& db, const CollectionId& collection, const Cursor& cursor) {
     Reading reading(db.sqlite());
     const auto rep = find_collection(db, collection);
@@ -193,16 +208,8 @@ Result<std::optional<Observation>> find_by_token(CrmDatabase& db, const Collecti
     Reading reading(db.sqlite());
     const auto rep = find_collection(db, collection);
     if (!rep) return std::unexpected(rep.error());
-    std::optional<Observation> found;
-    if (!token.crm_id.empty()) {
-        found = observe_key(db, *rep, ItemKey(token.crm_id));
-    } else if (const std::string key = external_key_of(token); !key.empty()) {
-        Query query(db.sqlite(), "SELECT item_id FROM external_link WHERE external_key = ? AND kind = ?");
-        query.bind(key).bind(to_string(rep->kind));
-        if (query.row()) found = observe_row(db, *rep, query.integer(0));
-    }
+    auto found = observe_token(db, *rep, token);
     if (auto read = reading.finish(); !read) return std::unexpected(read.error());
-    if (found && found->gone()) found.reset();
     return found;
 }
 

@@ -28,6 +28,11 @@ Result<std::optional<Observation>> find_by_token(CrmDatabase& db, const Collecti
 /// One row as the rep sees it; nothing if it does not exist. Deleted rows are tombstones.
 std::optional<Observation> observe_row(CrmDatabase& db, const RepCollection& rep, std::int64_t id);
 
+/// The live row that carries a token: by nonce, else by the CRM's own id in it. An item that was
+/// deleted and made again keeps its nonce, while the id in the token names the deleted one.
+std::optional<Observation> observe_token(CrmDatabase& db, const RepCollection& rep,
+                                         const CorrelationToken& token);
+
 /// The token without the CRM's own id: what makes creates idempotent. Empty for a token without
 /// nonce.
 std::string external_key_of(const CorrelationToken& token);

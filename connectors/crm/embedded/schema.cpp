@@ -50,17 +50,22 @@ INSERT INTO activity_type(code, name, register_in_outlook, outlook_kind, log_mai
   ('TASK', 'Task', 1, 'task', 0), ('MEETING', 'Meeting', 1, 'appointment', 0), ('EMAIL', 'E-mail', 0, 'none', 1);
 
 CREATE TABLE campaign(
-  id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT UNIQUE COLLATE NOCASE, name TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'planned'
-  CHECK(status IN ('planned','running','finished','canceled')), start_date TEXT, end_date TEXT, owner_id INTEGER REFERENCES user(id),
+  id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT UNIQUE COLLATE NOCASE, name TEXT NOT NULL,
+  status TEXT NOT NULL DEFAULT 'planned' CHECK(status IN ('planned','running','finished','canceled')),
+  start_date TEXT, end_date TEXT,
+  owner_id INTEGER REFERENCES user(id),
   notes TEXT, $ENVELOPE);
 
 CREATE TABLE contact(
   id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT UNIQUE COLLATE NOCASE,
   type TEXT NOT NULL DEFAULT 'person' CHECK(type IN ('person','lead')),
-  given_name TEXT, middle_name TEXT, family_name TEXT, display_name TEXT, salutation TEXT, initials TEXT, company_name TEXT,
-  job_title TEXT, department TEXT, email1 TEXT, email2 TEXT, email3 TEXT, phone_business TEXT, phone_mobile TEXT, phone_home TEXT,
+  given_name TEXT, middle_name TEXT, family_name TEXT, display_name TEXT, salutation TEXT, initials TEXT,
+  company_name TEXT,
+  job_title TEXT, department TEXT, email1 TEXT, email2 TEXT, email3 TEXT, phone_business TEXT,
+  phone_mobile TEXT, phone_home TEXT,
   fax TEXT, url TEXT, business_street TEXT, business_city TEXT, business_state TEXT, business_postal_code TEXT,
-  business_country TEXT, other_street TEXT, other_city TEXT, other_state TEXT, other_postal_code TEXT, other_country TEXT,
+  business_country TEXT, other_street TEXT, other_city TEXT, other_state TEXT, other_postal_code TEXT,
+  other_country TEXT,
   birthday TEXT, notes TEXT, categories TEXT, is_private INTEGER NOT NULL DEFAULT 0,
   privacy_blocked INTEGER NOT NULL DEFAULT 0 CHECK(privacy_blocked IN (0,1)),
   owner_id INTEGER REFERENCES user(id), company_id INTEGER REFERENCES company(id), $ENVELOPE);
@@ -75,7 +80,8 @@ CREATE TABLE opportunity(
   id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT UNIQUE COLLATE NOCASE, name TEXT NOT NULL,
   status TEXT NOT NULL DEFAULT 'open' CHECK(status IN ('open','won','lost')), stage TEXT, value INTEGER,
   probability INTEGER CHECK(probability BETWEEN 0 AND 100), close_date TEXT,
-  company_id INTEGER REFERENCES company(id), contact_id INTEGER REFERENCES contact(id), owner_id INTEGER REFERENCES user(id),
+  company_id INTEGER REFERENCES company(id), contact_id INTEGER REFERENCES contact(id),
+  owner_id INTEGER REFERENCES user(id),
   campaign_id INTEGER REFERENCES campaign(id), notes TEXT, $ENVELOPE);
 CREATE INDEX opportunity_contact ON opportunity(contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX opportunity_company ON opportunity(company_id) WHERE company_id IS NOT NULL;
@@ -87,8 +93,10 @@ CREATE TABLE task(
   subject TEXT, body TEXT, status TEXT NOT NULL DEFAULT 'not_started' CHECK(status IN
     ('not_started','in_progress','waiting','deferred','completed','canceled')),
   priority TEXT NOT NULL DEFAULT 'normal' CHECK(priority IN ('low','normal','high')),
-  start_date TEXT, due_date TEXT, percent_complete INTEGER CHECK(percent_complete BETWEEN 0 AND 100), completed_on TEXT,
-  reminder_at TEXT, is_private INTEGER NOT NULL DEFAULT 0, time_worked_minutes INTEGER, distance TEXT, recurrence_rule TEXT,
+  start_date TEXT, due_date TEXT, percent_complete INTEGER CHECK(percent_complete BETWEEN 0 AND 100),
+  completed_on TEXT,
+  reminder_at TEXT, is_private INTEGER NOT NULL DEFAULT 0, time_worked_minutes INTEGER, distance TEXT,
+  recurrence_rule TEXT,
   contact_id INTEGER REFERENCES contact(id), company_id INTEGER REFERENCES company(id),
   opportunity_id INTEGER REFERENCES opportunity(id), campaign_id INTEGER REFERENCES campaign(id), $ENVELOPE);
 CREATE INDEX task_owner ON task(owner_id, id) WHERE deleted = 0;
@@ -104,32 +112,38 @@ CREATE TABLE appointment(
   start_at TEXT, start_zone TEXT NOT NULL DEFAULT '', end_at TEXT, end_zone TEXT NOT NULL DEFAULT '',
   all_day INTEGER NOT NULL DEFAULT 0, location TEXT,
   show_as TEXT NOT NULL DEFAULT 'busy' CHECK(show_as IN ('free','tentative','busy','oof','elsewhere')),
-  reminder_minutes INTEGER, is_private INTEGER NOT NULL DEFAULT 0, organizer TEXT, ical_uid TEXT, recurrence_rule TEXT,
+  reminder_minutes INTEGER, is_private INTEGER NOT NULL DEFAULT 0, organizer TEXT, ical_uid TEXT,
+  recurrence_rule TEXT,
   contact_id INTEGER REFERENCES contact(id), company_id INTEGER REFERENCES company(id),
   opportunity_id INTEGER REFERENCES opportunity(id), campaign_id INTEGER REFERENCES campaign(id), $ENVELOPE);
 CREATE INDEX appointment_owner ON appointment(owner_id, id) WHERE deleted = 0;
 CREATE INDEX appointment_type ON appointment(type_code);
 CREATE UNIQUE INDEX appointment_ical_uid ON appointment(ical_uid) WHERE ical_uid IS NOT NULL AND deleted = 0;
--- A role of 'copy' is the mailbox of a rep who holds a copy without being on the list of attendees (a distribution list
--- invited him); mirrored = 0: that rep removed his copy, the meeting goes on.
+-- A role of 'copy' is the mailbox of a rep who holds a copy without being on the list of attendees (a
+-- distribution list invited him); mirrored = 0: that rep removed his copy, the meeting goes on.
 CREATE TABLE appointment_participant(
   appointment_id INTEGER NOT NULL REFERENCES appointment(id) ON DELETE CASCADE, address TEXT NOT NULL COLLATE NOCASE,
-  name TEXT NOT NULL DEFAULT '', role TEXT NOT NULL DEFAULT 'required' CHECK(role IN ('required','optional','resource','copy')),
+  name TEXT NOT NULL DEFAULT '', role TEXT NOT NULL DEFAULT 'required' CHECK(role IN
+  ('required','optional','resource','copy')),
   response TEXT NOT NULL DEFAULT 'none' CHECK(response IN ('none','tentative','accepted','declined')),
-  mirrored INTEGER NOT NULL DEFAULT 1 CHECK(mirrored IN (0,1)), PRIMARY KEY(appointment_id, address, name)) WITHOUT ROWID;
+  mirrored INTEGER NOT NULL DEFAULT 1 CHECK(mirrored IN (0,1)),
+  PRIMARY KEY(appointment_id, address, name)) WITHOUT ROWID;
 CREATE INDEX appointment_participant_address ON appointment_participant(address);
 
--- The marks that Liaison leaves, one per rep: a meeting of two reps carries one for each. external_key is the token without
--- the CRM's own id and makes creates idempotent; token is what was given.
+-- The marks that Liaison leaves, one per rep: a meeting of two reps carries one for each. external_key is
+-- the token without the CRM's own id and makes creates idempotent; token is what was given.
 CREATE TABLE external_link(
-  kind TEXT NOT NULL, item_id INTEGER NOT NULL, user_id INTEGER NOT NULL, external_key TEXT NOT NULL UNIQUE, token TEXT NOT NULL,
+  kind TEXT NOT NULL, item_id INTEGER NOT NULL, user_id INTEGER NOT NULL, external_key TEXT NOT NULL UNIQUE,
+  token TEXT NOT NULL,
   PRIMARY KEY(kind, item_id, user_id)) WITHOUT ROWID;
 
 -- Hot tables (performance 4): integer row ids, the identity as 32 raw bytes, appended in order.
 CREATE TABLE message(
-  id INTEGER PRIMARY KEY, identity BLOB NOT NULL UNIQUE, internet_message_id TEXT, subject TEXT, text_body TEXT, at TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, identity BLOB NOT NULL UNIQUE, internet_message_id TEXT, subject TEXT,
+  text_body TEXT, at TEXT NOT NULL,
   mailbox TEXT NOT NULL, link_url TEXT, logged_at TEXT NOT NULL);
-CREATE TABLE message_original(message_id INTEGER PRIMARY KEY REFERENCES message(id) ON DELETE CASCADE, eml BLOB NOT NULL);
+CREATE TABLE message_original(message_id INTEGER PRIMARY KEY REFERENCES message(id) ON DELETE CASCADE,
+  eml BLOB NOT NULL);
 CREATE TABLE message_participant(
   message_id INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE, position INTEGER NOT NULL, role TEXT NOT NULL,
   address TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY(message_id, position)) WITHOUT ROWID;
@@ -145,7 +159,8 @@ CREATE UNIQUE INDEX interaction_once_per_company ON interaction(message_id, comp
 
 -- user_id 0: nobody's collection (an address book entry).
 CREATE TABLE change_log(
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id INTEGER NOT NULL, op TEXT NOT NULL, version INTEGER NOT NULL,
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id INTEGER NOT NULL, op TEXT NOT NULL,
+  version INTEGER NOT NULL,
   user_id INTEGER NOT NULL, at TEXT NOT NULL, origin TEXT NOT NULL DEFAULT '');
 CREATE INDEX change_log_feed ON change_log(kind, user_id, seq);
 CREATE INDEX change_log_parties ON change_log(seq) WHERE kind IN ('contact','company','user');
@@ -170,7 +185,8 @@ CREATE TRIGGER $T_log_insert AFTER INSERT ON $T BEGIN
   VALUES('$T', NEW.id, 'I', NEW.version, ifnull(NEW.$O, 0), NEW.modified_at, NEW.modified_by); END;
 CREATE TRIGGER $T_log_update AFTER UPDATE ON $T WHEN NEW.version <> OLD.version BEGIN
   INSERT INTO change_log(kind, id, op, version, user_id, at, origin)
-  VALUES('$T', NEW.id, CASE WHEN NEW.deleted THEN 'D' ELSE 'U' END, NEW.version, ifnull(NEW.$O, 0), NEW.modified_at, NEW.modified_by); END;
+  VALUES('$T', NEW.id, CASE WHEN NEW.deleted THEN 'D' ELSE 'U' END, NEW.version, ifnull(NEW.$O, 0),
+  NEW.modified_at, NEW.modified_by); END;
 CREATE TRIGGER $T_log_leave AFTER UPDATE OF $O ON $T WHEN OLD.$O IS NOT NULL AND OLD.$O IS NOT NEW.$O BEGIN
   INSERT INTO change_log(kind, id, op, version, user_id, at, origin)
   VALUES('$T', NEW.id, 'U', NEW.version, OLD.$O, NEW.modified_at, NEW.modified_by); END;
@@ -195,7 +211,8 @@ CREATE TRIGGER participant_update AFTER UPDATE ON appointment_participant BEGIN
   UPDATE appointment SET version = version + 1 WHERE id IN (OLD.appointment_id, NEW.appointment_id); END;
 CREATE TRIGGER participant_delete AFTER DELETE ON appointment_participant BEGIN
   INSERT INTO change_log(kind, id, op, version, user_id, at)
-  SELECT 'appointment', OLD.appointment_id, 'U', ifnull((SELECT version + 1 FROM appointment WHERE id = OLD.appointment_id), 0),
+  SELECT 'appointment', OLD.appointment_id, 'U',
+  ifnull((SELECT version + 1 FROM appointment WHERE id = OLD.appointment_id), 0),
     u.user_id, ifnull((SELECT modified_at FROM appointment WHERE id = OLD.appointment_id), $NOW)
   FROM user_address u WHERE u.address = OLD.address;
   UPDATE appointment SET version = version + 1 WHERE id = OLD.appointment_id; END;

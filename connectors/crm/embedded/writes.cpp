@@ -28,21 +28,6 @@ void put_token(Sqlite& db, const RepCollection& rep, std::int64_t id,
     insertion.bind(to_string(rep.kind)).bind(id).bind(rep.user_id).bind(key).bind(text).run();
 }
 
-std::optional<Observation> item_with_token(CrmDatabase& db, const RepCollection& rep,
-                                           const CorrelationToken& token) {
-    std::int64_t id = row_id_of(token.crm_id);
-    if (id == 0) {
-        const std::string key = external_key_of(token);
-        Query query(db.sqlite(),
-                    "SELECT item_id FROM external_link WHERE external_key = ? AND kind = ?");
-        query.bind(key).bind(to_string(rep.kind));
-        if (!query.row()) return std::nullopt;
-        id = query.integer(0);
-    }
-    auto seen = observe_row(db, rep, id);
-    return seen && !seen->gone() ? seen : std::nullopt;
-}
-
 /// The meeting that another rep's calendar brought before; the rep joins it.
 std::optional<std::int64_t> join_meeting(CrmDatabase& db, const RepCollection& rep,
                                          const Record& record) {
@@ -69,7 +54,7 @@ std::optional<std::int64_t> join_meeting(CrmDatabase& db, const RepCollection& r
 
 Result<Observation> create_one(CrmDatabase& db, const RepCollection& rep,
                                const SyncEndpoint::NewItem& item, Timestamp now) {
-    if (auto present = item_with_token(db, rep, item.token)) return std::move(*present);
+    if (auto present = observe_token(db, rep, item.token)) return std::move(*present);
     std::int64_t id = 0;
     if (const auto meeting = join_meeting(db, rep, item.record)) {
         id = *meeting;
@@ -89,6 +74,12 @@ Result<Observation> create_one(CrmDatabase& db, const RepCollection& rep,
     if (db.sqlite().error()) return std::unexpected(*db.sqlite().error());
     if (!seen) return fail(ErrorKind::Internal, "the CRM lost an item that it had just stored");
     return std::move(*seen);
+}
+
+/// An empty token in an update takes the rep's mark away.
+void remove_token(Sqlite& db, const RepCollection& rep, std::int64_t id) {
+    Query removal(db, "DELETE FROM external_link WHERE kind = ? AND item_id = ? AND user_id = ?");
+    removal.bind(to_string(rep.kind)).bind(id).bind(rep.user_id).run();
 }
 
 /// The row that a conditional write is about, or why it may not be written.
@@ -112,6 +103,7 @@ Result<Observation> update_one(CrmDatabase& db, const RepCollection& rep,
     if (!present && !update.patch.empty())
         return fail(ErrorKind::InvalidRequest, "the CRM item cannot be read, so it is not written");
     const std::int64_t id = row_id_of(update.key.str());
+    bool is_written = false;
     if (present && !update.patch.empty()) {
         const std::string& default_type = default_type_of(db, rep.kind);
         // The check of what may be written is that of the patch; what is written is the projection
@@ -126,13 +118,16 @@ Result<Observation> update_one(CrmDatabase& db, const RepCollection& rep,
             const auto* people = wanted.get<AttendeeList>(Field::Attendees);
             write_attendees(db.sqlite(), id, people ? *people : AttendeeList{});
         }
-        if (!changes.empty())
+        is_written = !changes.empty();
+        if (is_written)
             update_row(db.sqlite(), table_of(rep.kind), "id", id, *values, now, kSyncWriter);
     }
-    if (update.stamp_token && !update.stamp_token->empty()) {
-        put_token(db.sqlite(), rep, id, *update.stamp_token);
-        if (update.patch.empty())
-            update_row(db.sqlite(), table_of(rep.kind), "id", id, {}, now, kSyncWriter);
+    if (update.stamp_token) {
+        if (update.stamp_token->empty())
+            remove_token(db.sqlite(), rep, id);
+        else
+            put_token(db.sqlite(), rep, id, *update.stamp_token);
+        if (!is_written) update_row(db.sqlite(), table_of(rep.kind), "id", id, {}, now, kSyncWriter);
     }
     auto after = observe_row(db, rep, id);
     if (db.sqlite().error()) return std::unexpected(*db.sqlite().error());

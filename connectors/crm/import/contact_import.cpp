@@ -79,6 +79,15 @@ private:
                    : std::string(trim(row.fields[found->second]));
     }
 
+    /// An address as people paste it, `<jo@x.example>` or `mailto:jo@x.example`, without its
+    /// wrapping; its case stays.
+    std::string address_cell(const CsvRow& row, const std::string& column) const {
+        const std::string text = cell(row, column);
+        const std::string normal = normal_address(text);
+        const std::size_t inside = to_lower_ascii(text).find(normal);
+        return inside == std::string::npos ? text : text.substr(inside, normal.size());
+    }
+
     std::optional<DeskEntity> entity_of(const CsvRow& row) const {
         return csv_entity(to_lower_ascii(cell(row, "type")));
     }
@@ -190,7 +199,7 @@ private:
 
     DeskInput company_input(const CsvRow& row) const {
         DeskInput input{{"number", cell(row, "number")}, {"name", name_of(row)}};
-        if (columns_.contains("email")) input["email"] = cell(row, "email");
+        if (columns_.contains("email")) input["email"] = address_cell(row, "email");
         return input;
     }
 
@@ -201,8 +210,8 @@ private:
                 input[column] = cell(row, column);
         input["display_name"] = name_of(row);
         input["type"] = to_lower_ascii(cell(row, "type")) == "lead" ? "lead" : "person";
-        if (columns_.contains("email")) input["email1"] = cell(row, "email");
-        if (columns_.contains("email2")) input["email2"] = cell(row, "email2");
+        if (columns_.contains("email")) input["email1"] = address_cell(row, "email");
+        if (columns_.contains("email2")) input["email2"] = address_cell(row, "email2");
         if (columns_.contains("company")) take_company(cell(row, "company"), input);
         return input;
     }
