@@ -135,7 +135,10 @@ void hold_private_edits(MergeState& state) {
 /// Percentage and completion date go where the status goes: a task that is opened again does not stay at 100 percent.
 void send_with_status(MergeState& state, const Merged& merged, const FieldMask& common) {
     for (const Side target : kSides) {
-        if (!state.to(target).contains(Field::Status)) continue;
+        // Both sides made the same change of status: then the winner's percentage goes with it.
+        const bool agreed = target != state.rules.winner && state.settled(target).has(Field::Status) &&
+                            merged.crm.changed.has(Field::Status) && merged.exchange.changed.has(Field::Status);
+        if (!state.to(target).contains(Field::Status) && !agreed) continue;
         for (const Field field : kStatusUnit)
             if (common.has(field) && state.at(target).writable.has(field) && !merged.side(target).changed.has(field))
                 state.to(target).emplace(field, merge_value(*state.at(other(target)).seen, field));

@@ -140,26 +140,39 @@ private:
     // ---- before the table
 
     void follow_tokens(Side side) {
+        std::map<LinkId, std::vector<const Observation*>> carriers;
         for (const Observation* item : free_items(side)) {
             if (item->token.nonce.empty() || !names_our_item(item->token, picture_)) continue;
             const auto known = by_nonce_.find(item->token.nonce);
             if (known == by_nonce_.end()) continue;
             claimed_.side(side).insert(item->key);
-            const auto found = views_.find(known->second);
-            if (found != views_.end()) follow_token(found->second, side, *item);
+            carriers[known->second].push_back(item);
+        }
+        for (auto& [id, items] : carriers) {
+            const auto found = views_.find(id);
+            if (found == views_.end()) continue;
+            // Oldest first: the original before its copies. Of an item that was moved repeatedly the newest place is the true
+            // one; a feed that lags may still show the others.
+            if (found->second.link.anchor(side) && !lives(found->second, side)) std::reverse(items.begin(), items.end());
+            for (const Observation* item : items) follow_token(found->second, side, *item);
         }
     }
 
+    /// The link's own item on this side exists, as far as is known.
+    static bool lives(const LinkView& view, Side side) {
+        const std::optional<Observation>& own = view.seen(side);
+        if (!view.link.anchor(side)) return false;
+        return !own || own->record() || std::holds_alternative<Unreadable>(own->content);
+    }
+
     void follow_token(LinkView& view, Side side, const Observation& item) {
-        const bool in_flight = view.in_flight && !releases_copy(*view.in_flight);
+        const bool in_flight = view.in_flight.has_value();
         if (in_flight && view.in_flight->side == side && view.in_flight->kind == OperationKind::Create) {
             adopt(view, side, item);
             return;
         }
         const std::optional<Anchor>& anchor = view.link.anchor(side);
-        const std::optional<Observation>& own = view.seen(side);
-        const bool lives = anchor && (!own || own->record() || std::holds_alternative<Unreadable>(own->content));
-        if (lives) {
+        if (lives(view, side)) {
             if (in_flight || !item.record() || busy_.contains(view.link.id)) return;
             draft_.release_copy(view, side, item);
             busy_.insert(view.link.id);
@@ -197,11 +210,16 @@ private:
             draft_.advance(view, other(side), source->version, std::move(others), Reason::MatchedByToken);
     }
 
-    /// True if the link waits for an operation. A rejected one gives way as soon as either side has another version.
+    /// True if the link waits for an operation. A rejected one gives way as soon as either side has another version; that a
+    /// copy could not be released is no concern of the link.
     bool waits_for_operation(LinkView& view) {
-        if (!view.in_flight || releases_copy(*view.in_flight)) return false;
+        if (!view.in_flight) return false;
         const Operation& operation = *view.in_flight;
         if (operation.state != OperationState::Rejected) return true;
+        if (releases_copy(operation)) {
+            draft_.withdraw(view);
+            return false;
+        }
         const std::optional<Observation>& source = view.seen(other(operation.side));
         const std::optional<Observation>& target = view.seen(operation.side);
         const bool source_moved = source && (source->version != operation.source_version || !source->record());
