@@ -25,7 +25,7 @@ foreach(name IN LISTS files)
     set(type "image/svg+xml")
   endif()
   string(APPEND definitions "const unsigned char file_${number}[] = {\n${bytes}0};\n")
-  string(APPEND rows "    {\"/${name}\", \"\\\"${sum}\\\"\", \"${type}\", {reinterpret_cast<const char*>(file_${number}), sizeof file_${number} - 1}},\n")
+  string(APPEND rows "    {\"/${name}\", \"\\\"${sum}\\\"\", \"${type}\", bytes_of(file_${number})},\n")
   math(EXPR number "${number} + 1")
 endforeach()
 file(WRITE "${OUT}" "// Made by cmake/embed.cmake; not to be edited.
@@ -33,6 +33,11 @@ file(WRITE "${OUT}" "// Made by cmake/embed.cmake; not to be edited.
 
 namespace liaison {
 namespace {
+template <std::size_t N>
+std::string_view bytes_of(const unsigned char (&file)[N]) {
+    return {reinterpret_cast<const char*>(file), N - 1};
+}
+
 ${definitions}
 const EmbeddedFile files_of_${NAME}[] = {
 ${rows}};

@@ -80,7 +80,7 @@ std::string_view to_string(MailOutcome outcome);
 struct MailDecision {
     MailOutcome outcome = MailOutcome::Unmatched;
     /// Closed list: contact_match, no_contact, no_addresses, draft, internal, duplicate, rule, private, privacy_blocked,
-    /// unreadable, too_large
+    /// unreadable, too_large, gone (left the folder before it was decided; set by the store)
     std::string reason;
     std::string detail;  ///< for people: rule name, candidates by CRM number
     MessageIdentity identity;

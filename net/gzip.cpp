@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 namespace liaison::net {
 
@@ -53,7 +54,8 @@ bool quality_is_zero(std::string_view parameters) {
 
 std::string gzip(std::string_view bytes) {
     z_stream stream{};
-    if (deflateInit2(&stream, kGzipLevel, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+    int ready = deflateInit2(&stream, kGzipLevel, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY);
+    if (ready != Z_OK) throw std::bad_alloc();
     std::string out;
     out.resize(deflateBound(&stream, static_cast<uLong>(bytes.size())));
     std::size_t taken = 0;

@@ -23,6 +23,8 @@ Async<Result<HttpResponse>> call_handler(HttpHandler handler, HttpRequest reques
         response = HttpResponse();
         response.status = 500;
     }
+    // Status 0 is the handler's way to cut the connection without an answer (net::HttpHandler).
+    if (response.status == 0) co_return fail(ErrorKind::Unanswered, "the connection was cut before an answer came");
     co_return response;
 }
 

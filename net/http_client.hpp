@@ -18,8 +18,9 @@ struct PoolOptions {
     bool accept_gzip = true;
 };
 
-/// TCP and TLS by Asio and OpenSSL. TLS 1.2 or later, chain and host name verified; `private_ca_file` (PEM) is trusted in
-/// addition to the system's store when `pin_private_ca` is false, instead of it when true. There is no other switch.
+/// TCP and TLS by Asio and OpenSSL. TLS 1.2 or later, chain and host name verified; `private_ca_file` (PEM) is
+/// trusted in addition to the system's store when `pin_private_ca` is false, instead of it when true. There is no
+/// other switch. On Windows the system's store is not read (OpenSSL's default paths are): give a file there.
 struct TlsTrust {
     std::string private_ca_file = {};
     bool pin_private_ca = false;

@@ -7,8 +7,8 @@
 #include "core/http_message.hpp"
 #include "core/result.hpp"
 
-/// Bytes to message and back, without a socket. Parsing is Beast's, under rules that are stricter than its own: what two
-/// parsers could read differently (RFC 9112, sections 2.2, 5.2, 6.1 and 6.3) is refused, never guessed.
+/// Bytes to message and back, without a socket. Parsing is Beast's, under rules that are stricter than its own:
+/// what two parsers could read differently (RFC 9112, sections 2.2, 5.2, 6.1 and 6.3) is refused, never guessed.
 namespace liaison::net {
 
 struct DecodeLimits {
@@ -42,7 +42,8 @@ public:
     /// Of the request that is complete: may the connection serve another one?
     bool keep_alive() const;
     bool http_1_0() const;
-    /// After Failed: InvalidRequest, TooLarge or Unsupported, and the status that answers it (400, 413, 417, 431, 501, 505).
+    /// After Failed: InvalidRequest, TooLarge or Unsupported, and the status that answers it
+    /// (400, 413, 417, 431, 501 or 505).
     const Error& error() const;
     int refusal_status() const;
 

@@ -12,9 +12,9 @@
 
 /// The keep-alive pool under make_pooled_client. Inner tool of net.
 ///
-/// No connection can leak: a Slot and a ConnectionLease are objects of the coroutine that uses them. Whatever way it ends
-/// (return, exception, cancellation, destruction) their destructors close the connection and hand the slot on; only an
-/// explicit `keep` after a flawless exchange puts a connection back.
+/// No connection can leak: a Slot and a ConnectionLease are objects of the coroutine that uses them. Whatever way
+/// it ends (return, exception, cancellation, destruction) their destructors close the connection and hand the slot
+/// on; only an explicit `keep` after a flawless exchange puts a connection back.
 namespace liaison::net {
 
 /// A connection and the one coroutine that reads from it. It always has a read under way, also while idle, so that a

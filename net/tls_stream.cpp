@@ -230,7 +230,8 @@ struct Lookup {
 
 /// Asio asks the system's resolver on a thread of its own and cannot interrupt it; so this waits for the answer but can
 /// be cancelled, and a late answer finds nobody.
-Async<Result<std::vector<tcp::endpoint>>> resolve(asio::any_io_executor executor, std::string host, std::uint16_t port) {
+Async<Result<std::vector<tcp::endpoint>>> resolve(asio::any_io_executor executor, std::string host,
+                                                  std::uint16_t port) {
     error_code not_an_address;
     auto address = asio::ip::make_address(host, not_an_address);
     if (!not_an_address) co_return std::vector<tcp::endpoint>(1, tcp::endpoint(address, port));

@@ -17,10 +17,13 @@ boost::json::array canonical_texts(const std::vector<std::string>& texts) {
 
 boost::json::value canonical_condition(const Condition& condition) {
     switch (info(condition.key).shape) {
-        case ValueShape::Flag: return condition.flag;
+        case ValueShape::Flag:
+            return condition.flag;
         case ValueShape::SizeRange:
-            return boost::json::object{{"minimumSize", condition.minimum_kb}, {"maximumSize", condition.maximum_kb}};
-        default: return canonical_texts(condition.values);
+            return boost::json::object{{"minimumSize", condition.minimum_kb},
+                                       {"maximumSize", condition.maximum_kb}};
+        default:
+            return canonical_texts(condition.values);
     }
 }
 
@@ -38,12 +41,19 @@ boost::json::object canonical_members(const Node& node) {
         switch (child.kind) {
             case Node::Kind::Leaf: {
                 const std::string_view name = info(child.condition.key).name;
-                out[boost::json::string_view(name.data(), name.size())] = canonical_condition(child.condition);
+                out[boost::json::string_view(name.data(), name.size())] =
+                    canonical_condition(child.condition);
                 break;
             }
-            case Node::Kind::Not: out["not"] = canonical_members(child.children.front()); break;
-            case Node::Kind::Any: out["anyOf"] = canonical_groups(child); break;
-            case Node::Kind::All: out["allOf"] = canonical_groups(child); break;
+            case Node::Kind::Not:
+                out["not"] = canonical_members(child.children.front());
+                break;
+            case Node::Kind::Any:
+                out["anyOf"] = canonical_groups(child);
+                break;
+            case Node::Kind::All:
+                out["allOf"] = canonical_groups(child);
+                break;
         }
     }
     return out;
@@ -52,12 +62,15 @@ boost::json::object canonical_members(const Node& node) {
 boost::json::object canonical_actions(const Rule& rule) {
     boost::json::object out;
     if (!rule.move_to_folder.empty()) out["moveToFolder"] = canonical_text(rule.move_to_folder);
-    if (!rule.assign_categories.empty()) out["assignCategories"] = canonical_texts(rule.assign_categories);
+    if (!rule.assign_categories.empty())
+        out["assignCategories"] = canonical_texts(rule.assign_categories);
     if (rule.log) {
         boost::json::object log;
-        if (!rule.log->template_code.empty()) log["template"] = canonical_text(rule.log->template_code);
+        if (!rule.log->template_code.empty())
+            log["template"] = canonical_text(rule.log->template_code);
         if (!rule.log->campaign_id.empty()) log["campaign"] = canonical_text(rule.log->campaign_id);
-        if (!rule.log->opportunity_id.empty()) log["opportunity"] = canonical_text(rule.log->opportunity_id);
+        if (!rule.log->opportunity_id.empty())
+            log["opportunity"] = canonical_text(rule.log->opportunity_id);
         out["logInteraction"] = std::move(log);
     }
     if (rule.skip_logging) out["skipLogging"] = true;

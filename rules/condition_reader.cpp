@@ -18,37 +18,34 @@ std::string normal_domain(std::string_view text) {
     std::string domain = to_lower_ascii(trim(text));
     if (domain.starts_with('@')) domain.erase(0, 1);
     if (domain.ends_with('.')) domain.pop_back();
-    const bool bad = domain.empty() || domain.starts_with('.') || domain.find_first_of("@ <>") != std::string::npos;
+    const bool bad = domain.empty() || domain.starts_with('.') ||
+                     domain.find_first_of("@ <>") != std::string::npos;
     return bad ? std::string() : domain;
-}
-
-std::string normal_path(std::string_view text) {
-    std::string path = fold(trim(text));
-    while (path.starts_with('/')) path.erase(0, 1);
-    while (path.ends_with('/')) path.pop_back();
-    return path;
 }
 
 }  // namespace
 
-Node ConditionReader::read(const boost::json::value& value, Node::Kind kind, const std::string& pointer,
-                           const std::string& path) {
+Node ConditionReader::read(const boost::json::value& value, Node::Kind kind,
+                           const std::string& pointer, const std::string& path) {
     return read_object(value, kind, pointer, path, 1);
 }
 
 bool ConditionReader::count_node(const std::string& pointer) {
-    if (++nodes_ == limits::rule_conditions_max + 1)
-        json_.fail(pointer, "the document has more than " + std::to_string(limits::rule_conditions_max) + " conditions");
-    return nodes_ <= limits::rule_conditions_max;
+    if (++nodes_ == limits::conditions_per_rule_max + 1)
+        json_.fail(pointer, "the rule has more than " +
+                                std::to_string(limits::conditions_per_rule_max) + " conditions");
+    return nodes_ <= limits::conditions_per_rule_max;
 }
 
-Node ConditionReader::read_object(const boost::json::value& value, Node::Kind kind, const std::string& pointer,
-                                  const std::string& path, std::size_t depth) {
+Node ConditionReader::read_object(const boost::json::value& value, Node::Kind kind,
+                                  const std::string& pointer, const std::string& path,
+                                  std::size_t depth) {
     Node node{.kind = kind, .path = path};
     const auto* object = json_.object(value, pointer);
     if (object == nullptr) return node;
     if (depth > limits::rule_depth_max) {
-        json_.fail(pointer, "groups are nested deeper than " + std::to_string(limits::rule_depth_max) + " levels");
+        json_.fail(pointer, "groups are nested deeper than " +
+                                std::to_string(limits::rule_depth_max) + " levels");
         return node;
     }
     for (const auto& member : *object) {
@@ -60,8 +57,9 @@ Node ConditionReader::read_object(const boost::json::value& value, Node::Kind ki
     return node;
 }
 
-void ConditionReader::read_member(Node& into, std::string_view name, const boost::json::value& value,
-                                  const std::string& pointer, const std::string& path, std::size_t depth) {
+void ConditionReader::read_member(Node& into, std::string_view name,
+                                  const boost::json::value& value, const std::string& pointer,
+                                  const std::string& path, std::size_t depth) {
     if (name == "anyOf") return read_group(into, Node::Kind::Any, value, pointer, path, depth);
     if (name == "allOf") return read_group(into, Node::Kind::All, value, pointer, path, depth);
     if (name == "not") {
@@ -83,7 +81,8 @@ void ConditionReader::read_member(Node& into, std::string_view name, const boost
 }
 
 void ConditionReader::read_group(Node& into, Node::Kind kind, const boost::json::value& value,
-                                 const std::string& pointer, const std::string& path, std::size_t depth) {
+                                 const std::string& pointer, const std::string& path,
+                                 std::size_t depth) {
     const auto* list = json_.array(value, pointer);
     if (list == nullptr) return;
     if (list->empty()) return json_.fail(pointer, "must hold at least one group");
@@ -117,14 +116,16 @@ bool ConditionReader::read_condition(Condition& condition, const boost::json::va
 
 void ConditionReader::read_size_range(Condition& condition, const boost::json::value& value,
                                       const std::string& pointer) {
-    static constexpr KeyInfo kSizeKeys[] = {{"minimumSize", "integer", "", true}, {"maximumSize", "integer", "", true}};
+    static constexpr KeyInfo kSizeKeys[] = {{"minimumSize", "integer", "", true},
+                                            {"maximumSize", "integer", "", true}};
     const auto* range = json_.object(value, pointer);
     if (range == nullptr) return;
     json_.check_keys(*range, pointer, kSizeKeys);
     const auto bound = [&](const char* name) -> std::int64_t {
         const auto* number = range->if_contains(name);
         if (number == nullptr) return 0;
-        return json_.whole_number(*number, pointer_step(pointer, name), 0, kSizeKilobytesMax).value_or(0);
+        return json_.whole_number(*number, pointer_step(pointer, name), 0, kSizeKilobytesMax)
+            .value_or(0);
     };
     condition.minimum_kb = bound("minimumSize");
     condition.maximum_kb = bound("maximumSize");
@@ -132,7 +133,8 @@ void ConditionReader::read_size_range(Condition& condition, const boost::json::v
         json_.fail(pointer, "minimumSize must not be above maximumSize");
 }
 
-void ConditionReader::read_values(Condition& condition, const boost::json::value& value, const std::string& pointer) {
+void ConditionReader::read_values(Condition& condition, const boost::json::value& value,
+                                  const std::string& pointer) {
     const ConditionInfo& what = info(condition.key);
     if (const auto* list = value.if_array()) {
         if (list->empty()) json_.fail(pointer, "must hold at least one value");
@@ -150,17 +152,21 @@ void ConditionReader::read_values(Condition& condition, const boost::json::value
     if (what.shape == ValueShape::Phrases)
         for (const std::string& phrase : condition.values) phrase_bytes_ += phrase.size();
     if (values_ > limits::rule_values_max)
-        json_.fail(pointer, "the document has more than " + std::to_string(limits::rule_values_max) + " values");
+        json_.fail(pointer, "the document has more than " +
+                                std::to_string(limits::rule_values_max) + " values");
     if (phrase_bytes_ > limits::rule_phrase_bytes_max)
-        json_.fail(pointer, "the document has more than " + std::to_string(limits::rule_phrase_bytes_max) +
+        json_.fail(pointer, "the document has more than " +
+                                std::to_string(limits::rule_phrase_bytes_max) +
                                 " bytes of texts to look for");
 }
 
-void ConditionReader::read_value(Condition& condition, const boost::json::value& value, const std::string& pointer) {
+void ConditionReader::read_value(Condition& condition, const boost::json::value& value,
+                                 const std::string& pointer) {
     const ConditionInfo& what = info(condition.key);
     if (values_ > limits::rule_values_max || phrase_bytes_ > limits::rule_phrase_bytes_max) return;
     if (what.shape == ValueShape::Tokens) {
-        if (auto word = json_.token(value, pointer, what.tokens)) condition.values.push_back(std::move(*word));
+        if (auto word = json_.token(value, pointer, what.tokens))
+            condition.values.push_back(std::move(*word));
         return;
     }
     const auto* object = value.if_object();
@@ -178,18 +184,21 @@ void ConditionReader::read_value(Condition& condition, const boost::json::value&
         return;
     }
     // Graph writes fromAddresses and sentToAddresses as recipients.
-    const auto* graph = object != nullptr && what.shape == ValueShape::Addresses ? object->if_contains("emailAddress")
-                                                                                 : nullptr;
+    const auto* graph = object != nullptr && what.shape == ValueShape::Addresses
+                            ? object->if_contains("emailAddress")
+                            : nullptr;
     if (graph != nullptr && graph->is_object() && graph->as_object().contains("address")) {
         const std::string where = pointer_step(pointer_step(pointer, "emailAddress"), "address");
-        if (auto text = json_.label(graph->as_object().at("address"), where)) take_value(condition, *text, where);
+        if (auto text = json_.label(graph->as_object().at("address"), where))
+            take_value(condition, *text, where);
         return;
     }
     if (object != nullptr) return json_.fail(pointer, "must be a text or {\"list\": NAME}");
     if (auto text = json_.label(value, pointer)) take_value(condition, std::move(*text), pointer);
 }
 
-void ConditionReader::take_value(Condition& condition, std::string text, const std::string& pointer) {
+void ConditionReader::take_value(Condition& condition, std::string text,
+                                 const std::string& pointer) {
     switch (info(condition.key).shape) {
         case ValueShape::Addresses: {
             std::string address = normal_address(text);
@@ -207,16 +216,22 @@ void ConditionReader::take_value(Condition& condition, std::string text, const s
             return;
         }
         case ValueShape::Paths: {
-            std::string path = normal_path(text);
-            if (path.empty()) return json_.fail(pointer, "must be a folder path, such as Inbox/CRM");
+            std::string path = normal_folder_path(text);
+            if (path.empty())
+                return json_.fail(pointer, "must be a folder path, such as Inbox/CRM");
             condition.values.push_back(std::move(path));
             return;
         }
-        case ValueShape::Names: condition.values.push_back(fold(normal_line(text))); return;
-        case ValueShape::Phrases: condition.values.push_back(fold(text)); return;
+        case ValueShape::Names:
+            condition.values.push_back(fold(normal_line(text)));
+            return;
+        case ValueShape::Phrases:
+            condition.values.push_back(fold(text));
+            return;
         case ValueShape::Tokens:
         case ValueShape::Flag:
-        case ValueShape::SizeRange: return;
+        case ValueShape::SizeRange:
+            return;
     }
 }
 

@@ -17,20 +17,27 @@ class ConditionReader {
 public:
     ConditionReader(JsonReader& json, const NamedLists& lists) : json_(json), lists_(lists) {}
 
+    /// The next calls of `read` belong to another rule: its conditions are counted anew.
+    void begin_rule() { nodes_ = 0; }
     /// `kind` says how the members of the object combine.
-    Node read(const boost::json::value& value, Node::Kind kind, const std::string& pointer, const std::string& path);
+    Node read(const boost::json::value& value, Node::Kind kind, const std::string& pointer,
+              const std::string& path);
 
 private:
     Node read_object(const boost::json::value& value, Node::Kind kind, const std::string& pointer,
                      const std::string& path, std::size_t depth);
-    void read_member(Node& into, std::string_view name, const boost::json::value& value, const std::string& pointer,
-                     const std::string& path, std::size_t depth);
-    void read_group(Node& into, Node::Kind kind, const boost::json::value& value, const std::string& pointer,
-                    const std::string& path, std::size_t depth);
-    bool read_condition(Condition& condition, const boost::json::value& value, const std::string& pointer);
-    void read_values(Condition& condition, const boost::json::value& value, const std::string& pointer);
-    void read_value(Condition& condition, const boost::json::value& value, const std::string& pointer);
-    void read_size_range(Condition& condition, const boost::json::value& value, const std::string& pointer);
+    void read_member(Node& into, std::string_view name, const boost::json::value& value,
+                     const std::string& pointer, const std::string& path, std::size_t depth);
+    void read_group(Node& into, Node::Kind kind, const boost::json::value& value,
+                    const std::string& pointer, const std::string& path, std::size_t depth);
+    bool read_condition(Condition& condition, const boost::json::value& value,
+                        const std::string& pointer);
+    void read_values(Condition& condition, const boost::json::value& value,
+                     const std::string& pointer);
+    void read_value(Condition& condition, const boost::json::value& value,
+                    const std::string& pointer);
+    void read_size_range(Condition& condition, const boost::json::value& value,
+                         const std::string& pointer);
     void take_value(Condition& condition, std::string text, const std::string& pointer);
     bool count_node(const std::string& pointer);
 

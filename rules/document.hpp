@@ -29,9 +29,9 @@ struct Condition {
 struct Node {
     enum class Kind : std::uint8_t { All, Any, Not, Leaf };
     Kind kind = Kind::All;
-    Condition condition = {};          ///< for Leaf
-    std::vector<Node> children = {};   ///< All, Any: any number; Not: one
-    std::string path = {};             ///< place in its rule: "conditions/anyOf/0/subjectContains"
+    Condition condition = {};         ///< for Leaf
+    std::vector<Node> children = {};  ///< All, Any: any number; Not: one
+    std::string path = {};            ///< place in its rule: "conditions/anyOf/0/subjectContains"
 };
 
 struct LogParticulars {
@@ -69,11 +69,13 @@ struct Example {
 };
 
 struct Document {
-    std::vector<Rule> rules;  ///< in order of evaluation: by sequence, then by place in the document
+    std::vector<Rule>
+        rules;  ///< in order of evaluation: by sequence, then by place in the document
     std::vector<Example> examples;
 };
 
-/// Reads a document and checks everything but its examples. Errors name their place; at most limits::rule_errors_max.
+/// Reads a document and checks everything but its examples. Errors name their place; at most
+/// limits::rule_errors_max.
 Checked<Document> read_document(std::string_view text);
 
 /// The rules in their canonical JSON form, without examples.

@@ -25,7 +25,8 @@ public:
         const auto* object = json_.object(root, "");
         if (object == nullptr) return document;
         json_.check_keys(*object, "", document_keys());
-        if (const auto* version = object->if_contains("version")) json_.whole_number(*version, "/version", 1, 1);
+        if (const auto* version = object->if_contains("version"))
+            json_.whole_number(*version, "/version", 1, 1);
         if (const auto* lists = object->if_contains("lists")) read_lists(*lists);
         if (const auto* rules = object->if_contains("rules")) read_rules(document, *rules);
         if (const auto* examples = object->if_contains("examples")) {
@@ -49,25 +50,40 @@ private:
         const auto* list = json_.array(value, "/rules");
         if (list == nullptr) return;
         if (list->size() > limits::rules_max)
-            return json_.fail("/rules", "holds more than " + std::to_string(limits::rules_max) + " rules");
+            return json_.fail("/rules",
+                              "holds more than " + std::to_string(limits::rules_max) + " rules");
         ConditionReader conditions(json_, lists_);
         for (std::size_t i = 0; i < list->size() && !errors_.full(); ++i) {
             const std::string pointer = pointer_step("/rules", std::to_string(i));
-            document.rules.push_back(read_rule(conditions, (*list)[i], pointer, static_cast<std::int64_t>(i) + 1));
+            document.rules.push_back(
+                read_rule(conditions, (*list)[i], pointer, static_cast<std::int64_t>(i) + 1));
         }
-        std::ranges::stable_sort(document.rules, {}, &Rule::sequence);
+        sort_by_sequence(document.rules);
     }
 
-    Rule read_rule(ConditionReader& conditions, const boost::json::value& value, const std::string& pointer,
-                   std::int64_t place) {
-        Rule rule{.sequence = place,
-                  .conditions = {.kind = Node::Kind::All, .path = "conditions"},
-                  .exceptions = {.kind = Node::Kind::Any, .path = "exceptions"}};
+    /// By sequence; rules with the same one stay in the order of the document.
+    static void sort_by_sequence(std::vector<Rule>& rules) {
+        std::vector<std::pair<std::int64_t, std::size_t>> order;
+        for (std::size_t i = 0; i < rules.size(); ++i) order.emplace_back(rules[i].sequence, i);
+        std::ranges::sort(order);
+        std::vector<Rule> sorted;
+        for (const auto& [sequence, place] : order) sorted.push_back(std::move(rules[place]));
+        rules = std::move(sorted);
+    }
+
+    Rule read_rule(ConditionReader& conditions, const boost::json::value& value,
+                   const std::string& pointer, std::int64_t place) {
+        Rule rule;
+        rule.sequence = place;
+        rule.conditions = {.kind = Node::Kind::All, .path = "conditions"};
+        rule.exceptions = {.kind = Node::Kind::Any, .path = "exceptions"};
+        conditions.begin_rule();
         const auto* object = json_.object(value, pointer);
         if (object == nullptr) return rule;
         json_.check_keys(*object, pointer, rule_keys());
         if (const auto* name = object->if_contains("displayName"))
-            rule.display_name = json_.label(*name, pointer_step(pointer, "displayName")).value_or("");
+            rule.display_name =
+                json_.label(*name, pointer_step(pointer, "displayName")).value_or("");
         rule.id = rule.display_name;
         const auto* id = object->if_contains("id");
         if (id != nullptr) rule.id = json_.label(*id, pointer_step(pointer, "id")).value_or("");
@@ -76,13 +92,16 @@ private:
                        "another rule is called so; give each an id of its own");
         if (const auto* sequence = object->if_contains("sequence"))
             rule.sequence =
-                json_.whole_number(*sequence, pointer_step(pointer, "sequence"), 0, 2'147'483'647).value_or(place);
+                json_.whole_number(*sequence, pointer_step(pointer, "sequence"), 0, 2'147'483'647)
+                    .value_or(place);
         if (const auto* enabled = object->if_contains("isEnabled"))
             rule.enabled = json_.flag(*enabled, pointer_step(pointer, "isEnabled")).value_or(true);
         if (const auto* when = object->if_contains("conditions"))
-            rule.conditions = conditions.read(*when, Node::Kind::All, pointer_step(pointer, "conditions"), "conditions");
+            rule.conditions = conditions.read(*when, Node::Kind::All,
+                                              pointer_step(pointer, "conditions"), "conditions");
         if (const auto* unless = object->if_contains("exceptions"))
-            rule.exceptions = conditions.read(*unless, Node::Kind::Any, pointer_step(pointer, "exceptions"), "exceptions");
+            rule.exceptions = conditions.read(*unless, Node::Kind::Any,
+                                              pointer_step(pointer, "exceptions"), "exceptions");
         if (const auto* actions = object->if_contains("actions"))
             read_actions(rule, *actions, pointer_step(pointer, "actions"));
         return rule;
@@ -96,20 +115,23 @@ private:
         if (const auto* folder = object->if_contains("moveToFolder"))
             rule.move_to_folder = read_folder(*folder, pointer_step(pointer, "moveToFolder"));
         if (const auto* categories = object->if_contains("assignCategories"))
-            rule.assign_categories = read_categories(*categories, pointer_step(pointer, "assignCategories"));
+            rule.assign_categories =
+                read_categories(*categories, pointer_step(pointer, "assignCategories"));
         if (const auto* log = object->if_contains("logInteraction")) read_log(rule, *log, pointer);
         const auto flag = [&](const char* name) {
             const auto* found = object->if_contains(name);
-            return found != nullptr && json_.flag(*found, pointer_step(pointer, name)).value_or(false);
+            return found != nullptr &&
+                   json_.flag(*found, pointer_step(pointer, name)).value_or(false);
         };
         rule.skip_logging = flag("skipLogging");
         rule.hold = flag("hold");
         rule.stop = flag("stopProcessingRules");
         if ((rule.log ? 1 : 0) + (rule.skip_logging ? 1 : 0) + (rule.hold ? 1 : 0) > 1)
             json_.fail(pointer, "logInteraction, skipLogging and hold exclude each other");
-        const bool any = !rule.move_to_folder.empty() || !rule.assign_categories.empty() || rule.log ||
-                         rule.skip_logging || rule.hold || rule.stop;
-        if (!any && errors_.size() == errors_before) json_.fail(pointer, "must hold at least one action");
+        const bool any = !rule.move_to_folder.empty() || !rule.assign_categories.empty() ||
+                         rule.log || rule.skip_logging || rule.hold || rule.stop;
+        if (!any && errors_.size() == errors_before)
+            json_.fail(pointer, "must hold at least one action");
     }
 
     std::string read_folder(const boost::json::value& value, const std::string& pointer) {
@@ -123,10 +145,12 @@ private:
         return path;
     }
 
-    std::vector<std::string> read_categories(const boost::json::value& value, const std::string& pointer) {
+    std::vector<std::string> read_categories(const boost::json::value& value,
+                                             const std::string& pointer) {
         std::vector<std::string> names = json_.labels(value, pointer);
         if (names.size() > limits::categories_max)
-            json_.fail(pointer, "holds more than " + std::to_string(limits::categories_max) + " categories");
+            json_.fail(pointer,
+                       "holds more than " + std::to_string(limits::categories_max) + " categories");
         return names;
     }
 
@@ -141,7 +165,8 @@ private:
         json_.check_keys(*object, where, log_keys());
         const auto label = [&](const char* name) -> std::string {
             const auto* found = object->if_contains(name);
-            return found == nullptr ? "" : json_.label(*found, pointer_step(where, name)).value_or("");
+            return found == nullptr ? ""
+                                    : json_.label(*found, pointer_step(where, name)).value_or("");
         };
         rule.log.emplace();
         rule.log->template_code = label("template");
@@ -158,7 +183,8 @@ private:
             if (!example.matched) continue;
             for (const std::string& id : *example.matched)
                 if (!ids_.contains(id))
-                    json_.fail(example.pointer + "/expect/matched", "there is no rule \"" + id + "\"");
+                    json_.fail(example.pointer + "/expect/matched",
+                               "there is no rule \"" + id + "\"");
         }
     }
 
@@ -176,32 +202,38 @@ RuleError text_error(std::string_view text, std::size_t offset, std::string mess
 }  // namespace
 
 std::string to_text(const RuleError& error) {
-    std::string out = "line " + std::to_string(error.line) + ", column " + std::to_string(error.column);
+    std::string out =
+        "line " + std::to_string(error.line) + ", column " + std::to_string(error.column);
     if (!error.pointer.empty()) out += " (" + error.pointer + ")";
     return out + ": " + error.message;
 }
 
 Checked<Document> read_document(std::string_view text) {
     if (text.size() > limits::rule_document_bytes_max)
-        return std::unexpected(std::vector{text_error(
-            text, 0, "the document is longer than " + std::to_string(limits::rule_document_bytes_max) + " bytes")});
+        return std::unexpected(std::vector{
+            text_error(text, 0,
+                       "the document is longer than " +
+                           std::to_string(limits::rule_document_bytes_max) + " bytes")});
     boost::json::parse_options options;
     options.max_depth = limits::json_depth_max;
-    boost::json::parser parser({}, options);
+    boost::json::stream_parser parser({}, options);
     boost::json::error_code failure;
     const std::size_t read = parser.write_some(text.data(), text.size(), failure);
     if (!failure && parser.done() && !trim(text.substr(read)).empty())
-        return std::unexpected(std::vector{text_error(text, read, "there is more text behind the document")});
+        return std::unexpected(
+            std::vector{text_error(text, read, "there is more text behind the document")});
     if (!failure && !parser.done()) parser.finish(failure);
     if (failure) {
         const bool deep = failure == boost::json::error::too_deep;
-        const std::string why = deep ? "nested deeper than " + std::to_string(limits::json_depth_max) + " levels"
-                                     : "not well-formed JSON: " + failure.message();
+        const std::string why =
+            deep ? "nested deeper than " + std::to_string(limits::json_depth_max) + " levels"
+                 : "not well-formed JSON: " + failure.message();
         return std::unexpected(std::vector{text_error(text, read, why)});
     }
     ErrorList errors;
     walk_json(text, [&](const JsonPlace& place) {
-        if (place.is_duplicate) errors.add(std::string(place.pointer), "this key stands here twice", true);
+        if (place.is_duplicate)
+            errors.add(std::string(place.pointer), "this key stands here twice", true);
     });
     if (!errors.empty()) return std::unexpected(errors.resolve(text));
     Document document = DocumentReader(errors).read(parser.release());

@@ -25,7 +25,8 @@ public:
             example.name = json_.label(*name, pointer_step(pointer, "name")).value_or("");
         if (const auto* sender = object->if_contains("sender"))
             add_party(example.facts.sender, *sender, pointer_step(pointer, "sender"));
-        if (const auto* list = object->if_contains("recipients")) read_recipients(example, *list, pointer);
+        if (const auto* list = object->if_contains("recipients"))
+            read_recipients(example, *list, pointer);
         example.facts.direction = direction_of(example.facts.sender);
         if (const auto* mail = object->if_contains("message"))
             read_message(example, *mail, pointer_step(pointer, "message"));
@@ -37,24 +38,29 @@ public:
 private:
     static MailDirection direction_of(const std::vector<Party>& sender) {
         if (sender.empty()) return MailDirection::None;
-        return sender.front().kind == PartyKind::User ? MailDirection::Outbound : MailDirection::Inbound;
+        return sender.front().kind == PartyKind::User ? MailDirection::Outbound
+                                                      : MailDirection::Inbound;
     }
 
-    void read_recipients(Example& example, const boost::json::value& value, const std::string& pointer) {
+    void read_recipients(Example& example, const boost::json::value& value,
+                         const std::string& pointer) {
         const std::string where = pointer_step(pointer, "recipients");
         const auto* list = json_.array(value, where);
         for (std::size_t i = 0; list != nullptr && i < list->size(); ++i)
             add_party(example.facts.recipients, (*list)[i], pointer_step(where, std::to_string(i)));
     }
 
-    void add_party(std::vector<Party>& into, const boost::json::value& value, const std::string& pointer) {
+    void add_party(std::vector<Party>& into, const boost::json::value& value,
+                   const std::string& pointer) {
         const auto* object = json_.object(value, pointer);
         if (object == nullptr) return;
         json_.check_keys(*object, pointer, example_party_keys());
         Party party;
         if (const auto* kind = object->if_contains("is")) {
-            const auto word = json_.token(*kind, pointer_step(pointer, "is"), "user contact company lead");
-            for (const PartyKind known : {PartyKind::User, PartyKind::Contact, PartyKind::Company, PartyKind::Lead})
+            const auto word =
+                json_.token(*kind, pointer_step(pointer, "is"), "user contact company lead");
+            for (const PartyKind known :
+                 {PartyKind::User, PartyKind::Contact, PartyKind::Company, PartyKind::Lead})
                 if (word && *word == to_string(known)) party.kind = known;
         }
         party.company_id = label(*object, "company", pointer);
@@ -65,36 +71,44 @@ private:
         into.push_back(std::move(party));
     }
 
-    void read_message(Example& example, const boost::json::value& value, const std::string& pointer) {
+    void read_message(Example& example, const boost::json::value& value,
+                      const std::string& pointer) {
         const auto* object = json_.object(value, pointer);
         if (object == nullptr) return;
         json_.check_keys(*object, pointer, example_message_keys());
         MailMessage& mail = example.message;
-        if (const auto* from = object->if_contains("from")) mail.from = address(*from, pointer_step(pointer, "from"));
+        if (const auto* from = object->if_contains("from"))
+            mail.from = address(*from, pointer_step(pointer, "from"));
         mail.to = addresses(*object, "to", pointer);
         mail.cc = addresses(*object, "cc", pointer);
         mail.subject = text(*object, "subject", pointer);
         mail.text_body = text(*object, "body", pointer);
         mail.categories = labels(*object, "categories", pointer);
         for (std::string& name : labels(*object, "attachments", pointer))
-            mail.attachments.push_back({.name = std::move(name), .content_type = "application/octet-stream"});
+            mail.attachments.push_back(
+                {.name = std::move(name), .content_type = "application/octet-stream"});
         read_headers(mail, *object, pointer);
-        read_token(mail.importance, *object, "importance", info(ConditionKey::Importance).tokens, pointer);
-        read_token(mail.sensitivity, *object, "sensitivity", info(ConditionKey::Sensitivity).tokens, pointer);
+        read_token(mail.importance, *object, "importance", info(ConditionKey::Importance).tokens,
+                   pointer);
+        read_token(mail.sensitivity, *object, "sensitivity", info(ConditionKey::Sensitivity).tokens,
+                   pointer);
         if (object->contains("itemClass")) mail.item_class = label(*object, "itemClass", pointer);
         if (const auto* size = object->if_contains("size"))
-            mail.size = json_.whole_number(*size, pointer_step(pointer, "size"), 0, INT64_MAX).value_or(0);
+            mail.size =
+                json_.whole_number(*size, pointer_step(pointer, "size"), 0, INT64_MAX).value_or(0);
         example.facts.folder = label(*object, "folder", pointer);
         example.facts.mailbox = label(*object, "mailbox", pointer);
         if (!example.facts.mailbox.empty()) example.facts.owner_addresses = {example.facts.mailbox};
         example.facts.conversation_logged = flag(*object, "conversationLogged", pointer);
         std::string direction;
         read_token(direction, *object, "direction", info(ConditionKey::Direction).tokens, pointer);
-        for (const MailDirection known : {MailDirection::None, MailDirection::Inbound, MailDirection::Outbound})
+        for (const MailDirection known :
+             {MailDirection::None, MailDirection::Inbound, MailDirection::Outbound})
             if (direction == to_string(known)) example.facts.direction = known;
     }
 
-    void read_headers(MailMessage& mail, const boost::json::object& object, const std::string& pointer) {
+    void read_headers(MailMessage& mail, const boost::json::object& object,
+                      const std::string& pointer) {
         const auto* value = object.if_contains("headers");
         if (value == nullptr) return;
         const std::string where = pointer_step(pointer, "headers");
@@ -102,18 +116,21 @@ private:
         if (headers == nullptr) return;
         for (const auto& member : *headers) {
             const std::string name(member.key().data(), member.key().size());
-            const auto line = json_.text(member.value(), pointer_step(where, name), limits::mail_text_bytes_max);
+            const auto line =
+                json_.text(member.value(), pointer_step(where, name), limits::mail_text_bytes_max);
             if (line) mail.headers.emplace_back(name, *line);
         }
     }
 
-    void read_expect(Example& example, const boost::json::value& value, const std::string& pointer) {
+    void read_expect(Example& example, const boost::json::value& value,
+                     const std::string& pointer) {
         const auto* object = json_.object(value, pointer);
         if (object == nullptr) return;
         json_.check_keys(*object, pointer, example_expect_keys());
         if (object->empty()) json_.fail(pointer, "must say what is expected");
         if (object->contains("matched")) example.matched = labels(*object, "matched", pointer);
-        if (object->contains("categories")) example.categories = labels(*object, "categories", pointer);
+        if (object->contains("categories"))
+            example.categories = labels(*object, "categories", pointer);
         if (object->contains("logging")) {
             example.logging.emplace();
             read_token(*example.logging, *object, "logging", "log skip hold default", pointer);
@@ -128,9 +145,11 @@ private:
         example.opportunity_id = expected("opportunity");
     }
 
-    std::optional<MailAddress> address(const boost::json::value& value, const std::string& pointer) {
+    std::optional<MailAddress> address(const boost::json::value& value,
+                                       const std::string& pointer) {
         if (const auto* object = value.if_object()) {
-            static constexpr KeyInfo kAddressKeys[] = {{"address", "string", "", true}, {"name", "string", "", false}};
+            static constexpr KeyInfo kAddressKeys[] = {{"address", "string", "", true},
+                                                       {"name", "string", "", false}};
             json_.check_keys(*object, pointer, kAddressKeys);
             return MailAddress{label(*object, "address", pointer), label(*object, "name", pointer)};
         }
@@ -146,29 +165,36 @@ private:
         const std::string where = pointer_step(pointer, name);
         const auto* list = json_.array(*value, where);
         for (std::size_t i = 0; list != nullptr && i < list->size(); ++i)
-            if (auto one = address((*list)[i], pointer_step(where, std::to_string(i)))) out.push_back(std::move(*one));
+            if (auto one = address((*list)[i], pointer_step(where, std::to_string(i))))
+                out.push_back(std::move(*one));
         return out;
     }
 
-    std::string label(const boost::json::object& object, const char* name, const std::string& pointer) {
+    std::string label(const boost::json::object& object, const char* name,
+                      const std::string& pointer) {
         const auto* value = object.if_contains(name);
-        return value == nullptr ? "" : json_.label(*value, pointer_step(pointer, name)).value_or("");
+        return value == nullptr ? ""
+                                : json_.label(*value, pointer_step(pointer, name)).value_or("");
     }
-    std::vector<std::string> labels(const boost::json::object& object, const char* name, const std::string& pointer) {
+    std::vector<std::string> labels(const boost::json::object& object, const char* name,
+                                    const std::string& pointer) {
         const auto* value = object.if_contains(name);
-        return value == nullptr ? std::vector<std::string>() : json_.labels(*value, pointer_step(pointer, name));
+        return value == nullptr ? std::vector<std::string>()
+                                : json_.labels(*value, pointer_step(pointer, name));
     }
-    std::string text(const boost::json::object& object, const char* name, const std::string& pointer) {
+    std::string text(const boost::json::object& object, const char* name,
+                     const std::string& pointer) {
         const auto* value = object.if_contains(name);
         if (value == nullptr) return "";
-        return json_.text(*value, pointer_step(pointer, name), limits::mail_text_bytes_max).value_or("");
+        return json_.text(*value, pointer_step(pointer, name), limits::mail_text_bytes_max)
+            .value_or("");
     }
     bool flag(const boost::json::object& object, const char* name, const std::string& pointer) {
         const auto* value = object.if_contains(name);
         return value != nullptr && json_.flag(*value, pointer_step(pointer, name)).value_or(false);
     }
-    void read_token(std::string& into, const boost::json::object& object, const char* name, std::string_view tokens,
-                    const std::string& pointer) {
+    void read_token(std::string& into, const boost::json::object& object, const char* name,
+                    std::string_view tokens, const std::string& pointer) {
         if (const auto* value = object.if_contains(name))
             into = json_.token(*value, pointer_step(pointer, name), tokens).value_or(into);
     }
@@ -178,12 +204,14 @@ private:
 
 }  // namespace
 
-std::vector<Example> read_examples(JsonReader& json, const boost::json::value& value, const std::string& pointer) {
+std::vector<Example> read_examples(JsonReader& json, const boost::json::value& value,
+                                   const std::string& pointer) {
     std::vector<Example> out;
     const auto* list = json.array(value, pointer);
     if (list == nullptr) return out;
     if (list->size() > limits::rule_examples_max) {
-        json.fail(pointer, "holds more than " + std::to_string(limits::rule_examples_max) + " examples");
+        json.fail(pointer,
+                  "holds more than " + std::to_string(limits::rule_examples_max) + " examples");
         return out;
     }
     ExampleReader reader(json);

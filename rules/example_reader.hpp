@@ -9,6 +9,7 @@
 namespace liaison::rules {
 
 /// Reads `examples`; errors go to `json`.
-std::vector<Example> read_examples(JsonReader& json, const boost::json::value& value, const std::string& pointer);
+std::vector<Example> read_examples(JsonReader& json, const boost::json::value& value,
+                                   const std::string& pointer);
 
 }  // namespace liaison::rules

@@ -1,12 +1,15 @@
 #include "rules/fold.hpp"
 
+#include "core/text.hpp"
+
 namespace liaison::rules {
 namespace {
 
 /// Lower case of a code point below U+0800 whose lower case is below U+0800 as well.
 unsigned folded_letter(unsigned c) {
     if (c >= 0xC0 && c <= 0xDE && c != 0xD7) return c + 0x20;
-    if ((c >= 0x100 && c <= 0x12F) || (c >= 0x132 && c <= 0x137) || (c >= 0x14A && c <= 0x177)) return c | 1u;
+    if ((c >= 0x100 && c <= 0x12F) || (c >= 0x132 && c <= 0x137) || (c >= 0x14A && c <= 0x177))
+        return c | 1u;
     if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c + (c & 1u);
     if (c == 0x178) return 0xFF;
     if (c == 0x386) return 0x3AC;
@@ -38,6 +41,13 @@ std::string fold(std::string_view text) {
         out[++i] = static_cast<char>(0x80u | (letter & 0x3Fu));
     }
     return out;
+}
+
+std::string normal_folder_path(std::string_view path) {
+    const std::string_view text = trim(path);
+    const std::size_t begin = text.find_first_not_of('/');
+    if (begin == std::string_view::npos) return {};
+    return fold(text.substr(begin, text.find_last_not_of('/') + 1 - begin));
 }
 
 }  // namespace liaison::rules

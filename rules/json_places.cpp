@@ -36,12 +36,16 @@ public:
         else if (text_[at_] == '"')
             string_token();
         else
-            while (at_ < text_.size() && std::string_view(",]} \t\r\n").find(text_[at_]) == std::string_view::npos) ++at_;
+            while (at_ < text_.size() &&
+                   std::string_view(",]} \t\r\n").find(text_[at_]) == std::string_view::npos)
+                ++at_;
     }
 
 private:
     void blank() {
-        while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
+        while (at_ < text_.size() &&
+               std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos)
+            ++at_;
     }
     bool take(char c) {
         blank();
@@ -64,7 +68,8 @@ private:
             const std::size_t start = at_;
             const std::string_view token = string_token();
             std::string key(token.substr(1, token.size() - 2));
-            if (key.find('\\') != std::string::npos) key = boost::json::parse(token).as_string().c_str();
+            if (key.find('\\') != std::string::npos)
+                key = boost::json::parse(token).as_string().c_str();
             const std::size_t length = pointer_.size();
             append_pointer_step(pointer_, key);
             report_({pointer_, start, true, !keys.insert(std::move(key)).second});
@@ -109,7 +114,8 @@ LineColumn line_column(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, offset);
     const std::size_t line_start = before.rfind('\n');
     return {1 + static_cast<std::size_t>(std::ranges::count(before, '\n')),
-            1 + (line_start == std::string_view::npos ? before.size() : before.size() - line_start - 1)};
+            1 + (line_start == std::string_view::npos ? before.size()
+                                                      : before.size() - line_start - 1)};
 }
 
 }  // namespace liaison::rules

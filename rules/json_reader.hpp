@@ -32,7 +32,8 @@ private:
     std::vector<Entry> entries_;
 };
 
-/// Typed reading of JSON values; each function notes an error and answers nothing when the value does not fit.
+/// Typed reading of JSON values; each function notes an error and answers nothing when the value
+/// does not fit.
 class JsonReader {
 public:
     explicit JsonReader(ErrorList& errors) : errors_(errors) {}
@@ -40,9 +41,11 @@ public:
     const boost::json::object* object(const boost::json::value& value, const std::string& pointer);
     const boost::json::array* array(const boost::json::value& value, const std::string& pointer);
     std::optional<bool> flag(const boost::json::value& value, const std::string& pointer);
-    std::optional<std::int64_t> whole_number(const boost::json::value& value, const std::string& pointer,
-                                             std::int64_t minimum, std::int64_t maximum);
-    /// Text without control characters that is not blank, at most limits::rule_phrase_chars_max code points.
+    std::optional<std::int64_t> whole_number(const boost::json::value& value,
+                                             const std::string& pointer, std::int64_t minimum,
+                                             std::int64_t maximum);
+    /// Text without control characters that is not blank, at most limits::rule_phrase_chars_max
+    /// code points.
     std::optional<std::string> label(const boost::json::value& value, const std::string& pointer);
     /// Any text, at most `bytes_max`.
     std::optional<std::string> text(const boost::json::value& value, const std::string& pointer,
@@ -53,7 +56,8 @@ public:
     /// A list of labels.
     std::vector<std::string> labels(const boost::json::value& value, const std::string& pointer);
     /// Names every key that is not in the table, and every required one that is missing.
-    void check_keys(const boost::json::object& object, const std::string& pointer, std::span<const KeyInfo> keys);
+    void check_keys(const boost::json::object& object, const std::string& pointer,
+                    std::span<const KeyInfo> keys);
     void fail(std::string pointer, std::string message, bool at_key = false);
 
 private:

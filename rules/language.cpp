@@ -11,7 +11,8 @@ using Shape = ValueShape;
 constexpr std::string_view kKindTokens = "user contact company lead unknown";
 
 constexpr ConditionInfo kConditions[] = {
-    {Key::FromAddresses, "fromAddresses", Shape::Addresses, "", "The sender has one of these addresses.", 1, false},
+    {Key::FromAddresses, "fromAddresses", Shape::Addresses, "",
+     "The sender has one of these addresses.", 1, false},
     {Key::FromDomains, "fromDomains", Shape::Domains, "",
      "The sender's address is in one of these domains or below.", 1, false},
     {Key::SentToAddresses, "sentToAddresses", Shape::Addresses, "",
@@ -22,14 +23,18 @@ constexpr ConditionInfo kConditions[] = {
      "The sender's address or name contains one of these texts.", 2, false},
     {Key::RecipientContains, "recipientContains", Shape::Phrases, "",
      "An address or name in To or Cc contains one of these texts.", 2, false},
-    {Key::SubjectContains, "subjectContains", Shape::Phrases, "", "The subject contains one of these texts.", 2, false},
-    {Key::BodyContains, "bodyContains", Shape::Phrases, "", "The text body contains one of these texts.", 3, false},
+    {Key::SubjectContains, "subjectContains", Shape::Phrases, "",
+     "The subject contains one of these texts.", 2, false},
+    {Key::BodyContains, "bodyContains", Shape::Phrases, "",
+     "The text body contains one of these texts.", 3, false},
     {Key::BodyOrSubjectContains, "bodyOrSubjectContains", Shape::Phrases, "",
      "The subject or the text body contains one of these texts.", 3, false},
     {Key::HeaderContains, "headerContains", Shape::Phrases, "",
      "A header field, written as `Name: value`, contains one of these texts.", 3, true},
-    {Key::Categories, "categories", Shape::Names, "", "The mail has one of these categories.", 2, false},
-    {Key::Importance, "importance", Shape::Tokens, "low normal high", "The mail's importance.", 9, false},
+    {Key::Categories, "categories", Shape::Names, "", "The mail has one of these categories.", 2,
+     false},
+    {Key::Importance, "importance", Shape::Tokens, "low normal high", "The mail's importance.", 9,
+     false},
     {Key::Sensitivity, "sensitivity", Shape::Tokens, "normal personal private confidential",
      "The mail's sensitivity.", 9, false},
     {Key::HasAttachments, "hasAttachments", Shape::Flag, "",
@@ -38,15 +43,23 @@ constexpr ConditionInfo kConditions[] = {
      "The mail's size in kilobytes of 1,024 bytes, both ends included.", 0, false},
     {Key::SentToMe, "sentToMe", Shape::Flag, "", "The mailbox' owner stands in To.", 0, false},
     {Key::SentCcMe, "sentCcMe", Shape::Flag, "", "The mailbox' owner stands in Cc.", 0, false},
-    {Key::SentToOrCcMe, "sentToOrCcMe", Shape::Flag, "", "The mailbox' owner stands in To or Cc.", 0, false},
-    {Key::SentOnlyToMe, "sentOnlyToMe", Shape::Flag, "", "The mailbox' owner is the only recipient.", 0, false},
-    {Key::NotSentToMe, "notSentToMe", Shape::Flag, "", "The mailbox' owner does not stand in To.", 0, false},
-    {Key::IsApprovalRequest, "isApprovalRequest", Shape::Flag, "", "The mail asks for an approval.", 0, false},
-    {Key::IsAutomaticForward, "isAutomaticForward", Shape::Flag, "", "The mail was forwarded by a machine.", 0, true},
-    {Key::IsAutomaticReply, "isAutomaticReply", Shape::Flag, "", "The mail was answered by a machine.", 0, true},
+    {Key::SentToOrCcMe, "sentToOrCcMe", Shape::Flag, "", "The mailbox' owner stands in To or Cc.",
+     0, false},
+    {Key::SentOnlyToMe, "sentOnlyToMe", Shape::Flag, "",
+     "The mailbox' owner is the only recipient.", 0, false},
+    {Key::NotSentToMe, "notSentToMe", Shape::Flag, "", "The mailbox' owner does not stand in To.",
+     0, false},
+    {Key::IsApprovalRequest, "isApprovalRequest", Shape::Flag, "", "The mail asks for an approval.",
+     0, false},
+    {Key::IsAutomaticForward, "isAutomaticForward", Shape::Flag, "",
+     "The mail was forwarded by a machine.", 0, true},
+    {Key::IsAutomaticReply, "isAutomaticReply", Shape::Flag, "",
+     "The mail was answered by a machine.", 0, true},
     {Key::IsEncrypted, "isEncrypted", Shape::Flag, "", "The mail is encrypted (S/MIME).", 0, false},
-    {Key::IsMeetingRequest, "isMeetingRequest", Shape::Flag, "", "The mail is a meeting request.", 0, false},
-    {Key::IsMeetingResponse, "isMeetingResponse", Shape::Flag, "", "The mail answers a meeting request.", 0, false},
+    {Key::IsMeetingRequest, "isMeetingRequest", Shape::Flag, "", "The mail is a meeting request.",
+     0, false},
+    {Key::IsMeetingResponse, "isMeetingResponse", Shape::Flag, "",
+     "The mail answers a meeting request.", 0, false},
     {Key::IsNonDeliveryReport, "isNonDeliveryReport", Shape::Flag, "",
      "The mail says that another one was not delivered.", 0, false},
     {Key::IsPermissionControlled, "isPermissionControlled", Shape::Flag, "",
@@ -55,13 +68,17 @@ constexpr ConditionInfo kConditions[] = {
     {Key::IsSigned, "isSigned", Shape::Flag, "", "The mail is signed (S/MIME).", 0, false},
     {Key::IsVoicemail, "isVoicemail", Shape::Flag, "", "The mail is a voice message.", 0, false},
     {Key::Folder, "folder", Shape::Paths, "", "The mail lies in one of these folders.", 4, false},
-    {Key::FolderUnder, "folderUnder", Shape::Paths, "", "The mail lies in one of these folders or below.", 5, false},
-    {Key::Mailbox, "mailbox", Shape::Addresses, "", "The mail lies in one of these mailboxes.", 4, false},
+    {Key::FolderUnder, "folderUnder", Shape::Paths, "",
+     "The mail lies in one of these folders or below.", 5, false},
+    {Key::Mailbox, "mailbox", Shape::Addresses, "", "The mail lies in one of these mailboxes.", 4,
+     false},
     {Key::Direction, "direction", Shape::Tokens, "inbound outbound none",
-     "Outbound: sent by a CRM user; inbound: sent by a contact, company or lead; else none.", 9, false},
+     "Outbound: sent by a CRM user; inbound: sent by a contact, company or lead; else none.", 9,
+     false},
     {Key::ConversationLogged, "conversationLogged", Shape::Flag, "",
      "An earlier mail of the same thread is logged.", 0, false},
-    {Key::SenderIs, "senderIs", Shape::Tokens, kKindTokens, "What the CRM knows the sender as.", 9, false},
+    {Key::SenderIs, "senderIs", Shape::Tokens, kKindTokens, "What the CRM knows the sender as.", 9,
+     false},
     {Key::SenderHasOpenOpportunity, "senderHasOpenOpportunity", Shape::Flag, "",
      "The sender has an open opportunity.", 0, false},
     {Key::SenderCompanyIn, "senderCompanyIn", Shape::Names, "",
@@ -88,19 +105,23 @@ constexpr KeyInfo kDocumentKeys[] = {
     {"version", "integer", "Version of the language: 1.", false},
     {"rules", "rules", "The rules.", true},
     {"lists", "lists", "Named lists of values, used in conditions as {\"list\": NAME}.", false},
-    {"examples", "examples", "Mails with what must become of them; all must hold before the document is taken.", false},
+    {"examples", "examples",
+     "Mails with what must become of them; all must hold before the document is taken.", false},
 };
 constexpr KeyInfo kRuleKeys[] = {
-    {"id", "string", "Stays the same when the rule is renamed; the display name where it is missing.", false},
+    {"id", "string",
+     "Stays the same when the rule is renamed; the display name where it is missing.", false},
     {"displayName", "string", "What people call the rule.", true},
-    {"sequence", "integer", "Order of evaluation; the place in the document where it is missing.", false},
+    {"sequence", "integer", "Order of evaluation; the place in the document where it is missing.",
+     false},
     {"isEnabled", "boolean", "False: the rule is not looked at.", false},
     {"conditions", "conditions", "All of them must hold; none at all always holds.", false},
     {"exceptions", "conditions", "Any of them takes the mail out of the rule.", false},
     {"actions", "actions", "What is done with a mail that matches.", true},
 };
 constexpr KeyInfo kActionKeys[] = {
-    {"moveToFolder", "string", "Path of the folder that the mail goes to, after it was logged.", false},
+    {"moveToFolder", "string", "Path of the folder that the mail goes to, after it was logged.",
+     false},
     {"assignCategories", "strings", "Categories that the mail gets.", false},
     {"logInteraction", "logInteraction", "Log with these particulars.", false},
     {"skipLogging", "boolean", "Do not log.", false},
@@ -109,7 +130,8 @@ constexpr KeyInfo kActionKeys[] = {
 };
 constexpr KeyInfo kLogKeys[] = {
     {"template", "string", "Interaction template.", false},
-    {"activityType", "string", "Activity type, where the CRM has types instead of templates.", false},
+    {"activityType", "string", "Activity type, where the CRM has types instead of templates.",
+     false},
     {"campaign", "string", "CRM id of the campaign.", false},
     {"opportunity", "string", "CRM id of the opportunity.", false},
 };
@@ -135,7 +157,8 @@ constexpr KeyInfo kExampleMessageKeys[] = {
     {"size", "integer", "Bytes.", false},
     {"folder", "string", "Path of the folder that it lies in.", false},
     {"mailbox", "string", "Address of the mailbox.", false},
-    {"direction", "string", "inbound, outbound or none; from what the sender is where it is missing.", false},
+    {"direction", "string",
+     "inbound, outbound or none; from what the sender is where it is missing.", false},
     {"conversationLogged", "boolean", "An earlier mail of the thread is logged.", false},
 };
 constexpr KeyInfo kExamplePartyKeys[] = {
@@ -147,7 +170,8 @@ constexpr KeyInfo kExamplePartyKeys[] = {
 };
 constexpr KeyInfo kExampleExpectKeys[] = {
     {"matched", "strings", "Ids of exactly the rules that match, in order.", false},
-    {"logging", "string", "What the rules say: log, skip, hold, or default when they say nothing.", false},
+    {"logging", "string", "What the rules say: log, skip, hold, or default when they say nothing.",
+     false},
     {"moveToFolder", "string", "Folder that it is moved to; empty: it stays.", false},
     {"categories", "strings", "Exactly these categories are assigned.", false},
     {"template", "string", "Template or activity type of the interaction.", false},
@@ -174,8 +198,12 @@ constexpr RefusedName kRefusedNames[] = {
 
 }  // namespace
 
-std::span<const ConditionInfo> all_conditions() { return kConditions; }
-const ConditionInfo& info(ConditionKey key) { return kConditions[static_cast<std::size_t>(key)]; }
+std::span<const ConditionInfo> all_conditions() {
+    return kConditions;
+}
+const ConditionInfo& info(ConditionKey key) {
+    return kConditions[static_cast<std::size_t>(key)];
+}
 
 std::optional<ConditionKey> parse_condition_key(std::string_view name) {
     const auto* at = std::ranges::find(kConditions, name, &ConditionInfo::name);
@@ -188,13 +216,29 @@ std::string_view refused_name(std::string_view name) {
     return at == std::end(kRefusedNames) ? std::string_view() : at->why;
 }
 
-std::span<const KeyInfo> document_keys() { return kDocumentKeys; }
-std::span<const KeyInfo> rule_keys() { return kRuleKeys; }
-std::span<const KeyInfo> action_keys() { return kActionKeys; }
-std::span<const KeyInfo> log_keys() { return kLogKeys; }
-std::span<const KeyInfo> example_keys() { return kExampleKeys; }
-std::span<const KeyInfo> example_message_keys() { return kExampleMessageKeys; }
-std::span<const KeyInfo> example_party_keys() { return kExamplePartyKeys; }
-std::span<const KeyInfo> example_expect_keys() { return kExampleExpectKeys; }
+std::span<const KeyInfo> document_keys() {
+    return kDocumentKeys;
+}
+std::span<const KeyInfo> rule_keys() {
+    return kRuleKeys;
+}
+std::span<const KeyInfo> action_keys() {
+    return kActionKeys;
+}
+std::span<const KeyInfo> log_keys() {
+    return kLogKeys;
+}
+std::span<const KeyInfo> example_keys() {
+    return kExampleKeys;
+}
+std::span<const KeyInfo> example_message_keys() {
+    return kExampleMessageKeys;
+}
+std::span<const KeyInfo> example_party_keys() {
+    return kExamplePartyKeys;
+}
+std::span<const KeyInfo> example_expect_keys() {
+    return kExampleExpectKeys;
+}
 
 }  // namespace liaison::rules

@@ -5,21 +5,59 @@
 #include <span>
 #include <string_view>
 
-/// The words of the rule language. These tables feed the reader, the canonical writer and the JSON Schema, so that the three
-/// cannot differ.
+/// The words of the rule language. These tables feed the reader, the canonical writer and the JSON
+/// Schema, so that the three cannot differ.
 namespace liaison::rules {
 
-/// Every condition. The names and meanings without a remark are those of Graph's messageRulePredicates.
+/// Every condition. The names and meanings without a remark are those of Graph's
+/// messageRulePredicates.
 enum class ConditionKey : std::uint8_t {
-    FromAddresses, FromDomains, SentToAddresses, SentToDomains,
-    SenderContains, RecipientContains, SubjectContains, BodyContains, BodyOrSubjectContains, HeaderContains,
-    Categories, Importance, Sensitivity, HasAttachments, WithinSizeRange,
-    SentToMe, SentCcMe, SentToOrCcMe, SentOnlyToMe, NotSentToMe,
-    IsApprovalRequest, IsAutomaticForward, IsAutomaticReply, IsEncrypted, IsMeetingRequest, IsMeetingResponse,
-    IsNonDeliveryReport, IsPermissionControlled, IsReadReceipt, IsSigned, IsVoicemail,
-    Folder, FolderUnder, Mailbox, Direction, ConversationLogged,
-    SenderIs, SenderHasOpenOpportunity, SenderCompanyIn, SenderCategoryIn, SenderOwnerIs,
-    RecipientIs, RecipientHasOpenOpportunity, RecipientCompanyIn, RecipientCategoryIn, RecipientOwnerIs,
+    FromAddresses,
+    FromDomains,
+    SentToAddresses,
+    SentToDomains,
+    SenderContains,
+    RecipientContains,
+    SubjectContains,
+    BodyContains,
+    BodyOrSubjectContains,
+    HeaderContains,
+    Categories,
+    Importance,
+    Sensitivity,
+    HasAttachments,
+    WithinSizeRange,
+    SentToMe,
+    SentCcMe,
+    SentToOrCcMe,
+    SentOnlyToMe,
+    NotSentToMe,
+    IsApprovalRequest,
+    IsAutomaticForward,
+    IsAutomaticReply,
+    IsEncrypted,
+    IsMeetingRequest,
+    IsMeetingResponse,
+    IsNonDeliveryReport,
+    IsPermissionControlled,
+    IsReadReceipt,
+    IsSigned,
+    IsVoicemail,
+    Folder,
+    FolderUnder,
+    Mailbox,
+    Direction,
+    ConversationLogged,
+    SenderIs,
+    SenderHasOpenOpportunity,
+    SenderCompanyIn,
+    SenderCategoryIn,
+    SenderOwnerIs,
+    RecipientIs,
+    RecipientHasOpenOpportunity,
+    RecipientCompanyIn,
+    RecipientCategoryIn,
+    RecipientOwnerIs,
     Count_
 };
 inline constexpr std::size_t kConditionKeyCount = static_cast<std::size_t>(ConditionKey::Count_);
@@ -40,9 +78,10 @@ struct ConditionInfo {
     ConditionKey key;
     std::string_view name;
     ValueShape shape;
-    std::string_view tokens;  ///< for Tokens: "low normal high"
-    std::string_view meaning; ///< one sentence, for the schema and the manual
-    /// How far knowing that it holds narrows the choice of rules: 1 an address, 9 a word of a short list, 0 no look-up.
+    std::string_view tokens;   ///< for Tokens: "low normal high"
+    std::string_view meaning;  ///< one sentence, for the schema and the manual
+    /// How far knowing that it holds narrows the choice of rules: 1 an address, 9 a word of a short
+    /// list, 0 no look-up.
     std::uint8_t look_up_cost;
     bool needs_headers;
 };
@@ -57,7 +96,8 @@ std::string_view refused_name(std::string_view name);
 /// A key of a JSON object and what it means: for everything but conditions.
 struct KeyInfo {
     std::string_view name;
-    std::string_view type;     ///< schema type: string, integer, boolean, strings, or the name of a definition
+    std::string_view
+        type;  ///< schema type: string, integer, boolean, strings, or the name of a definition
     std::string_view meaning;
     bool required = false;
 };

@@ -8,7 +8,8 @@ namespace liaison::rules {
 
 /// One thing that is wrong with a rule document.
 struct RuleError {
-    std::string pointer;     ///< JSON pointer (RFC 6901) of the value or key: "/rules/0/conditions/subjectContains"
+    std::string pointer;     ///< JSON pointer (RFC 6901) of the value or key:
+                             ///< "/rules/0/conditions/subjectContains"
     std::size_t line = 0;    ///< from 1
     std::size_t column = 0;  ///< from 1, in bytes
     std::string message;

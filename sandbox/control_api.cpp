@@ -34,14 +34,22 @@ HttpResponse problem(int status, std::string_view title, std::string_view detail
 
 HttpResponse problem(const Error& error) {
     switch (error.kind) {
-        case ErrorKind::NotFound: return problem(404, "Not found", error.message);
-        case ErrorKind::AlreadyExists: return problem(409, "Already exists", error.message);
-        case ErrorKind::VersionConflict: return problem(412, "Changed in between", error.message);
-        case ErrorKind::Forbidden: return problem(403, "Forbidden", error.message);
-        case ErrorKind::InvalidRequest: return problem(400, "Invalid request", error.message);
-        case ErrorKind::TooLarge: return problem(413, "Too large", error.message);
-        case ErrorKind::Unsupported: return problem(501, "Not supported", error.message);
-        default: return problem(500, "The sandbox failed", error.message);
+        case ErrorKind::NotFound:
+            return problem(404, "Not found", error.message);
+        case ErrorKind::AlreadyExists:
+            return problem(409, "Already exists", error.message);
+        case ErrorKind::VersionConflict:
+            return problem(412, "Changed in between", error.message);
+        case ErrorKind::Forbidden:
+            return problem(403, "Forbidden", error.message);
+        case ErrorKind::InvalidRequest:
+            return problem(400, "Invalid request", error.message);
+        case ErrorKind::TooLarge:
+            return problem(413, "Too large", error.message);
+        case ErrorKind::Unsupported:
+            return problem(501, "Not supported", error.message);
+        default:
+            return problem(500, "The sandbox failed", error.message);
     }
 }
 
@@ -63,35 +71,42 @@ Result<boost::json::object> body_object(const Call& call) {
         return fail(ErrorKind::InvalidRequest, "the body is no JSON: " + error.message() + place);
     }
     boost::json::value value = parser.release();
-    if (!value.is_object()) return fail(ErrorKind::InvalidRequest, "the body must be a JSON object");
+    if (!value.is_object())
+        return fail(ErrorKind::InvalidRequest, "the body must be a JSON object");
     return std::move(value.as_object());
 }
 
-Result<std::optional<std::string>> text_member(const boost::json::object& object, std::string_view name) {
+Result<std::optional<std::string>> text_member(const boost::json::object& object,
+                                               std::string_view name) {
     const boost::json::value* value = object.if_contains(name);
     if (value == nullptr || value->is_null()) return std::nullopt;
-    if (!value->is_string()) return fail(ErrorKind::InvalidRequest, std::string(name) + " must be a string");
+    if (!value->is_string())
+        return fail(ErrorKind::InvalidRequest, std::string(name) + " must be a string");
     return std::string(value->get_string());
 }
 
 Result<std::optional<bool>> bool_member(const boost::json::object& object, std::string_view name) {
     const boost::json::value* value = object.if_contains(name);
     if (value == nullptr || value->is_null()) return std::nullopt;
-    if (!value->is_bool()) return fail(ErrorKind::InvalidRequest, std::string(name) + " must be true or false");
+    if (!value->is_bool())
+        return fail(ErrorKind::InvalidRequest, std::string(name) + " must be true or false");
     return value->get_bool();
 }
 
-Result<std::optional<double>> number_member(const boost::json::object& object, std::string_view name) {
+Result<std::optional<double>> number_member(const boost::json::object& object,
+                                            std::string_view name) {
     const boost::json::value* value = object.if_contains(name);
     if (value == nullptr || value->is_null()) return std::nullopt;
-    if (!value->is_number()) return fail(ErrorKind::InvalidRequest, std::string(name) + " must be a number");
+    if (!value->is_number())
+        return fail(ErrorKind::InvalidRequest, std::string(name) + " must be a number");
     return value->to_number<double>();
 }
 
 Result<std::string> needed_text(const boost::json::object& object, std::string_view name) {
     auto text = text_member(object, name);
     if (!text) return std::unexpected(text.error());
-    if (!*text || (*text)->empty()) return fail(ErrorKind::InvalidRequest, std::string(name) + " is missing");
+    if (!*text || (*text)->empty())
+        return fail(ErrorKind::InvalidRequest, std::string(name) + " is missing");
     return std::move(**text);
 }
 
@@ -140,7 +155,8 @@ Result<Call> call_of(const MailboxStore& store, const HttpRequest& request) {
     const User* user = store.find_user(*address);
     if (user == nullptr) return fail(ErrorKind::NotFound, "no such mailbox");
     out.mailbox = user->address;
-    out.resource = slash == std::string_view::npos ? std::string() : std::string(url.substr(slash + 1));
+    out.resource =
+        slash == std::string_view::npos ? std::string() : std::string(url.substr(slash + 1));
     return out;
 }
 
@@ -163,18 +179,20 @@ bool ControlApi::owns_path(std::string_view url) {
 
 HttpResponse ControlApi::handle(const HttpRequest& request) {
     if (!control::comes_from_here(request)) {
-        return control::problem(403, "Forbidden", "the control API answers requests of this machine only");
+        return control::problem(403, "Forbidden",
+                                "the control API answers requests of this machine only");
     }
     auto call = control::call_of(store_, request);
     if (!call) return control::problem(call.error());
     if (!call->mailbox.empty()) {
         using Handler = HttpResponse (*)(MailboxStore&, const control::Call&);
-        static constexpr std::array<std::pair<std::string_view, Handler>, 6> table = {{{"folders", control::folders},
-                                                                                       {"items", control::items},
-                                                                                       {"content", control::content},
-                                                                                       {"summary", control::summary},
-                                                                                       {"mail", control::mail},
-                                                                                       {"load", control::load}}};
+        static constexpr std::array<std::pair<std::string_view, Handler>, 6> table = {
+            {{"folders", control::folders},
+             {"items", control::items},
+             {"content", control::content},
+             {"summary", control::summary},
+             {"mail", control::mail},
+             {"load", control::load}}};
         for (const auto& [name, handler] : table) {
             if (call->resource == name) return handler(store_, *call);
         }
@@ -183,7 +201,8 @@ HttpResponse ControlApi::handle(const HttpRequest& request) {
     if (call->mailbox.empty() && call->resource == "users") return control::users(store_, *call);
     if (call->mailbox.empty() && call->resource == "outbox") return control::outbox(store_, *call);
     if (call->mailbox.empty() && call->resource == "faults") return control::faults(faults_, *call);
-    if (call->mailbox.empty() && call->resource == "requests") return control::requests(requests_, *call);
+    if (call->mailbox.empty() && call->resource == "requests")
+        return control::requests(requests_, *call);
     return control::problem(404, "Not found", "no such resource");
 }
 

@@ -1,4 +1,5 @@
-// The simple JSON fields by which a person edits an item, and the same fields when an item is shown.
+// The simple JSON fields by which a person edits an item, and the same fields when an item is
+// shown.
 #include <array>
 #include <boost/json.hpp>
 #include <cmath>
@@ -29,10 +30,13 @@ struct FieldRule {
 constexpr std::array field_rules = {
     FieldRule{"subject", "item:Subject", FieldType::Text, on_all},
     FieldRule{"importance", "item:Importance", FieldType::Choice, on_all, "Low Normal High"},
-    FieldRule{"sensitivity", "item:Sensitivity", FieldType::Choice, on_all, "Normal Personal Private Confidential"},
-    FieldRule{"reminder", "item:ReminderIsSet", FieldType::Flag, on_task | on_appointment | on_message},
+    FieldRule{"sensitivity", "item:Sensitivity", FieldType::Choice, on_all,
+              "Normal Personal Private Confidential"},
+    FieldRule{"reminder", "item:ReminderIsSet", FieldType::Flag,
+              on_task | on_appointment | on_message},
     FieldRule{"reminder_at", "item:ReminderDueBy", FieldType::DateTime, on_task | on_message},
-    FieldRule{"reminder_minutes", "item:ReminderMinutesBeforeStart", FieldType::Number, on_appointment},
+    FieldRule{"reminder_minutes", "item:ReminderMinutesBeforeStart", FieldType::Number,
+              on_appointment},
     FieldRule{"received", "item:DateTimeReceived", FieldType::DateTime, on_message},
     FieldRule{"sent", "item:DateTimeSent", FieldType::DateTime, on_message},
     FieldRule{"is_read", "message:IsRead", FieldType::Flag, on_message},
@@ -76,26 +80,33 @@ constexpr std::array field_rules = {
     FieldRule{"street", "contacts:PhysicalAddress:Street/Business", FieldType::Text, on_contact},
     FieldRule{"city", "contacts:PhysicalAddress:City/Business", FieldType::Text, on_contact},
     FieldRule{"state", "contacts:PhysicalAddress:State/Business", FieldType::Text, on_contact},
-    FieldRule{"postal_code", "contacts:PhysicalAddress:PostalCode/Business", FieldType::Text, on_contact},
-    FieldRule{"country", "contacts:PhysicalAddress:CountryOrRegion/Business", FieldType::Text, on_contact},
+    FieldRule{"postal_code", "contacts:PhysicalAddress:PostalCode/Business", FieldType::Text,
+              on_contact},
+    FieldRule{"country", "contacts:PhysicalAddress:CountryOrRegion/Business", FieldType::Text,
+              on_contact},
     FieldRule{"web_page", "contacts:BusinessHomePage", FieldType::Text, on_contact},
     FieldRule{"birthday", "contacts:Birthday", FieldType::DateTime, on_contact},
 };
 
 unsigned kind_bit(ItemKind kind) {
     switch (kind) {
-        case ItemKind::Task: return on_task;
-        case ItemKind::Appointment: return on_appointment;
-        case ItemKind::Contact: return on_contact;
+        case ItemKind::Task:
+            return on_task;
+        case ItemKind::Appointment:
+            return on_appointment;
+        case ItemKind::Contact:
+            return on_contact;
         case ItemKind::Message:
-        case ItemKind::Other: break;
+        case ItemKind::Other:
+            break;
     }
     return on_message;
 }
 
 bool is_choice(std::string_view choices, std::string_view word) {
     return !word.empty() && word.find(' ') == std::string_view::npos &&
-           (" " + std::string(choices) + " ").find(" " + std::string(word) + " ") != std::string::npos;
+           (" " + std::string(choices) + " ").find(" " + std::string(word) + " ") !=
+               std::string::npos;
 }
 
 std::string number_text(double number) {
@@ -109,7 +120,8 @@ Result<std::string> date_time_text(std::string_view name, std::string text) {
     if (text.size() == 10) text += "T00:00:00Z";
     const auto time = parse_utc_date_time(text);
     if (!time) {
-        return fail(ErrorKind::InvalidRequest, std::string(name) + " must be a date (2027-03-01) or a time with its offset");
+        return fail(ErrorKind::InvalidRequest,
+                    std::string(name) + " must be a date (2027-03-01) or a time with its offset");
     }
     return utc_date_time(*time);
 }
@@ -135,16 +147,20 @@ Result<std::string> field_text(const FieldRule& rule, const boost::json::object&
     if (!text) return std::unexpected(text.error());
     if (rule.type == FieldType::DateTime) return date_time_text(rule.name, text->value_or(""));
     if (rule.type == FieldType::Choice && !is_choice(rule.choices, text->value_or(""))) {
-        return fail(ErrorKind::InvalidRequest, std::string(rule.name) + " must be one of: " + std::string(rule.choices));
+        return fail(ErrorKind::InvalidRequest,
+                    std::string(rule.name) + " must be one of: " + std::string(rule.choices));
     }
     return std::move(**text);
 }
 
 Result<std::vector<std::string>> text_list(const boost::json::value& value, std::string_view name) {
     std::vector<std::string> out;
-    if (!value.is_array()) return fail(ErrorKind::InvalidRequest, std::string(name) + " must be a list of strings");
+    if (!value.is_array())
+        return fail(ErrorKind::InvalidRequest, std::string(name) + " must be a list of strings");
     for (const auto& one : value.get_array()) {
-        if (!one.is_string()) return fail(ErrorKind::InvalidRequest, std::string(name) + " must be a list of strings");
+        if (!one.is_string())
+            return fail(ErrorKind::InvalidRequest,
+                        std::string(name) + " must be a list of strings");
         out.emplace_back(one.get_string());
     }
     return out;
@@ -168,26 +184,27 @@ Result<void> apply_extended(Item& item, const boost::json::value& value) {
     return {};
 }
 
+/// Status, percentage and completion date hang together, as in Outlook and in UpdateItem.
 void settle_task(Item& item, const boost::json::object& fields, EpochMillis now) {
     PropertyBag& bag = item.properties;
-    const bool was_completed = bag.text("task:IsComplete") == "true";
-    bool is_completed = was_completed;
-    if (fields.contains("status")) {
-        is_completed = bag.text("task:Status") == "Completed";
-    } else if (fields.contains("percent")) {
-        is_completed = bag.text("task:PercentComplete") == "100";
-    }
-    if (is_completed) {
-        const std::string date(bag.text("task:CompleteDate"));
+    const bool by_status = fields.contains("status") && bag.text("task:Status") == "Completed";
+    const bool by_percent = fields.contains("percent") && bag.text("task:PercentComplete") == "100";
+    if (by_status || by_percent) {
+        const std::string date(fields.contains("complete_date") ? bag.text("task:CompleteDate")
+                                                                : "");
         complete_task(item, now);
         if (!date.empty()) bag.set("task:CompleteDate", date);
-        return;
+    } else if (fields.contains("status")) {
+        bag.erase("task:CompleteDate");
+        const std::string_view percent = bag.text("task:PercentComplete");
+        if (percent == "100" || bag.text("task:Status") == "NotStarted") {
+            bag.set("task:PercentComplete", std::string("0"));
+        }
+    } else if (fields.contains("percent")) {
+        bag.erase("task:CompleteDate");
+        const bool is_started = bag.text("task:PercentComplete") != "0";
+        bag.set("task:Status", std::string(is_started ? "InProgress" : "NotStarted"));
     }
-    bag.set("task:IsComplete", std::string("false"));
-    bag.erase("task:CompleteDate");
-    if (!was_completed) return;
-    if (bag.text("task:Status") == "Completed") bag.set("task:Status", std::string("InProgress"));
-    if (bag.text("task:PercentComplete") == "100") bag.set("task:PercentComplete", std::string("0"));
 }
 
 void settle_contact(Item& item, const boost::json::object& fields) {
@@ -196,7 +213,8 @@ void settle_contact(Item& item, const boost::json::object& fields) {
                                fields.contains("middle_name");
     if (names_changed && !fields.contains("display_name")) {
         std::string name;
-        for (const std::string_view key : {"contacts:GivenName", "contacts:MiddleName", "contacts:Surname"}) {
+        for (const std::string_view key :
+             {"contacts:GivenName", "contacts:MiddleName", "contacts:Surname"}) {
             const std::string_view part = bag.text(key);
             if (!part.empty()) name += (name.empty() ? "" : " ") + std::string(part);
         }
@@ -211,14 +229,16 @@ Result<void> settle_appointment(Item& item) {
     PropertyBag& bag = item.properties;
     const auto start = parse_utc_date_time(bag.text("calendar:Start"));
     const auto end = parse_utc_date_time(bag.text("calendar:End"));
-    if (!start || !end) return fail(ErrorKind::InvalidRequest, "an appointment needs start and end");
+    if (!start || !end)
+        return fail(ErrorKind::InvalidRequest, "an appointment needs start and end");
     if (*end < *start) return fail(ErrorKind::InvalidRequest, "the end is before the start");
     return {};
 }
 
 boost::json::value property_json(const PropertyValue& value) {
     if (const auto* text = std::get_if<std::string>(&value)) return boost::json::value(*text);
-    if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return boost::json::value_from(*list);
+    if (const auto* list = std::get_if<std::vector<std::string>>(&value))
+        return boost::json::value_from(*list);
     return boost::json::object{{"xml", std::get<Fragment>(value).xml}};
 }
 
@@ -238,17 +258,23 @@ void show_field(boost::json::object& out, const FieldRule& rule, const PropertyB
 
 std::string_view kind_name(ItemKind kind) {
     switch (kind) {
-        case ItemKind::Message: return "message";
-        case ItemKind::Task: return "task";
-        case ItemKind::Appointment: return "appointment";
-        case ItemKind::Contact: return "contact";
-        case ItemKind::Other: break;
+        case ItemKind::Message:
+            return "message";
+        case ItemKind::Task:
+            return "task";
+        case ItemKind::Appointment:
+            return "appointment";
+        case ItemKind::Contact:
+            return "contact";
+        case ItemKind::Other:
+            break;
     }
     return "other";
 }
 
 std::optional<ItemKind> kind_by_name(std::string_view name) {
-    for (const ItemKind kind : {ItemKind::Message, ItemKind::Task, ItemKind::Appointment, ItemKind::Contact, ItemKind::Other}) {
+    for (const ItemKind kind : {ItemKind::Message, ItemKind::Task, ItemKind::Appointment,
+                                ItemKind::Contact, ItemKind::Other}) {
         if (kind_name(kind) == name) return kind;
     }
     return std::nullopt;
@@ -258,7 +284,6 @@ void complete_task(Item& item, EpochMillis now) {
     PropertyBag& bag = item.properties;
     bag.set("task:Status", std::string("Completed"));
     bag.set("task:PercentComplete", std::string("100"));
-    bag.set("task:IsComplete", std::string("true"));
     constexpr EpochMillis day = 86'400'000;
     bag.set("task:CompleteDate", utc_date_time(now - now % day));
 }
@@ -269,7 +294,8 @@ Result<void> apply_fields(MailboxStore& store, Item& item, const boost::json::ob
         const boost::json::value* value = fields.if_contains(rule.name);
         if (value == nullptr) continue;
         if ((rule.kinds & kind) == 0) {
-            return fail(ErrorKind::InvalidRequest, std::string(rule.name) + " does not belong to this kind of item");
+            return fail(ErrorKind::InvalidRequest,
+                        std::string(rule.name) + " does not belong to this kind of item");
         }
         if (value->is_null()) {
             item.properties.erase_tree(rule.property);
@@ -300,7 +326,8 @@ Result<void> apply_fields(MailboxStore& store, Item& item, const boost::json::ob
     return item.kind == ItemKind::Appointment ? settle_appointment(item) : Result<void>();
 }
 
-boost::json::object item_json(const MailboxStore& store, std::string_view mailbox, const Item& item) {
+boost::json::object item_json(const MailboxStore& store, std::string_view mailbox,
+                              const Item& item) {
     boost::json::object out = {{"id", item.id},
                                {"change_key", item.change_key},
                                {"folder_id", item.folder_id},
@@ -318,10 +345,12 @@ boost::json::object item_json(const MailboxStore& store, std::string_view mailbo
     }
     out["categories"] = boost::json::value_from(item.categories);
     boost::json::object extended;
-    for (const auto& [key, value] : item.extended) extended[key] = boost::json::value_from(value.values);
+    for (const auto& [key, value] : item.extended)
+        extended[key] = boost::json::value_from(value.values);
     out["extended"] = std::move(extended);
     boost::json::object properties;
-    for (const auto& [key, value] : item.properties.entries()) properties[key] = property_json(value);
+    for (const auto& [key, value] : item.properties.entries())
+        properties[key] = property_json(value);
     out["properties"] = std::move(properties);
     boost::json::array attachments;
     for (const Attachment& attachment : item.attachments) {

@@ -10,7 +10,8 @@ const Folder* visible_root(const MailboxStore& store, std::string_view mailbox) 
     return store.find_distinguished(mailbox, "msgfolderroot");
 }
 
-boost::json::object folder_json(const MailboxStore& store, std::string_view mailbox, const Folder& folder) {
+boost::json::object folder_json(const MailboxStore& store, std::string_view mailbox,
+                                const Folder& folder) {
     return {{"id", folder.id},
             {"parent_id", folder.parent_id},
             {"path", folder_path(store, mailbox, folder)},
@@ -41,7 +42,8 @@ HttpResponse make_or_reset_folder(MailboxStore& store, const Call& call) {
     const auto folder_class = text_member(*body, "class");
     if (!path) return problem(path.error());
     if (!folder_class) return problem(folder_class.error());
-    if (folder_named(store, call.mailbox, *path) != nullptr) return problem(409, "Already exists", "the folder exists");
+    if (folder_named(store, call.mailbox, *path) != nullptr)
+        return problem(409, "Already exists", "the folder exists");
     const auto made = folder_made(store, call.mailbox, *path, folder_class->value_or(""));
     if (!made) return problem(made.error());
     return json_answer(folder_json(store, call.mailbox, **made), 201);
@@ -57,20 +59,23 @@ HttpResponse rename(MailboxStore& store, const Call& call) {
     const Folder* folder = folder_named(store, call.mailbox, *id);
     if (folder == nullptr) return problem(404, "Not found", "no such folder");
     const std::string folder_id = folder->id;
-    if (auto renamed = store.rename_folder(call.mailbox, folder_id, *name); !renamed) return problem(renamed.error());
-    return json_answer(folder_json(store, call.mailbox, *store.find_folder(call.mailbox, folder_id)));
+    if (auto renamed = store.rename_folder(call.mailbox, folder_id, *name); !renamed)
+        return problem(renamed.error());
+    return json_answer(
+        folder_json(store, call.mailbox, *store.find_folder(call.mailbox, folder_id)));
 }
 
 HttpResponse remove_folder(MailboxStore& store, const Call& call) {
     const Folder* folder = folder_named(store, call.mailbox, call.parameter("id"));
     if (folder == nullptr) return problem(404, "Not found", "no such folder");
     const std::string id = folder->id;
-    if (auto removed = store.delete_folder(call.mailbox, id); !removed) return problem(removed.error());
+    if (auto removed = store.delete_folder(call.mailbox, id); !removed)
+        return problem(removed.error());
     return json_answer(boost::json::object{{"deleted", id}});
 }
 
-void add_counts(std::map<std::string, std::size_t>& kinds, std::map<std::string, std::size_t>& categories,
-                const Item& item) {
+void add_counts(std::map<std::string, std::size_t>& kinds,
+                std::map<std::string, std::size_t>& categories, const Item& item) {
     ++kinds[std::string(kind_name(item.kind))];
     for (const std::string& category : item.categories) ++categories[category];
 }
@@ -79,6 +84,7 @@ void add_counts(std::map<std::string, std::size_t>& kinds, std::map<std::string,
 
 std::string folder_path(const MailboxStore& store, std::string_view mailbox, const Folder& folder) {
     const Folder* root = visible_root(store, mailbox);
+    if (folder.parent_id.empty()) return "/" + folder.display_name;
     std::string out = folder.display_name;
     const Folder* parent = store.find_folder(mailbox, folder.parent_id);
     for (int depth = 0; parent != nullptr && depth < 100; ++depth) {
@@ -90,7 +96,8 @@ std::string folder_path(const MailboxStore& store, std::string_view mailbox, con
     return out;
 }
 
-const Folder* folder_named(const MailboxStore& store, std::string_view mailbox, std::string_view name) {
+const Folder* folder_named(const MailboxStore& store, std::string_view mailbox,
+                           std::string_view name) {
     if (name.empty()) return nullptr;
     if (const Folder* by_id = store.find_folder(mailbox, name)) return by_id;
     if (const Folder* distinguished = store.find_distinguished(mailbox, name)) return distinguished;
@@ -103,8 +110,8 @@ const Folder* folder_named(const MailboxStore& store, std::string_view mailbox, 
     return at;
 }
 
-Result<const Folder*> folder_made(MailboxStore& store, std::string_view mailbox, std::string_view name,
-                                  std::string_view folder_class) {
+Result<const Folder*> folder_made(MailboxStore& store, std::string_view mailbox,
+                                  std::string_view name, std::string_view folder_class) {
     if (const Folder* there = folder_named(store, mailbox, name)) return there;
     const Folder* at = visible_root(store, mailbox);
     if (at == nullptr) return fail(ErrorKind::NotFound, "the mailbox has no folders");
@@ -112,11 +119,13 @@ Result<const Folder*> folder_made(MailboxStore& store, std::string_view mailbox,
     while (!name.empty()) {
         const auto slash = name.find('/');
         const std::string step(name.substr(0, slash));
-        if (step.empty()) return fail(ErrorKind::InvalidRequest, "a folder's path has no empty names");
+        if (step.empty())
+            return fail(ErrorKind::InvalidRequest, "a folder's path has no empty names");
         const std::string parent_id = at->id;
         at = store.find_child(mailbox, parent_id, step);
         if (at == nullptr) {
-            const auto made = store.create_folder(mailbox, parent_id, step, std::string(folder_class));
+            const auto made =
+                store.create_folder(mailbox, parent_id, step, std::string(folder_class));
             if (!made) return made;
             at = *made;
         }
@@ -131,9 +140,10 @@ HttpResponse folders(MailboxStore& store, const Call& call) {
     if (call.method == "DELETE") return remove_folder(store, call);
     if (call.method != "GET") return method_not_allowed("GET, POST, PATCH, DELETE");
     boost::json::array list;
-    for (const Folder* folder : store.folders(call.mailbox)) list.push_back(folder_json(store, call.mailbox, *folder));
-    return json_answer(
-        boost::json::object{{"sequence", store.sequence(call.mailbox)}, {"folders", std::move(list)}});
+    for (const Folder* folder : store.folders(call.mailbox))
+        list.push_back(folder_json(store, call.mailbox, *folder));
+    return json_answer(boost::json::object{{"sequence", store.sequence(call.mailbox)},
+                                           {"folders", std::move(list)}});
 }
 
 HttpResponse summary(MailboxStore& store, const Call& call) {

@@ -24,13 +24,15 @@ Result<std::size_t> count_of(const Call& call, const std::string& name, std::siz
 }
 
 std::string encoded_base64(std::string_view bytes) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    constexpr std::string_view digits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string out;
     out.reserve(bytes.size() / 3 * 4 + 4);
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         std::uint32_t bits = 0;
         for (std::size_t k = 0; k < 3; ++k) {
-            bits = (bits << 8u) | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+            bits = (bits << 8u) |
+                   (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
         }
         for (std::size_t k = 0; k < 4; ++k) {
             const bool is_padding = i + k > bytes.size();
@@ -91,18 +93,25 @@ struct KindDefaults {
 
 KindDefaults defaults_of(ItemKind kind) {
     switch (kind) {
-        case ItemKind::Task: return {"tasks", "IPM.Task"};
-        case ItemKind::Appointment: return {"calendar", "IPM.Appointment"};
-        case ItemKind::Contact: return {"contacts", "IPM.Contact"};
-        default: return {"inbox", "IPM.Note"};
+        case ItemKind::Task:
+            return {"tasks", "IPM.Task"};
+        case ItemKind::Appointment:
+            return {"calendar", "IPM.Appointment"};
+        case ItemKind::Contact:
+            return {"contacts", "IPM.Contact"};
+        default:
+            return {"inbox", "IPM.Note"};
     }
 }
 
 /// MS-OXOCAL 2.2.1.27: a GlobalObjectId in hex; here its data are made from what the store counts.
 std::string new_uid(const MailboxStore& store, std::string_view mailbox) {
-    const std::string digest = sha256_hex(std::string(mailbox) + "/" + std::to_string(store.sequence(mailbox)));
-    std::string uid = "040000008200E00074C5B7101A82E008000000000000000000000000000000000000000010000000";
-    for (const char c : digest.substr(0, 32)) uid += c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+    const std::string digest =
+        sha256_hex(std::string(mailbox) + "/" + std::to_string(store.sequence(mailbox)));
+    std::string uid =
+        "040000008200E00074C5B7101A82E008000000000000000000000000000000000000000010000000";
+    for (const char c : digest.substr(0, 32))
+        uid += c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
     return uid;
 }
 
@@ -116,7 +125,6 @@ void set_start_values(const MailboxStore& store, std::string_view mailbox, Item&
     if (item.kind == ItemKind::Task) {
         bag.set("task:Status", std::string("NotStarted"));
         bag.set("task:PercentComplete", std::string("0"));
-        bag.set("task:IsComplete", std::string("false"));
     } else if (item.kind == ItemKind::Appointment) {
         bag.set("calendar:IsAllDayEvent", std::string("false"));
         bag.set("calendar:LegacyFreeBusyStatus", std::string("Busy"));
@@ -126,13 +134,17 @@ void set_start_values(const MailboxStore& store, std::string_view mailbox, Item&
     }
 }
 
-Result<std::vector<MailAddress>> address_member(const boost::json::object& fields, std::string_view name) {
+Result<std::vector<MailAddress>> address_member(const boost::json::object& fields,
+                                                std::string_view name) {
     std::vector<MailAddress> out;
     const boost::json::value* value = fields.if_contains(name);
     if (value == nullptr) return out;
-    const boost::json::array list = value->is_array() ? value->get_array() : boost::json::array{*value};
+    const boost::json::array list =
+        value->is_array() ? value->get_array() : boost::json::array{*value};
     for (const auto& one : list) {
-        if (!one.is_string()) return fail(ErrorKind::InvalidRequest, std::string(name) + " must be a list of addresses");
+        if (!one.is_string())
+            return fail(ErrorKind::InvalidRequest,
+                        std::string(name) + " must be a list of addresses");
         ParsedMessage read = parse_mime("To: " + std::string(one.get_string()) + "\n\n");
         out.insert(out.end(), read.to.begin(), read.to.end());
     }
@@ -140,11 +152,13 @@ Result<std::vector<MailAddress>> address_member(const boost::json::object& field
 }
 
 /// A mail as if it had arrived: composed, then taken apart as any other.
-Result<MailItem> written_mail(const MailboxStore& store, const Call& call, const boost::json::object& fields) {
+Result<MailItem> written_mail(const MailboxStore& store, const Call& call,
+                              const boost::json::object& fields) {
     MimeDraft draft;
-    for (const auto& [name, list] : {std::pair<std::string_view, std::vector<MailAddress>*>{"to", &draft.to},
-                                     {"cc", &draft.cc},
-                                     {"bcc", &draft.bcc}}) {
+    for (const auto& [name, list] :
+         {std::pair<std::string_view, std::vector<MailAddress>*>{"to", &draft.to},
+          {"cc", &draft.cc},
+          {"bcc", &draft.bcc}}) {
         auto addresses = address_member(fields, name);
         if (!addresses) return std::unexpected(addresses.error());
         *list = std::move(*addresses);
@@ -152,11 +166,12 @@ Result<MailItem> written_mail(const MailboxStore& store, const Call& call, const
     const auto from = address_member(fields, "from");
     if (!from) return std::unexpected(from.error());
     draft.from = from->empty() ? MailAddress{"", call.mailbox} : from->front();
-    for (const auto& [name, text] : {std::pair<std::string_view, std::string*>{"subject", &draft.subject},
-                                     {"body", &draft.text_body},
-                                     {"html", &draft.html_body},
-                                     {"message_id", &draft.message_id},
-                                     {"in_reply_to", &draft.in_reply_to}}) {
+    for (const auto& [name, text] :
+         {std::pair<std::string_view, std::string*>{"subject", &draft.subject},
+          {"body", &draft.text_body},
+          {"html", &draft.html_body},
+          {"message_id", &draft.message_id},
+          {"in_reply_to", &draft.in_reply_to}}) {
         const auto member = text_member(fields, name);
         if (!member) return std::unexpected(member.error());
         *text = member->value_or("");
@@ -169,7 +184,8 @@ Result<MailItem> written_mail(const MailboxStore& store, const Call& call, const
     return mail_item_from_mime(compose_mime(draft), store.now());
 }
 
-Result<const Item*> create_from(MailboxStore& store, const Call& call, const boost::json::object& fields) {
+Result<const Item*> create_from(MailboxStore& store, const Call& call,
+                                const boost::json::object& fields) {
     const auto name = needed_text(fields, "kind");
     if (!name) return std::unexpected(name.error());
     const auto kind = kind_by_name(*name);
@@ -177,7 +193,8 @@ Result<const Item*> create_from(MailboxStore& store, const Call& call, const boo
     const auto folder_name = text_member(fields, "folder");
     if (!folder_name) return std::unexpected(folder_name.error());
     const KindDefaults defaults = defaults_of(*kind);
-    const auto folder = folder_made(store, call.mailbox, folder_name->value_or(std::string(defaults.folder)), "");
+    const auto folder =
+        folder_made(store, call.mailbox, folder_name->value_or(std::string(defaults.folder)), "");
     if (!folder) return std::unexpected(folder.error());
     const std::string folder_id = (*folder)->id;
     MailItem made;
@@ -190,12 +207,15 @@ Result<const Item*> create_from(MailboxStore& store, const Call& call, const boo
         made.item.item_class = std::string(defaults.item_class);
         set_start_values(store, call.mailbox, made.item);
     }
-    if (auto applied = apply_fields(store, made.item, fields); !applied) return std::unexpected(applied.error());
-    return store.create_item(call.mailbox, folder_id, std::move(made.item), std::move(made.content));
+    if (auto applied = apply_fields(store, made.item, fields); !applied)
+        return std::unexpected(applied.error());
+    return store.create_item(call.mailbox, folder_id, std::move(made.item),
+                             std::move(made.content));
 }
 
 /// The item that a request names, if its change key, when given, is still the right one.
-Result<Item> current_item(const MailboxStore& store, const Call& call, const boost::json::object& fields) {
+Result<Item> current_item(const MailboxStore& store, const Call& call,
+                          const boost::json::object& fields) {
     const auto id = needed_text(fields, "id");
     if (!id) return std::unexpected(id.error());
     const Item* item = store.find_item(call.mailbox, *id);
@@ -208,7 +228,8 @@ Result<Item> current_item(const MailboxStore& store, const Call& call, const boo
     return *item;
 }
 
-HttpResponse item_answer(const MailboxStore& store, const Call& call, const Result<const Item*>& item, int status) {
+HttpResponse item_answer(const MailboxStore& store, const Call& call,
+                         const Result<const Item*>& item, int status) {
     if (!item) return problem(item.error());
     return json_answer(item_json(store, call.mailbox, **item), status);
 }
@@ -218,15 +239,18 @@ HttpResponse act(MailboxStore& store, const Call& call) {
     if (!fields) return problem(fields.error());
     const auto action = text_member(*fields, "action");
     if (!action) return problem(action.error());
-    if (!*action || **action == "create") return item_answer(store, call, create_from(store, call, *fields), 201);
+    if (!*action || **action == "create")
+        return item_answer(store, call, create_from(store, call, *fields), 201);
     auto item = current_item(store, call, *fields);
     if (!item) return problem(item.error());
     if (**action == "complete") {
-        if (item->kind != ItemKind::Task) return problem(400, "Invalid request", "only tasks can be completed");
+        if (item->kind != ItemKind::Task)
+            return problem(400, "Invalid request", "only tasks can be completed");
         complete_task(*item, store.now());
         return item_answer(store, call, store.update_item(call.mailbox, std::move(*item)), 200);
     }
-    if (**action != "move" && **action != "copy") return problem(400, "Invalid request", "no such action");
+    if (**action != "move" && **action != "copy")
+        return problem(400, "Invalid request", "no such action");
     const auto name = needed_text(*fields, "folder");
     if (!name) return problem(name.error());
     const auto folder = folder_made(store, call.mailbox, *name, "");
@@ -242,14 +266,16 @@ HttpResponse edit(MailboxStore& store, const Call& call) {
     if (!fields) return problem(fields.error());
     auto item = current_item(store, call, *fields);
     if (!item) return problem(item.error());
-    if (auto applied = apply_fields(store, *item, *fields); !applied) return problem(applied.error());
+    if (auto applied = apply_fields(store, *item, *fields); !applied)
+        return problem(applied.error());
     const auto body = text_member(*fields, "body");
     if (body && *body && item->has_mime) {
         auto content = store.content(call.mailbox, item->id);
         if (!content) return problem(content.error());
         content->text_body = mime::crlf_lines(**body);
         content->html_body.clear();
-        if (auto set = store.set_content(call.mailbox, item->id, std::move(*content)); !set) return problem(set.error());
+        if (auto set = store.set_content(call.mailbox, item->id, std::move(*content)); !set)
+            return problem(set.error());
     }
     return item_answer(store, call, store.update_item(call.mailbox, std::move(*item)), 200);
 }
@@ -259,19 +285,22 @@ HttpResponse remove_item(MailboxStore& store, const Call& call) {
     if (item == nullptr) return problem(404, "Not found", "no such item");
     const std::string id = item->id;
     const Folder* bin = store.find_distinguished(call.mailbox, "deleteditems");
-    const bool is_hard = call.parameter("hard") == "true" || bin == nullptr || item->folder_id == bin->id;
+    const bool is_hard =
+        call.parameter("hard") == "true" || bin == nullptr || item->folder_id == bin->id;
     if (!is_hard) {
         const std::string bin_id = bin->id;
         return item_answer(store, call, store.move_item(call.mailbox, id, bin_id), 200);
     }
-    if (auto deleted = store.delete_item(call.mailbox, id); !deleted) return problem(deleted.error());
+    if (auto deleted = store.delete_item(call.mailbox, id); !deleted)
+        return problem(deleted.error());
     return json_answer(boost::json::object{{"deleted", id}});
 }
 
 }  // namespace
 
 HttpResponse items(MailboxStore& store, const Call& call) {
-    if (call.method == "GET") return call.query.contains("id") ? one_item(store, call) : item_list(store, call);
+    if (call.method == "GET")
+        return call.query.contains("id") ? one_item(store, call) : item_list(store, call);
     if (call.method == "POST") return act(store, call);
     if (call.method == "PATCH") return edit(store, call);
     if (call.method == "DELETE") return remove_item(store, call);

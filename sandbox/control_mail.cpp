@@ -19,9 +19,11 @@ Result<std::string> base64_bytes(std::string_view text) {
     int filled = 0;
     for (const char c : text) {
         if (c == '=' || c == '\r' || c == '\n') continue;
-        constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        constexpr std::string_view digits =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         const auto value = digits.find(c);
-        if (value == std::string_view::npos) return fail(ErrorKind::InvalidRequest, "mime_base64 is no base64");
+        if (value == std::string_view::npos)
+            return fail(ErrorKind::InvalidRequest, "mime_base64 is no base64");
         bits = (bits << 6u) | static_cast<std::uint32_t>(value);
         filled += 6;
         if (filled < 8) continue;
@@ -39,7 +41,8 @@ Result<std::string> target_folder(MailboxStore& store, const Call& call, std::st
 }
 
 HttpResponse delivery_answer(const MailDelivery& delivery) {
-    return json_answer(boost::json::object{{"added", delivery.added()}, {"present", delivery.present()}}, 201);
+    return json_answer(
+        boost::json::object{{"added", delivery.added()}, {"present", delivery.present()}}, 201);
 }
 
 HttpResponse take_batch(MailboxStore& store, const Call& call) {
@@ -48,10 +51,13 @@ HttpResponse take_batch(MailboxStore& store, const Call& call) {
     const auto name = text_member(*body, "folder");
     if (!name) return problem(name.error());
     const boost::json::value* mails = body->if_contains("mails");
-    if (mails == nullptr || !mails->is_array()) return problem(400, "Invalid request", "mails must be a list");
-    std::vector<std::pair<std::string, std::string>> ready;  // all are read before the first is delivered
+    if (mails == nullptr || !mails->is_array())
+        return problem(400, "Invalid request", "mails must be a list");
+    std::vector<std::pair<std::string, std::string>>
+        ready;  // all are read before the first is delivered
     for (const boost::json::value& one : mails->get_array()) {
-        if (!one.is_object()) return problem(400, "Invalid request", "mails must be a list of objects");
+        if (!one.is_object())
+            return problem(400, "Invalid request", "mails must be a list of objects");
         const auto text = needed_text(one.get_object(), "mime_base64");
         if (!text) return problem(text.error());
         const auto key = text_member(one.get_object(), "key");
@@ -64,7 +70,8 @@ HttpResponse take_batch(MailboxStore& store, const Call& call) {
     if (!folder) return problem(folder.error());
     MailDelivery delivery(store, call.mailbox, *folder);
     for (auto& [key, bytes] : ready) {
-        if (auto taken = delivery.deliver(key, std::move(bytes)); !taken) return problem(taken.error());
+        if (auto taken = delivery.deliver(key, std::move(bytes)); !taken)
+            return problem(taken.error());
     }
     return delivery_answer(delivery);
 }
@@ -77,7 +84,8 @@ Result<std::vector<std::string>> load_paths(const boost::json::object& body) {
     if (const boost::json::value* list = body.if_contains("paths")) {
         if (!list->is_array()) return fail(ErrorKind::InvalidRequest, "paths must be a list");
         for (const auto& one : list->get_array()) {
-            if (!one.is_string()) return fail(ErrorKind::InvalidRequest, "paths must be a list of strings");
+            if (!one.is_string())
+                return fail(ErrorKind::InvalidRequest, "paths must be a list of strings");
             out.emplace_back(one.get_string());
         }
     }
@@ -121,7 +129,8 @@ HttpResponse load(MailboxStore& store, const Call& call) {
     boost::json::array skipped;
     for (const SkippedFile& file : loader.skipped()) {
         if (skipped.size() >= skipped_listed_max) break;
-        skipped.push_back(boost::json::object{{"path", mime::guess_utf8(file.path)}, {"reason", file.reason}});
+        skipped.push_back(
+            boost::json::object{{"path", mime::guess_utf8(file.path)}, {"reason", file.reason}});
     }
     return json_answer(boost::json::object{{"files", loader.files()},
                                            {"mails", loader.mails()},

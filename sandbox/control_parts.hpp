@@ -33,27 +33,32 @@ HttpResponse method_not_allowed(std::string_view allowed);
 /// The request's body as an object; InvalidRequest with the place of the fault.
 Result<boost::json::object> body_object(const Call& call);
 
-// Members of an object; absent or null gives an absent value, another type is InvalidRequest with the member's name.
-Result<std::optional<std::string>> text_member(const boost::json::object& object, std::string_view name);
+// Members of an object; absent or null gives an absent value, another type is InvalidRequest with
+// the member's name.
+Result<std::optional<std::string>> text_member(const boost::json::object& object,
+                                               std::string_view name);
 Result<std::optional<bool>> bool_member(const boost::json::object& object, std::string_view name);
-Result<std::optional<double>> number_member(const boost::json::object& object, std::string_view name);
+Result<std::optional<double>> number_member(const boost::json::object& object,
+                                            std::string_view name);
 /// InvalidRequest when it is absent or empty.
 Result<std::string> needed_text(const boost::json::object& object, std::string_view name);
 
 // Folders.
 std::string folder_path(const MailboxStore& store, std::string_view mailbox, const Folder& folder);
 /// By id, distinguished name or path below the root of the tree that people see.
-const Folder* folder_named(const MailboxStore& store, std::string_view mailbox, std::string_view name);
+const Folder* folder_named(const MailboxStore& store, std::string_view mailbox,
+                           std::string_view name);
 /// The same; creates what is missing of a path.
-Result<const Folder*> folder_made(MailboxStore& store, std::string_view mailbox, std::string_view name,
-                                  std::string_view folder_class);
+Result<const Folder*> folder_made(MailboxStore& store, std::string_view mailbox,
+                                  std::string_view name, std::string_view folder_class);
 
 // What a person does with items (control_edit.cpp).
 std::string_view kind_name(ItemKind kind);
 std::optional<ItemKind> kind_by_name(std::string_view name);
 Result<void> apply_fields(MailboxStore& store, Item& item, const boost::json::object& fields);
 void complete_task(Item& item, EpochMillis now);
-boost::json::object item_json(const MailboxStore& store, std::string_view mailbox, const Item& item);
+boost::json::object item_json(const MailboxStore& store, std::string_view mailbox,
+                              const Item& item);
 
 // The resources.
 HttpResponse users(MailboxStore& store, const Call& call);

@@ -10,12 +10,15 @@ namespace liaison::sandbox::control {
 namespace {
 
 boost::json::object user_json(const User& user) {
-    return {{"address", user.address}, {"display_name", user.display_name}, {"may_impersonate", user.may_impersonate}};
+    return {{"address", user.address},
+            {"display_name", user.display_name},
+            {"may_impersonate", user.may_impersonate}};
 }
 
 bool is_plain_address(std::string_view address) {
     const auto at = address.find('@');
-    return at != std::string_view::npos && at > 0 && at + 1 < address.size() && address.size() <= 254 &&
+    return at != std::string_view::npos && at > 0 && at + 1 < address.size() &&
+           address.size() <= 254 &&
            address.find_first_of(" \t\r\n/<>\"\\@,;", at + 1) == std::string_view::npos &&
            address.substr(0, at).find_first_of(" \t\r\n/<>\"\\,;") == std::string_view::npos;
 }
@@ -31,7 +34,8 @@ HttpResponse add_user(MailboxStore& store, const Call& call) {
     if (!password) return problem(password.error());
     if (!name) return problem(name.error());
     if (!impersonates) return problem(impersonates.error());
-    if (!is_plain_address(*address)) return problem(400, "Invalid request", "address is no mail address");
+    if (!is_plain_address(*address))
+        return problem(400, "Invalid request", "address is no mail address");
     User user;
     user.address = mime::ascii_lower(*address);
     user.display_name = name->value_or(address->substr(0, address->find('@')));
@@ -51,28 +55,27 @@ HttpResponse change_user(MailboxStore& store, const Call& call) {
     if (!password) return problem(password.error());
     const User* user = store.find_user(*address);
     if (user == nullptr) return problem(404, "Not found", "no such user");
-    if (auto changed = store.set_password(user->address, *password); !changed) return problem(changed.error());
+    if (auto changed = store.set_password(user->address, *password); !changed)
+        return problem(changed.error());
     return json_answer(user_json(*store.find_user(*address)));
 }
 
 boost::json::object fault_json(const Fault& fault) {
-    return {{"kind", to_string(fault.kind)},
-            {"operation", fault.operation},
-            {"mailbox", fault.mailbox},
-            {"times", fault.times},
-            {"probability", fault.probability},
-            {"after", fault.after},
-            {"milliseconds", fault.milliseconds},
-            {"percent", fault.percent}};
+    return {{"kind", to_string(fault.kind)},      {"operation", fault.operation},
+            {"mailbox", fault.mailbox},           {"times", fault.times},
+            {"probability", fault.probability},   {"after", fault.after},
+            {"milliseconds", fault.milliseconds}, {"percent", fault.percent}};
 }
 
 HttpResponse faults_shown(const Faults& faults, int status = 200) {
     boost::json::array list;
     for (const Fault& fault : faults.all()) list.push_back(fault_json(fault));
-    return json_answer(boost::json::object{{"faults", std::move(list)}, {"hits", faults.hits()}}, status);
+    return json_answer(boost::json::object{{"faults", std::move(list)}, {"hits", faults.hits()}},
+                       status);
 }
 
-Result<void> read_count(const boost::json::object& body, std::string_view name, std::uint32_t& out) {
+Result<void> read_count(const boost::json::object& body, std::string_view name,
+                        std::uint32_t& out) {
     const auto number = number_member(body, name);
     if (!number) return std::unexpected(number.error());
     if (!*number) return {};
@@ -99,11 +102,13 @@ Result<Fault> fault_of(const boost::json::object& body) {
     const auto probability = number_member(body, "probability");
     if (!probability) return std::unexpected(probability.error());
     out.probability = probability->value_or(1.0);
-    for (const auto& [member, target] : {std::pair<std::string_view, std::uint32_t*>{"times", &out.times},
-                                         {"after", &out.after},
-                                         {"milliseconds", &out.milliseconds},
-                                         {"percent", &out.percent}}) {
-        if (auto read = read_count(body, member, *target); !read) return std::unexpected(read.error());
+    for (const auto& [member, target] :
+         {std::pair<std::string_view, std::uint32_t*>{"times", &out.times},
+          {"after", &out.after},
+          {"milliseconds", &out.milliseconds},
+          {"percent", &out.percent}}) {
+        if (auto read = read_count(body, member, *target); !read)
+            return std::unexpected(read.error());
     }
     return out;
 }
@@ -153,11 +158,12 @@ HttpResponse outbox(MailboxStore& store, const Call& call) {
     for (const SentRecord& record : store.sent()) {
         ++by_mailbox[record.mailbox];
         ++by_operation[record.operation];
-        list.push_back(boost::json::object{{"mailbox", record.mailbox},
-                                           {"operation", record.operation},
-                                           {"disposition", record.disposition},
-                                           {"item_id", record.item_id},
-                                           {"recipients", boost::json::value_from(record.recipients)}});
+        list.push_back(
+            boost::json::object{{"mailbox", record.mailbox},
+                                {"operation", record.operation},
+                                {"disposition", record.disposition},
+                                {"item_id", record.item_id},
+                                {"recipients", boost::json::value_from(record.recipients)}});
     }
     return json_answer(boost::json::object{{"count", store.sent().size()},
                                            {"by_mailbox", boost::json::value_from(by_mailbox)},
@@ -174,7 +180,8 @@ HttpResponse requests(RequestLog& log, const Call& call) {
     boost::json::object operations;
     for (const auto& [name, counter] : log.counters()) {
         boost::json::object statuses;
-        for (const auto& [status, count] : counter.by_status) statuses[std::to_string(status)] = count;
+        for (const auto& [status, count] : counter.by_status)
+            statuses[std::to_string(status)] = count;
         operations[name] = boost::json::object{{"requests", counter.requests},
                                                {"bytes_in", counter.bytes_in},
                                                {"bytes_out", counter.bytes_out},
@@ -183,7 +190,8 @@ HttpResponse requests(RequestLog& log, const Call& call) {
     const std::size_t limit = count_parameter(call.parameter("limit"), 50, 1000);
     const auto& entries = log.entries();
     boost::json::array last;
-    for (std::size_t i = entries.size() > limit ? entries.size() - limit : 0; i < entries.size(); ++i) {
+    for (std::size_t i = entries.size() > limit ? entries.size() - limit : 0; i < entries.size();
+         ++i) {
         const RequestLog::Entry& entry = entries[i];
         last.push_back(boost::json::object{{"number", entry.number},
                                            {"time", entry.time},

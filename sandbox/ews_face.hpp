@@ -7,15 +7,17 @@
 
 namespace liaison::sandbox {
 
-/// What the server does with a request. `cut_connection`: send nothing (status 0) or only the truncated body, then close.
+/// What the server does with a request. `cut_connection`: send nothing (status 0) or only the
+/// truncated body, then close.
 struct Answer {
     HttpResponse response;
     bool cut_connection = false;
     int delay_ms = 0;  ///< wait so long before the first byte
 };
 
-/// The EWS face of a store: SOAP 1.1 at /EWS/Exchange.asmx (any letter case), Basic authentication, impersonation.
-/// Whatever it does not implement is answered with the documented error, never ignored.
+/// The EWS face of a store: SOAP 1.1 at /EWS/Exchange.asmx (any letter case), Basic authentication,
+/// impersonation. Whatever it does not implement is answered with the documented error, never
+/// ignored.
 class EwsFace {
 public:
     /// Both must outlive the face.

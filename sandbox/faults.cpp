@@ -29,6 +29,14 @@ std::uint64_t next_fault_number(std::uint64_t& state) {
     return z ^ (z >> 31);
 }
 
+// Faults that mean nothing to an operation wait for one to which they do.
+bool fault_applies(FaultKind kind, std::string_view operation) {
+    if (kind == FaultKind::InvalidSyncState) return operation.starts_with("SyncFolder");
+    if (kind == FaultKind::EmptyListing)
+        return operation.starts_with("SyncFolder") || operation.starts_with("Find");
+    return true;
+}
+
 }  // namespace
 
 std::string_view to_string(FaultKind kind) {
@@ -46,16 +54,20 @@ std::optional<FaultKind> parse_fault_kind(std::string_view name) {
 }
 
 Result<void> Faults::add(Fault fault) {
-    if (fault.operation.empty()) return fail(ErrorKind::InvalidRequest, "fault: operation is empty (use *)");
-    if (fault.mailbox.empty()) return fail(ErrorKind::InvalidRequest, "fault: mailbox is empty (use *)");
+    if (fault.operation.empty())
+        return fail(ErrorKind::InvalidRequest, "fault: operation is empty (use *)");
+    if (fault.mailbox.empty())
+        return fail(ErrorKind::InvalidRequest, "fault: mailbox is empty (use *)");
     if (!(fault.probability >= 0.0 && fault.probability <= 1.0)) {
         return fail(ErrorKind::InvalidRequest, "fault: probability must be from 0 to 1");
     }
-    if (fault.percent > 99) return fail(ErrorKind::InvalidRequest, "fault: percent must be from 0 to 99");
+    if (fault.percent > 99)
+        return fail(ErrorKind::InvalidRequest, "fault: percent must be from 0 to 99");
     if (fault.milliseconds > 3'600'000) {
         return fail(ErrorKind::InvalidRequest, "fault: milliseconds must be at most 3600000");
     }
-    if (faults_.size() >= 1'000) return fail(ErrorKind::TooLarge, "fault: there are 1000 faults already");
+    if (faults_.size() >= 1'000)
+        return fail(ErrorKind::TooLarge, "fault: there are 1000 faults already");
     faults_.push_back(std::move(fault));
     return {};
 }
@@ -64,6 +76,7 @@ std::optional<Fault> Faults::next(std::string_view operation, std::string_view m
     for (std::size_t at = 0; at < faults_.size(); ++at) {
         Fault& fault = faults_[at];
         if (fault.operation != "*" && fault.operation != operation) continue;
+        if (!fault_applies(fault.kind, operation)) continue;
         if (fault.mailbox != "*" && !iequals(fault.mailbox, mailbox)) continue;
         if (fault.after > 0) {
             --fault.after;

@@ -15,12 +15,14 @@ const std::string& load_key_property() {
     return key;
 }
 
-MailDelivery::MailDelivery(MailboxStore& store, std::string_view mailbox, std::string_view folder_id)
+MailDelivery::MailDelivery(MailboxStore& store, std::string_view mailbox,
+                           std::string_view folder_id)
     : store_(store), mailbox_(mailbox), folder_id_(folder_id) {
     for (const Folder* folder : store_.folders(mailbox_)) {
         for (const Item* item : store_.items(mailbox_, folder->id)) {
             const auto found = item->extended.find(load_key_property());
-            if (found != item->extended.end() && !found->second.values.empty()) keys_.insert(found->second.values.front());
+            if (found != item->extended.end() && !found->second.values.empty())
+                keys_.insert(found->second.values.front());
         }
     }
 }
@@ -33,7 +35,8 @@ Result<void> MailDelivery::deliver(std::string load_key, std::string mime) {
     if (!batch_) batch_ = std::make_unique<MailboxStore::Batch>(store_);
     MailItem mail = mail_item_from_mime(std::move(mime), store_.now());
     mail.item.extended[load_key_property()] = ExtendedValue{{load_key}};
-    const auto stored = store_.create_item(mailbox_, folder_id_, std::move(mail.item), std::move(mail.content));
+    const auto stored =
+        store_.create_item(mailbox_, folder_id_, std::move(mail.item), std::move(mail.content));
     if (!stored) return std::unexpected(stored.error());
     keys_.insert(std::move(load_key));
     ++added_;

@@ -10,14 +10,17 @@
 
 namespace liaison::sandbox {
 
-/// Key of the extended property in which an item keeps the load key of its mail. It survives moves and copies.
+/// Key of the extended property in which an item keeps the load key of its mail. It survives moves
+/// and copies.
 const std::string& load_key_property();
 
-/// Puts mails into one folder of one mailbox; a mail whose load key the mailbox has already, in whatever folder, is left
-/// out. Writes in transactions of some hundred mails; the destructor ends the last one.
+/// Puts mails into one folder of one mailbox; a mail whose load key the mailbox has already, in
+/// whatever folder, is left out. Writes in transactions of some hundred mails; the destructor ends
+/// the last one.
 class MailDelivery {
 public:
-    /// Reads the mailbox's load keys. `store` must outlive the delivery and be changed by nobody else meanwhile.
+    /// Reads the mailbox's load keys. `store` must outlive the delivery and be changed by nobody
+    /// else meanwhile.
     MailDelivery(MailboxStore& store, std::string_view mailbox, std::string_view folder_id);
 
     Result<void> deliver(std::string load_key, std::string mime);

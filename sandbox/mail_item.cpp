@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -21,7 +22,8 @@ std::string display_list(const std::vector<MailAddress>& list) {
     return out;
 }
 
-/// Subject without "Re:", "Fw:" and their like (PR_NORMALIZED_SUBJECT: one to three letters, a colon, a blank).
+/// Subject without "Re:", "Fw:" and their like (PR_NORMALIZED_SUBJECT: one to three letters, a
+/// colon, a blank).
 std::string conversation_topic(std::string_view subject) {
     for (bool again = true; again;) {
         again = false;
@@ -36,7 +38,8 @@ std::string conversation_topic(std::string_view subject) {
     return std::string(subject);
 }
 
-/// Same thread, same id: made from the first reference, else from the mail's own id, else from the topic.
+/// Same thread, same id: made from the first reference, else from the mail's own id, else from the
+/// topic.
 std::string conversation_id(const ParsedMessage& mail, const std::string& topic) {
     std::string seed = mail.references.empty() ? mail.in_reply_to : mail.references.front();
     if (seed.empty()) seed = mail.message_id;
@@ -46,24 +49,32 @@ std::string conversation_id(const ParsedMessage& mail, const std::string& topic)
     EVP_Digest(seed.data(), seed.size(), digest.data(), &length, EVP_sha256(), nullptr);
     std::array<unsigned char, 64> text{};
     const int size = EVP_EncodeBlock(text.data(), digest.data(), 16);
-    return "AAQkAD" + std::string(reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(size));
+    return "AAQkAD" +
+           std::string(reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(size));
 }
 
 std::string_view importance_text(MailImportance importance) {
     switch (importance) {
-        case MailImportance::Low: return "Low";
-        case MailImportance::High: return "High";
-        case MailImportance::Normal: break;
+        case MailImportance::Low:
+            return "Low";
+        case MailImportance::High:
+            return "High";
+        case MailImportance::Normal:
+            break;
     }
     return "Normal";
 }
 
 std::string_view sensitivity_text(MailSensitivity sensitivity) {
     switch (sensitivity) {
-        case MailSensitivity::Personal: return "Personal";
-        case MailSensitivity::Private: return "Private";
-        case MailSensitivity::Confidential: return "Confidential";
-        case MailSensitivity::Normal: break;
+        case MailSensitivity::Personal:
+            return "Personal";
+        case MailSensitivity::Private:
+            return "Private";
+        case MailSensitivity::Confidential:
+            return "Confidential";
+        case MailSensitivity::Normal:
+            break;
     }
     return "Normal";
 }
@@ -118,7 +129,8 @@ bool take_offset(std::string_view text, std::int64_t& milliseconds) {
     text.remove_prefix(1);
     int hours = 0;
     int minutes = 0;
-    if (!take_number(text, 2, hours) || !take_sign(text, ':') || !take_number(text, 2, minutes)) return false;
+    if (!take_number(text, 2, hours) || !take_sign(text, ':') || !take_number(text, 2, minutes))
+        return false;
     if (hours > 14 || minutes > 59) return false;
     milliseconds = sign * (hours * 60 + minutes) * 60'000LL;
     return true;
@@ -132,7 +144,8 @@ std::string xml_escaped(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         const auto byte = static_cast<unsigned char>(c);
-        const bool is_noncharacter = text.substr(i, 3) == "\xEF\xBF\xBE" || text.substr(i, 3) == "\xEF\xBF\xBF";
+        const bool is_noncharacter =
+            text.substr(i, 3) == "\xEF\xBF\xBE" || text.substr(i, 3) == "\xEF\xBF\xBF";
         if (is_noncharacter) i += 2;
         if (is_noncharacter || (byte < 0x20 && c != '\t' && c != '\n' && c != '\r')) {
             out += "\xEF\xBF\xBD";
@@ -158,7 +171,8 @@ std::string mailbox_xml(const MailAddress& address) {
     const std::string& name = address.name.empty() ? address.address : address.name;
     out += "<t:Name>" + xml_escaped(name) + "</t:Name>";
     if (!address.address.empty()) {
-        out += "<t:EmailAddress>" + xml_escaped(address.address) + "</t:EmailAddress><t:RoutingType>SMTP</t:RoutingType>";
+        out += "<t:EmailAddress>" + xml_escaped(address.address) +
+               "</t:EmailAddress><t:RoutingType>SMTP</t:RoutingType>";
     }
     return out + "<t:MailboxType>OneOff</t:MailboxType></t:Mailbox>";
 }
@@ -172,27 +186,32 @@ Fragment mailboxes_fragment(const std::vector<MailAddress>& list) {
 std::string utc_date_time(EpochMillis time) {
     constexpr std::int64_t first_second = -11'644'473'600;  // 1601-01-01
     constexpr std::int64_t last_second = 253'402'300'799;   // 9999-12-31
-    const std::int64_t seconds = std::clamp(time / 1000 - (time % 1000 < 0 ? 1 : 0), first_second, last_second);
+    const std::int64_t seconds =
+        std::clamp(time / 1000 - (time % 1000 < 0 ? 1 : 0), first_second, last_second);
     const std::chrono::sys_seconds point{std::chrono::seconds(seconds)};
     const auto day = std::chrono::floor<std::chrono::days>(point);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(point - day);
     std::array<char, 64> out{};
-    std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+    std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                  static_cast<int>(clock.minutes().count()),
                   static_cast<int>(clock.seconds().count()));
     return out.data();
 }
 
 std::optional<EpochMillis> parse_utc_date_time(std::string_view text) {
     int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-    const bool has_date = take_number(text, 4, year) && take_sign(text, '-') && take_number(text, 2, month) &&
-                          take_sign(text, '-') && take_number(text, 2, day) && take_sign(text, 'T');
+    const bool has_date = take_number(text, 4, year) && take_sign(text, '-') &&
+                          take_number(text, 2, month) && take_sign(text, '-') &&
+                          take_number(text, 2, day) && take_sign(text, 'T');
     const bool has_time = has_date && take_number(text, 2, hour) && take_sign(text, ':') &&
-                          take_number(text, 2, minute) && take_sign(text, ':') && take_number(text, 2, second);
+                          take_number(text, 2, minute) && take_sign(text, ':') &&
+                          take_number(text, 2, second);
     if (!has_time || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    const std::chrono::year_month_day date{std::chrono::year(year),
+                                           std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day))};
     if (!date.ok()) return std::nullopt;
     if (take_sign(text, '.')) {
@@ -230,7 +249,8 @@ MailItem mail_item_from_mime(std::string mime, EpochMillis now) {
     bag.set("message:ConversationTopic", topic);
     bag.set("item:ConversationId@Id", conversation_id(mail, topic));
     set_people(bag, mail);
-    for (const auto& part : mail.attachments) out.item.attachments.push_back(attachment_of(part, now));
+    for (const auto& part : mail.attachments)
+        out.item.attachments.push_back(attachment_of(part, now));
     out.content.mime = std::move(mime);
     out.content.text_body = std::move(mail.text_body);
     out.content.html_body = std::move(mail.html_body);

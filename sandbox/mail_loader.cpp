@@ -30,11 +30,32 @@ std::string_view header_name(std::string_view line) {
 }
 
 bool is_header_of_mail(std::string_view name) {
-    static constexpr std::array<std::string_view, 26> known = {
-        "from",         "to",           "cc",           "bcc",          "subject",     "date",         "message-id",
-        "received",     "return-path",  "delivered-to", "mime-version", "reply-to",    "sender",       "content-type",
-        "in-reply-to",  "references",   "x-mailer",     "envelope-to",  "list-id",     "resent-from",  "x-original-to",
-        "content-transfer-encoding",    "dkim-signature", "x-envelope-from", "status", "x-unsent"};
+    static constexpr std::array<std::string_view, 26> known = {"from",
+                                                               "to",
+                                                               "cc",
+                                                               "bcc",
+                                                               "subject",
+                                                               "date",
+                                                               "message-id",
+                                                               "received",
+                                                               "return-path",
+                                                               "delivered-to",
+                                                               "mime-version",
+                                                               "reply-to",
+                                                               "sender",
+                                                               "content-type",
+                                                               "in-reply-to",
+                                                               "references",
+                                                               "x-mailer",
+                                                               "envelope-to",
+                                                               "list-id",
+                                                               "resent-from",
+                                                               "x-original-to",
+                                                               "content-transfer-encoding",
+                                                               "dkim-signature",
+                                                               "x-envelope-from",
+                                                               "status",
+                                                               "x-unsent"};
     const std::string lower = mime::ascii_lower(name);
     return std::find(known.begin(), known.end(), lower) != known.end();
 }
@@ -54,19 +75,21 @@ std::string_view take_line(std::string_view& text) {
 bool is_separator(std::string_view line) {
     if (!line.starts_with("From ") || line.size() > 1000) return false;
     const auto colon = line.find(':');
-    const bool has_time = colon != std::string_view::npos && colon + 2 < line.size() && colon >= 2 &&
-                          line[colon - 1] >= '0' && line[colon - 1] <= '9' && line[colon + 1] >= '0' &&
-                          line[colon + 1] <= '9';
+    const bool has_time = colon != std::string_view::npos && colon + 2 < line.size() &&
+                          colon >= 2 && line[colon - 1] >= '0' && line[colon - 1] <= '9' &&
+                          line[colon + 1] >= '0' && line[colon + 1] <= '9';
     for (std::size_t i = 5; has_time && i + 4 <= line.size(); ++i) {
         const std::string_view four = line.substr(i, 4);
         const bool is_year = (four.starts_with("19") || four.starts_with("20")) &&
                              four.find_first_not_of("0123456789") == std::string_view::npos;
-        if (is_year && line[i - 1] == ' ' && (i + 4 == line.size() || line[i + 4] == ' ')) return true;
+        if (is_year && line[i - 1] == ' ' && (i + 4 == line.size() || line[i + 4] == ' '))
+            return true;
     }
     return false;
 }
 
-/// Where mails start in an mbox: positions of separator lines. Lines end with LF there, maybe after CR.
+/// Where mails start in an mbox: positions of separator lines. Lines end with LF there, maybe after
+/// CR.
 std::vector<std::size_t> separators_in(std::string_view bytes) {
     std::vector<std::size_t> out;
     bool blank_before = true;
@@ -116,21 +139,26 @@ Result<std::string> whole_file(const std::string& path) {
     return out;
 }
 
-/// Regular files below `folder`, by path. Folders that are links are not entered, so there is no loop.
-Result<std::vector<std::string>> files_below(const std::string& folder, std::vector<SkippedFile>& skipped) {
+/// Regular files below `folder`, by path. Folders that are links are not entered, so there is no
+/// loop.
+Result<std::vector<std::string>> files_below(const std::string& folder,
+                                             std::vector<SkippedFile>& skipped) {
     std::vector<std::string> out;
     std::error_code error;
-    fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error);
+    fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied,
+                                        error);
     if (error) return fail(ErrorKind::Forbidden, "cannot read the folder " + folder);
     for (; it != fs::recursive_directory_iterator(); it.increment(error)) {
         if (error) return fail(ErrorKind::Transient, "reading the folder stopped: " + folder);
         const fs::path& path = it->path();
         std::error_code ignored;
         if (it->is_directory(ignored)) {
-            const bool is_maildir_tmp = path.filename() == "tmp" && fs::is_directory(path.parent_path() / "cur", ignored) &&
+            const bool is_maildir_tmp = path.filename() == "tmp" &&
+                                        fs::is_directory(path.parent_path() / "cur", ignored) &&
                                         fs::is_directory(path.parent_path() / "new", ignored);
             if (is_maildir_tmp) {
-                skipped.push_back({path.string(), "tmp of a Maildir holds mails that are not delivered yet"});
+                skipped.push_back(
+                    {path.string(), "tmp of a Maildir holds mails that are not delivered yet"});
                 it.disable_recursion_pending();
             }
             continue;
@@ -185,7 +213,8 @@ std::string not_a_mail_because(std::string_view bytes) {
 }
 
 std::vector<std::string> split_mbox(std::string_view bytes) {
-    const auto starts = bytes.starts_with("From ") ? separators_in(bytes) : std::vector<std::size_t>();
+    const auto starts =
+        bytes.starts_with("From ") ? separators_in(bytes) : std::vector<std::size_t>();
     std::vector<std::string> out;
     if (starts.size() < 2 || starts.front() != 0) {
         out.emplace_back(bytes);
@@ -239,7 +268,8 @@ Result<void> MailLoader::load(const std::string& path) {
     const auto status = fs::status(path, error);
     if (!fs::exists(status)) return fail(ErrorKind::NotFound, "no such file or folder: " + path);
     if (fs::is_regular_file(status)) return load_file(path);
-    if (!fs::is_directory(status)) return fail(ErrorKind::InvalidRequest, "neither a file nor a folder: " + path);
+    if (!fs::is_directory(status))
+        return fail(ErrorKind::InvalidRequest, "neither a file nor a folder: " + path);
     const auto files = files_below(path, skipped_);
     if (!files) return std::unexpected(files.error());
     for (const std::string& file : *files) {

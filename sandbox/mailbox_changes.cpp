@@ -2,7 +2,8 @@
 
 namespace liaison::sandbox {
 
-Result<std::string> MailboxStoreImpl::add_attachment(std::string_view mailbox, std::string_view item_id,
+Result<std::string> MailboxStoreImpl::add_attachment(std::string_view mailbox,
+                                                     std::string_view item_id,
                                                      Attachment attachment, std::string content) {
     if (auto ok = writable(); !ok) return std::unexpected(ok.error());
     auto found = place(mailbox, item_id);
@@ -23,14 +24,16 @@ Result<std::string> MailboxStoreImpl::add_attachment(std::string_view mailbox, s
     return id;
 }
 
-const Item* MailboxStoreImpl::find_attachment_owner(std::string_view mailbox, std::string_view attachment_id) const {
+const Item* MailboxStoreImpl::find_attachment_owner(std::string_view mailbox,
+                                                    std::string_view attachment_id) const {
     const Mailbox* owner = box(mailbox);
     if (owner == nullptr) return nullptr;
     const auto found = owner->attachments.find(std::string(attachment_id));
     return found == owner->attachments.end() ? nullptr : found->second;
 }
 
-Result<void> MailboxStoreImpl::delete_attachment(std::string_view mailbox, std::string_view attachment_id) {
+Result<void> MailboxStoreImpl::delete_attachment(std::string_view mailbox,
+                                                 std::string_view attachment_id) {
     if (auto ok = writable(); !ok) return ok;
     const Item* owner = find_attachment_owner(mailbox, attachment_id);
     if (owner == nullptr) return fail(ErrorKind::NotFound, "sandbox: no such attachment");
@@ -56,14 +59,16 @@ Result<std::string> MailboxStoreImpl::attachment_content(std::string_view mailbo
     if (owner == nullptr) return fail(ErrorKind::NotFound, "sandbox: no such attachment");
     for (const auto& attachment : owner->attachments) {
         if (attachment.id != attachment_id) continue;
-        if (attachment.mime_index >= 0) return fail(ErrorKind::Unsupported, "sandbox: the content is in the item's MIME");
+        if (attachment.mime_index >= 0)
+            return fail(ErrorKind::Unsupported, "sandbox: the content is in the item's MIME");
         return file_->load_attachment(attachment.row);
     }
     return fail(ErrorKind::NotFound, "sandbox: no such attachment");
 }
 
 // From `below` downwards through what had arrived up to `from.sequence`.
-void MailboxStoreImpl::add_first_round(const FolderState& folder, SyncCursor from, std::size_t max, ItemChanges& out) {
+void MailboxStoreImpl::add_first_round(const FolderState& folder, SyncCursor from, std::size_t max,
+                                       ItemChanges& out) {
     auto at = folder.arrivals.lower_bound(std::min(from.below, from.sequence + 1));
     out.next = from;
     while (at != folder.arrivals.begin() && out.changes.size() < max) {
@@ -75,11 +80,12 @@ void MailboxStoreImpl::add_first_round(const FolderState& folder, SyncCursor fro
     if (out.complete) out.next = SyncCursor{from.sequence, 0, false};
 }
 
-// A merge of three ordered sources by sequence number. An item that arrived after the cursor is a Create at its arrival,
-// whatever was done to it since; an item that the client knows is an Update or ReadFlagChange at its last change; so each
-// page is right on its own and a change during paging is neither lost nor sent as a second Create.
-void MailboxStoreImpl::add_incremental(const FolderState& folder, std::uint64_t after, std::size_t max,
-                                       ItemChanges& out) {
+// A merge of three ordered sources by sequence number. An item that arrived after the cursor is a
+// Create at its arrival, whatever was done to it since; an item that the client knows is an Update
+// or ReadFlagChange at its last change; so each page is right on its own and a change during paging
+// is neither lost nor sent as a second Create.
+void MailboxStoreImpl::add_incremental(const FolderState& folder, std::uint64_t after,
+                                       std::size_t max, ItemChanges& out) {
     auto arrival = folder.arrivals.upper_bound(after);
     auto change = folder.changes.upper_bound(after);
     auto gone = folder.gone.upper_bound(after);
@@ -87,7 +93,8 @@ void MailboxStoreImpl::add_incremental(const FolderState& folder, std::uint64_t 
     for (;;) {
         while (change != folder.changes.end() && change->second->arrival_sequence > after) ++change;
         while (gone != folder.gone.end() && gone->second.arrival > after) ++gone;
-        const std::uint64_t at_arrival = arrival == folder.arrivals.end() ? UINT64_MAX : arrival->first;
+        const std::uint64_t at_arrival =
+            arrival == folder.arrivals.end() ? UINT64_MAX : arrival->first;
         const std::uint64_t at_change = change == folder.changes.end() ? UINT64_MAX : change->first;
         const std::uint64_t at_gone = gone == folder.gone.end() ? UINT64_MAX : gone->first;
         const std::uint64_t next = std::min({at_arrival, at_change, at_gone});
@@ -104,7 +111,8 @@ void MailboxStoreImpl::add_incremental(const FolderState& folder, std::uint64_t 
             const Item& item = *change->second;
             const bool read_only = item.change_sequence <= after;
             out.changes.push_back(
-                {read_only ? ItemChange::Kind::ReadFlagChange : ItemChange::Kind::Update, item.id, &item});
+                {read_only ? ItemChange::Kind::ReadFlagChange : ItemChange::Kind::Update, item.id,
+                 &item});
             ++change;
         } else {
             out.changes.push_back({ItemChange::Kind::Delete, gone->second.id, nullptr});
@@ -114,7 +122,8 @@ void MailboxStoreImpl::add_incremental(const FolderState& folder, std::uint64_t 
     out.next = SyncCursor{reached, 0, false};
 }
 
-Result<ItemChanges> MailboxStoreImpl::item_changes(std::string_view mailbox, std::string_view folder_id, SyncCursor from,
+Result<ItemChanges> MailboxStoreImpl::item_changes(std::string_view mailbox,
+                                                   std::string_view folder_id, SyncCursor from,
                                                    std::size_t max) const {
     const Mailbox* owner = box(mailbox);
     const FolderState* folder = owner == nullptr ? nullptr : folder_state(*owner, folder_id);

@@ -66,7 +66,9 @@ public:
         for (std::uint64_t left = number(); left > 0 && ok_; --left) out.push_back(text());
         return out;
     }
-    char byte() { return static_cast<char>(at_ < bytes_.size() ? bytes_[at_++] : (ok_ = false, 0)); }
+    char byte() {
+        return static_cast<char>(at_ < bytes_.size() ? bytes_[at_++] : (ok_ = false, 0));
+    }
     bool ok() const { return ok_; }
     bool finished() const { return ok_ && at_ == bytes_.size(); }
 
@@ -95,9 +97,15 @@ void read_properties(CompactReader& in, PropertyBag& properties) {
     for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) {
         const std::string key = in.text();
         switch (in.byte()) {
-            case 0: properties.set(key, in.text()); break;
-            case 1: properties.set(key, in.texts()); break;
-            default: properties.set(key, Fragment{in.text()}); break;
+            case 0:
+                properties.set(key, in.text());
+                break;
+            case 1:
+                properties.set(key, in.texts());
+                break;
+            default:
+                properties.set(key, Fragment{in.text()});
+                break;
         }
     }
 }
@@ -109,7 +117,8 @@ void write_attachment(CompactWriter& out, const Attachment& attachment) {
     out.text(attachment.content_id);
     out.text(attachment.content_location);
     out.integer(attachment.size);
-    out.byte(static_cast<char>((attachment.is_inline ? 1 : 0) | (attachment.is_contact_photo ? 2 : 0) |
+    out.byte(static_cast<char>((attachment.is_inline ? 1 : 0) |
+                               (attachment.is_contact_photo ? 2 : 0) |
                                (attachment.is_item ? 4 : 0)));
     out.integer(attachment.modified);
     out.integer(attachment.mime_index);
@@ -186,7 +195,8 @@ bool decode_item(std::string_view bytes, Item& item) {
         item.extended[std::move(key)].values = in.texts();
     }
     item.categories = in.texts();
-    for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) item.attachments.push_back(read_attachment(in));
+    for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left)
+        item.attachments.push_back(read_attachment(in));
     return in.finished();
 }
 

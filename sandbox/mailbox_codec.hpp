@@ -6,7 +6,8 @@
 
 namespace liaison::sandbox {
 
-/// The compact form in which the store's file keeps an item or a folder (everything but `row` and heavy content).
+/// The compact form in which the store's file keeps an item or a folder (everything but `row` and
+/// heavy content).
 std::string encode_item(const Item& item);
 /// False when the bytes are no item of this form.
 bool decode_item(std::string_view bytes, Item& item);

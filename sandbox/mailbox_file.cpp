@@ -44,7 +44,8 @@ std::vector<std::string> split_lines(std::string_view text) {
 // One use of a prepared statement: bind in order, step, read columns; reset at the end.
 class MailboxFile::Statement {
 public:
-    Statement(MailboxFile& file, const char* sql) : file_(file), sql_(sql), statement_(file.prepared(sql)) {}
+    Statement(MailboxFile& file, const char* sql)
+        : file_(file), sql_(sql), statement_(file.prepared(sql)) {}
     ~Statement() {
         if (statement_ == nullptr) return;
         sqlite3_reset(statement_);
@@ -60,13 +61,15 @@ public:
     Statement& number(std::uint64_t value) { return integer(static_cast<std::int64_t>(value)); }
     Statement& text(std::string_view value) {
         if (statement_ != nullptr) {
-            sqlite3_bind_text64(statement_, ++bound_, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+            sqlite3_bind_text64(statement_, ++bound_, value.data(), value.size(), SQLITE_TRANSIENT,
+                                SQLITE_UTF8);
         }
         return *this;
     }
     Statement& blob(std::string_view value) {  // the bytes must live until the statement ran
         const char* data = value.data() == nullptr ? "" : value.data();
-        if (statement_ != nullptr) sqlite3_bind_blob64(statement_, ++bound_, data, value.size(), SQLITE_STATIC);
+        if (statement_ != nullptr)
+            sqlite3_bind_blob64(statement_, ++bound_, data, value.size(), SQLITE_STATIC);
         return *this;
     }
     bool row() {
@@ -82,7 +85,8 @@ public:
         const void* data = sqlite3_column_blob(statement_, column);
         const int size = sqlite3_column_bytes(statement_, column);
         return data == nullptr ? std::string_view{}
-                               : std::string_view(static_cast<const char*>(data), static_cast<std::size_t>(size));
+                               : std::string_view(static_cast<const char*>(data),
+                                                  static_cast<std::size_t>(size));
     }
     std::string text_at(int column) { return std::string(bytes_at(column)); }
 
@@ -110,11 +114,13 @@ MailboxFile::~MailboxFile() {
 
 Result<void> MailboxFile::create_schema() {
     sqlite3_busy_timeout(database_, 5'000);
-    const std::string sql = std::string("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-                                        "PRAGMA cache_size=-8000; PRAGMA locking_mode=EXCLUSIVE;") +
+    const std::string sql = std::string(
+                                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+                                "PRAGMA cache_size=-8000; PRAGMA locking_mode=EXCLUSIVE;") +
                             mailbox_schema;
     if (sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-        return fail(ErrorKind::Internal, std::string("sandbox: the store's file: ") + sqlite3_errmsg(database_));
+        return fail(ErrorKind::Internal,
+                    std::string("sandbox: the store's file: ") + sqlite3_errmsg(database_));
     }
     return {};
 }
@@ -124,7 +130,8 @@ sqlite3_stmt* MailboxFile::prepared(const char* sql) {
     const auto found = statements_.find(std::string_view(sql));
     if (found != statements_.end()) return found->second;
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
+    if (sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
+        SQLITE_OK) {
         note_failure(sql);
         return nullptr;
     }
@@ -147,39 +154,53 @@ Result<StoredState> MailboxFile::load() {
         if (key == "next_id") state.next_id = s.number_at(1);
         if (key == "next_row") state.next_row = s.integer_at(1);
     }
-    for (Statement s(*this, "SELECT mailbox, address, display_name, password, may_impersonate, sequence FROM users");
+    for (Statement s(*this,
+                     "SELECT mailbox, address, display_name, password, may_impersonate, sequence "
+                     "FROM users");
          s.row();) {
-        state.users.push_back({s.integer_at(0), {s.text_at(1), s.text_at(2), s.text_at(3), s.integer_at(4) != 0},
+        state.users.push_back({s.integer_at(0),
+                               {s.text_at(1), s.text_at(2), s.text_at(3), s.integer_at(4) != 0},
                                s.number_at(5)});
     }
     for (Statement s(*this, "SELECT row, mailbox, form FROM folders ORDER BY row"); s.row();) {
         Folder folder;
         folder.row = s.integer_at(0);
-        if (!decode_folder(s.bytes_at(2), folder)) return fail(ErrorKind::Internal, "sandbox: a stored folder is damaged");
+        if (!decode_folder(s.bytes_at(2), folder))
+            return fail(ErrorKind::Internal, "sandbox: a stored folder is damaged");
         state.folders.emplace_back(s.integer_at(1), std::move(folder));
     }
     for (Statement s(*this, "SELECT row, mailbox, form FROM items ORDER BY row"); s.row();) {
         auto item = std::make_unique<Item>();
         item->row = s.integer_at(0);
-        if (!decode_item(s.bytes_at(2), *item)) return fail(ErrorKind::Internal, "sandbox: a stored item is damaged");
+        if (!decode_item(s.bytes_at(2), *item))
+            return fail(ErrorKind::Internal, "sandbox: a stored item is damaged");
         state.items.emplace_back(s.integer_at(1), std::move(item));
     }
-    for (Statement s(*this, "SELECT mailbox, folder, sequence, arrival, id FROM gone_items"); s.row();) {
+    for (Statement s(*this, "SELECT mailbox, folder, sequence, arrival, id FROM gone_items");
+         s.row();) {
         state.gone_items.emplace_back(s.integer_at(0), s.text_at(1),
                                       GoneItem{s.number_at(2), s.number_at(3), s.text_at(4)});
     }
-    for (Statement s(*this, "SELECT mailbox, sequence, created, id, ancestors FROM gone_folders"); s.row();) {
+    for (Statement s(*this, "SELECT mailbox, sequence, created, id, ancestors FROM gone_folders");
+         s.row();) {
         state.gone_folders.emplace_back(
-            s.integer_at(0), GoneFolder{s.number_at(1), s.number_at(2), s.text_at(3), split_lines(s.bytes_at(4))});
+            s.integer_at(0),
+            GoneFolder{s.number_at(1), s.number_at(2), s.text_at(3), split_lines(s.bytes_at(4))});
     }
-    for (Statement s(*this, "SELECT mailbox, operation, disposition, item, recipients FROM sent ORDER BY number"); s.row();) {
-        state.sent.push_back({s.text_at(0), s.text_at(1), s.text_at(2), s.text_at(3), split_lines(s.bytes_at(4))});
+    for (Statement s(
+             *this,
+             "SELECT mailbox, operation, disposition, item, recipients FROM sent ORDER BY number");
+         s.row();) {
+        state.sent.push_back(
+            {s.text_at(0), s.text_at(1), s.text_at(2), s.text_at(3), split_lines(s.bytes_at(4))});
     }
     if (!failure_.empty()) return fail(ErrorKind::Internal, failure_);
     return state;
 }
 
-void MailboxFile::begin() { Statement(*this, "BEGIN IMMEDIATE").run(); }
+void MailboxFile::begin() {
+    Statement(*this, "BEGIN IMMEDIATE").run();
+}
 
 void MailboxFile::commit(std::uint64_t seed, std::uint64_t next_id, std::int64_t next_row) {
     const char* sql = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)";
@@ -190,8 +211,10 @@ void MailboxFile::commit(std::uint64_t seed, std::uint64_t next_id, std::int64_t
 }
 
 void MailboxFile::save_user(const StoredUser& stored) {
-    Statement(*this, "INSERT OR REPLACE INTO users (mailbox, address, display_name, password, may_impersonate, sequence) "
-                     "VALUES (?, ?, ?, ?, ?, ?)")
+    Statement(*this,
+              "INSERT OR REPLACE INTO users (mailbox, address, display_name, password, "
+              "may_impersonate, sequence) "
+              "VALUES (?, ?, ?, ?, ?, ?)")
         .integer(stored.mailbox)
         .text(stored.user.address)
         .text(stored.user.display_name)
@@ -231,8 +254,11 @@ void MailboxFile::remove_item(std::int64_t row) {
     Statement(*this, "DELETE FROM contents WHERE row = ?").integer(row).run();
 }
 
-void MailboxFile::add_gone_item(std::int64_t mailbox, const std::string& folder_id, const GoneItem& gone) {
-    Statement(*this, "INSERT INTO gone_items (mailbox, sequence, folder, arrival, id) VALUES (?, ?, ?, ?, ?)")
+void MailboxFile::add_gone_item(std::int64_t mailbox, const std::string& folder_id,
+                                const GoneItem& gone) {
+    Statement(
+        *this,
+        "INSERT INTO gone_items (mailbox, sequence, folder, arrival, id) VALUES (?, ?, ?, ?, ?)")
         .integer(mailbox)
         .number(gone.sequence)
         .text(folder_id)
@@ -242,7 +268,9 @@ void MailboxFile::add_gone_item(std::int64_t mailbox, const std::string& folder_
 }
 
 void MailboxFile::add_gone_folder(std::int64_t mailbox, const GoneFolder& gone) {
-    Statement(*this, "INSERT INTO gone_folders (mailbox, sequence, created, id, ancestors) VALUES (?, ?, ?, ?, ?)")
+    Statement(*this,
+              "INSERT INTO gone_folders (mailbox, sequence, created, id, ancestors) VALUES (?, ?, "
+              "?, ?, ?)")
         .integer(mailbox)
         .number(gone.sequence)
         .number(gone.created)
@@ -252,7 +280,9 @@ void MailboxFile::add_gone_folder(std::int64_t mailbox, const GoneFolder& gone) 
 }
 
 void MailboxFile::add_sent(const SentRecord& record) {
-    Statement(*this, "INSERT INTO sent (mailbox, operation, disposition, item, recipients) VALUES (?, ?, ?, ?, ?)")
+    Statement(*this,
+              "INSERT INTO sent (mailbox, operation, disposition, item, recipients) VALUES (?, ?, "
+              "?, ?, ?)")
         .text(record.mailbox)
         .text(record.operation)
         .text(record.disposition)
@@ -261,14 +291,18 @@ void MailboxFile::add_sent(const SentRecord& record) {
         .run();
 }
 
-void MailboxFile::clear_sent() { Statement(*this, "DELETE FROM sent").run(); }
+void MailboxFile::clear_sent() {
+    Statement(*this, "DELETE FROM sent").run();
+}
 
 void MailboxFile::save_content(std::int64_t row, Content content) {
     if (database_ == nullptr) {
         contents_[row] = std::move(content);
         return;
     }
-    Statement(*this, "INSERT OR REPLACE INTO contents (row, mime, text_body, html_body) VALUES (?, ?, ?, ?)")
+    Statement(
+        *this,
+        "INSERT OR REPLACE INTO contents (row, mime, text_body, html_body) VALUES (?, ?, ?, ?)")
         .integer(row)
         .blob(content.mime)
         .blob(content.text_body)
@@ -294,7 +328,10 @@ void MailboxFile::save_attachment(std::int64_t row, std::string content) {
         attachments_[row] = std::move(content);
         return;
     }
-    Statement(*this, "INSERT OR REPLACE INTO attachments (row, content) VALUES (?, ?)").integer(row).blob(content).run();
+    Statement(*this, "INSERT OR REPLACE INTO attachments (row, content) VALUES (?, ?)")
+        .integer(row)
+        .blob(content)
+        .run();
 }
 
 Result<std::string> MailboxFile::load_attachment(std::int64_t row) {

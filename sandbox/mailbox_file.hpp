@@ -41,19 +41,21 @@ struct StoredState {
     std::uint64_t next_id = 1;
     std::int64_t next_row = 1;
     std::vector<StoredUser> users;
-    std::vector<std::pair<std::int64_t, Folder>> folders;            // mailbox, folder
+    std::vector<std::pair<std::int64_t, Folder>> folders;  // mailbox, folder
     std::vector<std::pair<std::int64_t, std::unique_ptr<Item>>> items;
     std::vector<std::tuple<std::int64_t, std::string, GoneItem>> gone_items;  // mailbox, folder id
     std::vector<std::pair<std::int64_t, GoneFolder>> gone_folders;
     std::vector<SentRecord> sent;
 };
 
-/// The file under a store: SQLite in WAL mode, or nothing but heavy content in memory when there is no path.
+/// The file under a store: SQLite in WAL mode, or nothing but heavy content in memory when there is
+/// no path.
 ///
 /// Write failures are remembered (`failure()`); the store refuses further changes then.
 class MailboxFile {
 public:
-    static Result<std::unique_ptr<MailboxFile>> open(const std::string& path);  ///< empty: in memory
+    static Result<std::unique_ptr<MailboxFile>> open(
+        const std::string& path);  ///< empty: in memory
     ~MailboxFile();
     MailboxFile(const MailboxFile&) = delete;
     MailboxFile& operator=(const MailboxFile&) = delete;
@@ -90,7 +92,7 @@ private:
 
     sqlite3* database_ = nullptr;
     std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
-    std::map<std::int64_t, Content> contents_;           // without a database
+    std::map<std::int64_t, Content> contents_;  // without a database
     std::map<std::int64_t, std::string> attachments_;
     std::string failure_;
 };

@@ -3,13 +3,15 @@
 
 namespace liaison::sandbox {
 
-const Folder* MailboxStoreImpl::find_folder(std::string_view mailbox, std::string_view folder_id) const {
+const Folder* MailboxStoreImpl::find_folder(std::string_view mailbox,
+                                            std::string_view folder_id) const {
     const Mailbox* owner = box(mailbox);
     const FolderState* found = owner == nullptr ? nullptr : folder_state(*owner, folder_id);
     return found == nullptr ? nullptr : &found->folder;
 }
 
-const Folder* MailboxStoreImpl::find_distinguished(std::string_view mailbox, std::string_view name) const {
+const Folder* MailboxStoreImpl::find_distinguished(std::string_view mailbox,
+                                                   std::string_view name) const {
     const Mailbox* owner = box(mailbox);
     if (owner == nullptr) return nullptr;
     const auto found = owner->distinguished.find(name);
@@ -24,15 +26,17 @@ const Folder* MailboxStoreImpl::find_child(std::string_view mailbox, std::string
     return nullptr;
 }
 
-std::vector<const Folder*> MailboxStoreImpl::children(std::string_view mailbox, std::string_view parent_id) const {
+std::vector<const Folder*> MailboxStoreImpl::children(std::string_view mailbox,
+                                                      std::string_view parent_id) const {
     std::vector<const Folder*> out;
     const Mailbox* owner = box(mailbox);
     if (owner == nullptr) return out;
     for (const auto& [id, state] : owner->folders) {
         if (state->folder.parent_id == parent_id) out.push_back(&state->folder);
     }
-    std::sort(out.begin(), out.end(),
-              [](const Folder* a, const Folder* b) { return a->created_sequence < b->created_sequence; });
+    std::sort(out.begin(), out.end(), [](const Folder* a, const Folder* b) {
+        return a->created_sequence < b->created_sequence;
+    });
     return out;
 }
 
@@ -42,18 +46,22 @@ std::vector<const Folder*> MailboxStoreImpl::folders(std::string_view mailbox) c
     if (owner == nullptr) return out;
     for (const auto& [id, state] : owner->folders) out.push_back(&state->folder);
     // A parent is always older than its children: folders do not move.
-    std::sort(out.begin(), out.end(),
-              [](const Folder* a, const Folder* b) { return a->created_sequence < b->created_sequence; });
+    std::sort(out.begin(), out.end(), [](const Folder* a, const Folder* b) {
+        return a->created_sequence < b->created_sequence;
+    });
     return out;
 }
 
-Result<const Folder*> MailboxStoreImpl::create_folder(std::string_view mailbox, std::string_view parent_id,
-                                                      std::string display_name, std::string folder_class) {
+Result<const Folder*> MailboxStoreImpl::create_folder(std::string_view mailbox,
+                                                      std::string_view parent_id,
+                                                      std::string display_name,
+                                                      std::string folder_class) {
     if (auto ok = writable(); !ok) return std::unexpected(ok.error());
     Mailbox* owner = box(mailbox);
     const FolderState* parent = owner == nullptr ? nullptr : folder_state(*owner, parent_id);
     if (parent == nullptr) return fail(ErrorKind::NotFound, "sandbox: no such parent folder");
-    if (display_name.empty()) return fail(ErrorKind::InvalidRequest, "sandbox: a folder needs a name");
+    if (display_name.empty())
+        return fail(ErrorKind::InvalidRequest, "sandbox: a folder needs a name");
     if (find_child(mailbox, parent_id, display_name) != nullptr) {
         return fail(ErrorKind::AlreadyExists, "sandbox: the folder exists");
     }
@@ -61,7 +69,8 @@ Result<const Folder*> MailboxStoreImpl::create_folder(std::string_view mailbox, 
     if (folder_class.empty()) folder_class = "IPF.Note";
     const Batch batch(*this);
     const std::string parent_copy(parent_id);
-    return &make_folder(*owner, parent_copy, std::move(display_name), std::move(folder_class), {}).folder;
+    return &make_folder(*owner, parent_copy, std::move(display_name), std::move(folder_class), {})
+                .folder;
 }
 
 void MailboxStoreImpl::touch_folder(Mailbox& owner, FolderState& state) {
@@ -70,14 +79,16 @@ void MailboxStoreImpl::touch_folder(Mailbox& owner, FolderState& state) {
     file_->save_folder(owner.number, state.folder);
 }
 
-Result<void> MailboxStoreImpl::rename_folder(std::string_view mailbox, std::string_view folder_id, std::string name) {
+Result<void> MailboxStoreImpl::rename_folder(std::string_view mailbox, std::string_view folder_id,
+                                             std::string name) {
     if (auto ok = writable(); !ok) return ok;
     Mailbox* owner = box(mailbox);
     FolderState* state = owner == nullptr ? nullptr : folder_state(*owner, folder_id);
     if (state == nullptr) return fail(ErrorKind::NotFound, "sandbox: no such folder");
     if (name.empty()) return fail(ErrorKind::InvalidRequest, "sandbox: a folder needs a name");
     const Folder* other = find_child(mailbox, state->folder.parent_id, name);
-    if (other != nullptr && other != &state->folder) return fail(ErrorKind::AlreadyExists, "sandbox: the folder exists");
+    if (other != nullptr && other != &state->folder)
+        return fail(ErrorKind::AlreadyExists, "sandbox: the folder exists");
     const Batch batch(*this);
     state->folder.display_name = std::move(name);
     touch_folder(*owner, *state);
@@ -98,7 +109,8 @@ Result<void> MailboxStoreImpl::delete_folder(std::string_view mailbox, std::stri
 }
 
 void MailboxStoreImpl::remove_folder_tree(Mailbox& owner, const std::string& id) {
-    for (const Folder* child : children(owner.user.address, id)) remove_folder_tree(owner, std::string(child->id));
+    for (const Folder* child : children(owner.user.address, id))
+        remove_folder_tree(owner, std::string(child->id));
     FolderState& state = *owner.folders.at(id);
     while (!state.arrivals.empty()) {
         const auto taken = take_item(owner, *state.arrivals.begin()->second, false);
@@ -131,7 +143,8 @@ Result<void> MailboxStoreImpl::reset_sync(std::string_view mailbox, std::string_
     return {};
 }
 
-Result<std::vector<FolderChange>> MailboxStoreImpl::folder_changes(std::string_view mailbox, std::string_view root_id,
+Result<std::vector<FolderChange>> MailboxStoreImpl::folder_changes(std::string_view mailbox,
+                                                                   std::string_view root_id,
                                                                    std::uint64_t sequence) const {
     const Mailbox* owner = box(mailbox);
     if (owner == nullptr || folder_state(*owner, root_id) == nullptr) {
@@ -148,10 +161,13 @@ Result<std::vector<FolderChange>> MailboxStoreImpl::folder_changes(std::string_v
             out.push_back({FolderChange::Kind::Update, folder->id, folder});
         }
     }
-    for (auto at = owner->gone_folders.upper_bound(sequence); at != owner->gone_folders.end(); ++at) {
+    for (auto at = owner->gone_folders.upper_bound(sequence); at != owner->gone_folders.end();
+         ++at) {
         const GoneFolder& gone = at->second;
         if (gone.created > sequence) continue;
-        if (std::find(gone.ancestors.begin(), gone.ancestors.end(), root_id) == gone.ancestors.end()) continue;
+        if (std::find(gone.ancestors.begin(), gone.ancestors.end(), root_id) ==
+            gone.ancestors.end())
+            continue;
         out.push_back({FolderChange::Kind::Delete, gone.id, nullptr});
     }
     return out;

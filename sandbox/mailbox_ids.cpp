@@ -5,7 +5,8 @@
 namespace liaison::sandbox {
 namespace {
 
-constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base64_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::uint64_t mixed_number(std::uint64_t value) {
     value += 0x9e3779b97f4a7c15u;
@@ -15,7 +16,8 @@ std::uint64_t mixed_number(std::uint64_t value) {
 }
 
 void append_number(std::string& out, std::uint64_t value, int bytes) {
-    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) out.push_back(static_cast<char>((value >> shift) & 0xff));
+    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8)
+        out.push_back(static_cast<char>((value >> shift) & 0xff));
 }
 
 // Sixteen bytes that stand for a GUID.
@@ -38,7 +40,8 @@ std::string guid_text(const std::string& bytes) {
     return out;
 }
 
-// The moniker around an entry id: a marker byte, the kind of id, the mailbox GUID in ASCII, the entry id.
+// The moniker around an entry id: a marker byte, the kind of id, the mailbox GUID in ASCII, the
+// entry id.
 std::string id_head(std::uint64_t seed, std::int64_t mailbox, int entry_bytes) {
     std::string out("\x00\x03\x24\x00", 4);
     out += guid_text(guid_bytes(seed, 1'000 + static_cast<std::uint64_t>(mailbox)));
@@ -57,9 +60,10 @@ std::string base64_encode(std::string_view bytes) {
     out.reserve((bytes.size() + 2) / 3 * 4);
     std::size_t at = 0;
     for (; at + 2 < bytes.size(); at += 3) {
-        const std::uint32_t v = (static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])) << 16) |
-                                (static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + 1])) << 8) |
-                                static_cast<unsigned char>(bytes[at + 2]);
+        const std::uint32_t v =
+            (static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])) << 16) |
+            (static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + 1])) << 8) |
+            static_cast<unsigned char>(bytes[at + 2]);
         const std::array<char, 4> four{base64_alphabet[v >> 18], base64_alphabet[(v >> 12) & 63],
                                        base64_alphabet[(v >> 6) & 63], base64_alphabet[v & 63]};
         out.append(four.data(), four.size());
@@ -147,15 +151,21 @@ std::string IdMaker::change_key_bytes(unsigned char type) {
 
 std::string IdMaker::change_key(ItemKind kind) {
     switch (kind) {
-        case ItemKind::Task: return change_key_bytes(0x13);
-        case ItemKind::Appointment: return change_key_bytes(0x0f);
-        case ItemKind::Contact: return change_key_bytes(0x11);
+        case ItemKind::Task:
+            return change_key_bytes(0x13);
+        case ItemKind::Appointment:
+            return change_key_bytes(0x0f);
+        case ItemKind::Contact:
+            return change_key_bytes(0x11);
         case ItemKind::Message:
-        case ItemKind::Other: break;
+        case ItemKind::Other:
+            break;
     }
     return change_key_bytes(0x09);
 }
 
-std::string IdMaker::folder_change_key() { return change_key_bytes(0x01); }
+std::string IdMaker::folder_change_key() {
+    return change_key_bytes(0x01);
+}
 
 }  // namespace liaison::sandbox

@@ -9,11 +9,13 @@ namespace liaison::sandbox {
 
 /// Standard base64 with padding.
 std::string base64_encode(std::string_view bytes);
-/// Blanks and line ends are skipped, as xs:base64Binary allows; false for anything else that is no base64.
+/// Blanks and line ends are skipped, as xs:base64Binary allows; false for anything else that is no
+/// base64.
 bool base64_decode(std::string_view text, std::string& bytes);
 
-/// Makes ids in the form and length that Exchange gives (opaque to clients, case-sensitive base64): 152 characters for
-/// an item, 120 for a folder, 180 for an attachment, 40 for a change key. A function of seed and counter only.
+/// Makes ids in the form and length that Exchange gives (opaque to clients, case-sensitive base64):
+/// 152 characters for an item, 120 for a folder, 180 for an attachment, 40 for a change key. A
+/// function of seed and counter only.
 class IdMaker {
 public:
     IdMaker(std::uint64_t seed, std::uint64_t next) : seed_(seed), next_(next) {}

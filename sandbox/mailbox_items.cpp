@@ -8,11 +8,14 @@ bool is_unread_message(const Item& item) {
            item.properties.text("message:IsRead") == "false";
 }
 
-std::uint64_t last_change_of(const Item& item) { return std::max(item.change_sequence, item.read_sequence); }
+std::uint64_t last_change_of(const Item& item) {
+    return std::max(item.change_sequence, item.read_sequence);
+}
 
 // What may differ when only the read flag changed.
 bool differs_in_read_flag_only(const Item& before, const Item& after) {
-    if (before.properties.text("message:IsRead") == after.properties.text("message:IsRead")) return false;
+    if (before.properties.text("message:IsRead") == after.properties.text("message:IsRead"))
+        return false;
     Item copy = after;
     copy.properties.set("message:IsRead", std::string(before.properties.text("message:IsRead")));
     return copy.properties == before.properties && copy.extended == before.extended &&
@@ -23,12 +26,14 @@ bool differs_in_read_flag_only(const Item& before, const Item& after) {
 
 void MailboxStoreImpl::index_item(Mailbox& owner, FolderState& folder, Item& item) {
     folder.arrivals.emplace(item.arrival_sequence, &item);
-    if (last_change_of(item) > item.arrival_sequence) folder.changes.emplace(last_change_of(item), &item);
+    if (last_change_of(item) > item.arrival_sequence)
+        folder.changes.emplace(last_change_of(item), &item);
     if (is_unread_message(item)) ++folder.unread;
     for (const auto& attachment : item.attachments) owner.attachments[attachment.id] = &item;
 }
 
-Result<MailboxStoreImpl::Place> MailboxStoreImpl::place(std::string_view mailbox, std::string_view item_id) const {
+Result<MailboxStoreImpl::Place> MailboxStoreImpl::place(std::string_view mailbox,
+                                                        std::string_view item_id) const {
     Mailbox* owner = box(mailbox);
     if (owner == nullptr) return fail(ErrorKind::NotFound, "sandbox: no such mailbox");
     const auto found = owner->items.find(std::string(item_id));
@@ -42,7 +47,8 @@ const Item* MailboxStoreImpl::find_item(std::string_view mailbox, std::string_vi
     return found ? found->item : nullptr;
 }
 
-std::vector<const Item*> MailboxStoreImpl::items(std::string_view mailbox, std::string_view folder_id) const {
+std::vector<const Item*> MailboxStoreImpl::items(std::string_view mailbox,
+                                                 std::string_view folder_id) const {
     std::vector<const Item*> out;
     const Mailbox* owner = box(mailbox);
     const FolderState* folder = owner == nullptr ? nullptr : folder_state(*owner, folder_id);
@@ -52,20 +58,24 @@ std::vector<const Item*> MailboxStoreImpl::items(std::string_view mailbox, std::
     return out;
 }
 
-std::size_t MailboxStoreImpl::item_count(std::string_view mailbox, std::string_view folder_id) const {
+std::size_t MailboxStoreImpl::item_count(std::string_view mailbox,
+                                         std::string_view folder_id) const {
     const Mailbox* owner = box(mailbox);
     const FolderState* folder = owner == nullptr ? nullptr : folder_state(*owner, folder_id);
     return folder == nullptr ? 0 : folder->arrivals.size();
 }
 
-std::size_t MailboxStoreImpl::unread_count(std::string_view mailbox, std::string_view folder_id) const {
+std::size_t MailboxStoreImpl::unread_count(std::string_view mailbox,
+                                           std::string_view folder_id) const {
     const Mailbox* owner = box(mailbox);
     const FolderState* folder = owner == nullptr ? nullptr : folder_state(*owner, folder_id);
     return folder == nullptr ? 0 : folder->unread;
 }
 
-// Gives id, change key, arrival and attachment ids, and files the item. The heavy content is the caller's.
-Item& MailboxStoreImpl::insert_item(Mailbox& owner, FolderState& folder, std::unique_ptr<Item> item) {
+// Gives id, change key, arrival and attachment ids, and files the item. The heavy content is the
+// caller's.
+Item& MailboxStoreImpl::insert_item(Mailbox& owner, FolderState& folder,
+                                    std::unique_ptr<Item> item) {
     item->id = ids_.item_id(owner.number);
     item->change_key = ids_.change_key(item->kind);
     item->folder_id = folder.folder.id;
@@ -82,7 +92,8 @@ Item& MailboxStoreImpl::insert_item(Mailbox& owner, FolderState& folder, std::un
 }
 
 // Takes the item out of all indexes. Its row in the file and its content stay.
-std::unique_ptr<Item> MailboxStoreImpl::take_item(Mailbox& owner, Item& item, bool leave_tombstone) {
+std::unique_ptr<Item> MailboxStoreImpl::take_item(Mailbox& owner, Item& item,
+                                                  bool leave_tombstone) {
     FolderState& folder = *folder_state(owner, item.folder_id);
     folder.arrivals.erase(item.arrival_sequence);
     if (last_change_of(item) > item.arrival_sequence) folder.changes.erase(last_change_of(item));
@@ -100,7 +111,8 @@ std::unique_ptr<Item> MailboxStoreImpl::take_item(Mailbox& owner, Item& item, bo
     return std::move(node.mapped());
 }
 
-void MailboxStoreImpl::touch_item(Mailbox& owner, FolderState& folder, Item& item, bool read_flag_only) {
+void MailboxStoreImpl::touch_item(Mailbox& owner, FolderState& folder, Item& item,
+                                  bool read_flag_only) {
     if (last_change_of(item) > item.arrival_sequence) folder.changes.erase(last_change_of(item));
     (read_flag_only ? item.read_sequence : item.change_sequence) = next_sequence(owner);
     item.change_key = ids_.change_key(item.kind);
@@ -110,8 +122,10 @@ void MailboxStoreImpl::touch_item(Mailbox& owner, FolderState& folder, Item& ite
     file_->save_item(owner.number, item);
 }
 
-Result<const Item*> MailboxStoreImpl::create_item(std::string_view mailbox, std::string_view folder_id, Item draft,
-                                                  Content content, std::vector<std::string> attachment_contents) {
+Result<const Item*> MailboxStoreImpl::create_item(std::string_view mailbox,
+                                                  std::string_view folder_id, Item draft,
+                                                  Content content,
+                                                  std::vector<std::string> attachment_contents) {
     if (auto ok = writable(); !ok) return std::unexpected(ok.error());
     Mailbox* owner = box(mailbox);
     FolderState* folder = owner == nullptr ? nullptr : folder_state(*owner, folder_id);
@@ -159,7 +173,8 @@ Result<const Item*> MailboxStoreImpl::update_item(std::string_view mailbox, Item
     return &item;
 }
 
-Result<void> MailboxStoreImpl::set_content(std::string_view mailbox, std::string_view item_id, Content content) {
+Result<void> MailboxStoreImpl::set_content(std::string_view mailbox, std::string_view item_id,
+                                           Content content) {
     if (auto ok = writable(); !ok) return ok;
     auto found = place(mailbox, item_id);
     if (!found) return std::unexpected(found.error());
@@ -216,7 +231,8 @@ Result<void> MailboxStoreImpl::delete_item(std::string_view mailbox, std::string
     return {};
 }
 
-Result<Content> MailboxStoreImpl::content(std::string_view mailbox, std::string_view item_id) const {
+Result<Content> MailboxStoreImpl::content(std::string_view mailbox,
+                                          std::string_view item_id) const {
     const auto found = place(mailbox, item_id);
     if (!found) return std::unexpected(found.error());
     return file_->load_content(found->item->row);

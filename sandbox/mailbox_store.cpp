@@ -55,7 +55,9 @@ Result<std::unique_ptr<MailboxStore>> MailboxStore::open(StoreOptions options) {
     if (!options.data_dir.empty()) {
         std::error_code error;
         std::filesystem::create_directories(options.data_dir, error);
-        if (error) return fail(ErrorKind::Internal, "sandbox: cannot make " + options.data_dir + ": " + error.message());
+        if (error)
+            return fail(ErrorKind::Internal,
+                        "sandbox: cannot make " + options.data_dir + ": " + error.message());
         path = options.data_dir + "/mailboxes.db";
     }
     auto file = MailboxFile::open(path);
@@ -86,7 +88,8 @@ void MailboxStoreImpl::adopt(StoredState state, std::uint64_t seed_if_new) {
         Mailbox& owner = *by_number.at(number);
         auto made = std::make_unique<FolderState>();
         made->folder = std::move(folder);
-        if (!made->folder.distinguished_id.empty()) owner.distinguished[made->folder.distinguished_id] = made.get();
+        if (!made->folder.distinguished_id.empty())
+            owner.distinguished[made->folder.distinguished_id] = made.get();
         std::string key = made->folder.id;
         owner.folders.emplace(std::move(key), std::move(made));
     }
@@ -150,7 +153,8 @@ Result<void> MailboxStoreImpl::add_user(User user) {
     if (user.address.empty() || user.address.find('@') == std::string::npos) {
         return fail(ErrorKind::InvalidRequest, "sandbox: a user needs an SMTP address");
     }
-    if (mailboxes_.contains(user.address)) return fail(ErrorKind::AlreadyExists, "sandbox: the user exists");
+    if (mailboxes_.contains(user.address))
+        return fail(ErrorKind::AlreadyExists, "sandbox: the user exists");
     const Batch batch(*this);
     auto made = std::make_unique<Mailbox>();
     made->number = next_row_++;
@@ -186,13 +190,16 @@ std::vector<const User*> MailboxStoreImpl::users() const {
 void MailboxStoreImpl::make_distinguished_folders(Mailbox& owner) {
     for (const DistinguishedRow& row : distinguished_rows) {
         const auto parent = owner.distinguished.find(row.parent);
-        make_folder(owner, parent == owner.distinguished.end() ? std::string_view{} : parent->second->folder.id,
-                    std::string(row.display_name), std::string(row.folder_class), std::string(row.name));
+        make_folder(
+            owner,
+            parent == owner.distinguished.end() ? std::string_view{} : parent->second->folder.id,
+            std::string(row.display_name), std::string(row.folder_class), std::string(row.name));
     }
 }
 
-FolderState& MailboxStoreImpl::make_folder(Mailbox& owner, std::string_view parent, std::string name,
-                                           std::string folder_class, std::string distinguished) {
+FolderState& MailboxStoreImpl::make_folder(Mailbox& owner, std::string_view parent,
+                                           std::string name, std::string folder_class,
+                                           std::string distinguished) {
     auto made = std::make_unique<FolderState>();
     Folder& folder = made->folder;
     folder.id = ids_.folder_id(owner.number);

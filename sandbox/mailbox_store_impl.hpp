@@ -11,12 +11,13 @@
 
 namespace liaison::sandbox {
 
-/// A folder with what is in it. Items are found by arrival (paging of the first round) and by their last change
-/// (incremental rounds), so a page costs what it carries, not what the folder holds.
+/// A folder with what is in it. Items are found by arrival (paging of the first round) and by their
+/// last change (incremental rounds), so a page costs what it carries, not what the folder holds.
 struct FolderState {
     Folder folder;
     std::map<std::uint64_t, Item*> arrivals;
-    std::map<std::uint64_t, Item*> changes;  ///< by max(change, read) where that is above the arrival
+    std::map<std::uint64_t, Item*>
+        changes;  ///< by max(change, read) where that is above the arrival
     std::map<std::uint64_t, GoneItem> gone;
     std::size_t unread = 0;
 };
@@ -47,25 +48,32 @@ public:
     std::vector<const User*> users() const override;
 
     const Folder* find_folder(std::string_view mailbox, std::string_view folder_id) const override;
-    const Folder* find_distinguished(std::string_view mailbox, std::string_view name) const override;
+    const Folder* find_distinguished(std::string_view mailbox,
+                                     std::string_view name) const override;
     const Folder* find_child(std::string_view mailbox, std::string_view parent_id,
                              std::string_view display_name) const override;
-    std::vector<const Folder*> children(std::string_view mailbox, std::string_view parent_id) const override;
+    std::vector<const Folder*> children(std::string_view mailbox,
+                                        std::string_view parent_id) const override;
     std::vector<const Folder*> folders(std::string_view mailbox) const override;
-    Result<const Folder*> create_folder(std::string_view mailbox, std::string_view parent_id, std::string display_name,
+    Result<const Folder*> create_folder(std::string_view mailbox, std::string_view parent_id,
+                                        std::string display_name,
                                         std::string folder_class) override;
-    Result<void> rename_folder(std::string_view mailbox, std::string_view folder_id, std::string name) override;
+    Result<void> rename_folder(std::string_view mailbox, std::string_view folder_id,
+                               std::string name) override;
     Result<void> delete_folder(std::string_view mailbox, std::string_view folder_id) override;
     Result<void> reset_sync(std::string_view mailbox, std::string_view folder_id) override;
 
     const Item* find_item(std::string_view mailbox, std::string_view item_id) const override;
-    std::vector<const Item*> items(std::string_view mailbox, std::string_view folder_id) const override;
+    std::vector<const Item*> items(std::string_view mailbox,
+                                   std::string_view folder_id) const override;
     std::size_t item_count(std::string_view mailbox, std::string_view folder_id) const override;
     std::size_t unread_count(std::string_view mailbox, std::string_view folder_id) const override;
-    Result<const Item*> create_item(std::string_view mailbox, std::string_view folder_id, Item draft, Content content,
+    Result<const Item*> create_item(std::string_view mailbox, std::string_view folder_id,
+                                    Item draft, Content content,
                                     std::vector<std::string> attachment_contents) override;
     Result<const Item*> update_item(std::string_view mailbox, Item changed) override;
-    Result<void> set_content(std::string_view mailbox, std::string_view item_id, Content content) override;
+    Result<void> set_content(std::string_view mailbox, std::string_view item_id,
+                             Content content) override;
     Result<const Item*> move_item(std::string_view mailbox, std::string_view item_id,
                                   std::string_view to_folder_id) override;
     Result<const Item*> copy_item(std::string_view mailbox, std::string_view item_id,
@@ -73,16 +81,20 @@ public:
     Result<void> delete_item(std::string_view mailbox, std::string_view item_id) override;
     Result<Content> content(std::string_view mailbox, std::string_view item_id) const override;
 
-    Result<std::string> add_attachment(std::string_view mailbox, std::string_view item_id, Attachment attachment,
-                                       std::string content) override;
-    Result<void> delete_attachment(std::string_view mailbox, std::string_view attachment_id) override;
-    const Item* find_attachment_owner(std::string_view mailbox, std::string_view attachment_id) const override;
-    Result<std::string> attachment_content(std::string_view mailbox, std::string_view attachment_id) const override;
+    Result<std::string> add_attachment(std::string_view mailbox, std::string_view item_id,
+                                       Attachment attachment, std::string content) override;
+    Result<void> delete_attachment(std::string_view mailbox,
+                                   std::string_view attachment_id) override;
+    const Item* find_attachment_owner(std::string_view mailbox,
+                                      std::string_view attachment_id) const override;
+    Result<std::string> attachment_content(std::string_view mailbox,
+                                           std::string_view attachment_id) const override;
 
     std::uint64_t sequence(std::string_view mailbox) const override;
-    Result<ItemChanges> item_changes(std::string_view mailbox, std::string_view folder_id, SyncCursor from,
-                                     std::size_t max) const override;
-    Result<std::vector<FolderChange>> folder_changes(std::string_view mailbox, std::string_view root_id,
+    Result<ItemChanges> item_changes(std::string_view mailbox, std::string_view folder_id,
+                                     SyncCursor from, std::size_t max) const override;
+    Result<std::vector<FolderChange>> folder_changes(std::string_view mailbox,
+                                                     std::string_view root_id,
                                                      std::uint64_t sequence) const override;
 
     void record_sent(SentRecord record) override;
@@ -103,8 +115,8 @@ private:
     FolderState* folder_state(const Mailbox& box, std::string_view id) const;
     Result<Place> place(std::string_view mailbox, std::string_view item_id) const;
     std::uint64_t next_sequence(Mailbox& box);
-    FolderState& make_folder(Mailbox& box, std::string_view parent, std::string name, std::string folder_class,
-                             std::string distinguished);
+    FolderState& make_folder(Mailbox& box, std::string_view parent, std::string name,
+                             std::string folder_class, std::string distinguished);
     void make_distinguished_folders(Mailbox& box);
     Item& insert_item(Mailbox& box, FolderState& folder, std::unique_ptr<Item> item);
     std::unique_ptr<Item> take_item(Mailbox& box, Item& item, bool leave_tombstone);
@@ -112,8 +124,10 @@ private:
     void touch_folder(Mailbox& box, FolderState& folder);
     void remove_folder_tree(Mailbox& box, const std::string& id);
     void index_item(Mailbox& box, FolderState& folder, Item& item);
-    static void add_incremental(const FolderState& folder, std::uint64_t after, std::size_t max, ItemChanges& out);
-    static void add_first_round(const FolderState& folder, SyncCursor from, std::size_t max, ItemChanges& out);
+    static void add_incremental(const FolderState& folder, std::uint64_t after, std::size_t max,
+                                ItemChanges& out);
+    static void add_first_round(const FolderState& folder, SyncCursor from, std::size_t max,
+                                ItemChanges& out);
 
     std::unique_ptr<MailboxFile> file_;
     std::function<EpochMillis()> now_;
@@ -121,7 +135,8 @@ private:
     IdMaker ids_;
     std::int64_t next_row_ = 1;
     int batch_depth_ = 0;
-    std::map<std::string, std::unique_ptr<Mailbox>, std::less<>> mailboxes_;  // by lower-case address
+    std::map<std::string, std::unique_ptr<Mailbox>, std::less<>>
+        mailboxes_;  // by lower-case address
     std::vector<SentRecord> sent_;
 };
 

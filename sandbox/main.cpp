@@ -12,7 +12,8 @@ namespace {
 
 using namespace liaison;
 
-constexpr std::chrono::milliseconds stop_grace{300};  ///< for answers under way when the stop signal comes
+constexpr std::chrono::milliseconds stop_grace{
+    300};  ///< for answers under way when the stop signal comes
 
 /// The adapter of the program's clock: everything below takes the time from the store's options.
 sandbox::EpochMillis wall_clock() {
@@ -21,7 +22,8 @@ sandbox::EpochMillis wall_clock() {
 }
 
 bool is_loopback_address(const std::string& address) {
-    return address == "::1" || (address.starts_with("127.") && address.find_first_not_of("0123456789.") == std::string::npos);
+    return address == "::1" || (address.starts_with("127.") &&
+                                address.find_first_not_of("0123456789.") == std::string::npos);
 }
 
 Async<void> stop_after_grace(net::RunLoop* loop) {
@@ -45,9 +47,11 @@ struct CommandLine {
 int run(const CommandLine& line) {
     const std::string address = line.address == "localhost" ? "127.0.0.1" : line.address;
     if (!is_loopback_address(address)) {
-        return complain("--address must be a loopback address: the control API asks for no password");
+        return complain(
+            "--address must be a loopback address: the control API asks for no password");
     }
-    auto opened = sandbox::Sandbox::open(sandbox::SandboxOptions{line.data_dir, line.seed, wall_clock});
+    auto opened =
+        sandbox::Sandbox::open(sandbox::SandboxOptions{line.data_dir, line.seed, wall_clock});
     if (!opened) return complain(opened.error().message);
     net::RunLoop loop;
     net::HttpServerOptions options;
@@ -61,7 +65,8 @@ int run(const CommandLine& line) {
         loop.spawn(stop_after_grace(&loop));
     });
     const std::string shown = address == "::1" ? "[::1]" : address;
-    std::printf("liaison-sandbox listening on http://%s:%u\n", shown.c_str(), static_cast<unsigned>((*server)->port()));
+    std::printf("liaison-sandbox listening on http://%s:%u\n", shown.c_str(),
+                static_cast<unsigned>((*server)->port()));
     std::fflush(stdout);
     loop.run();
     return 0;
@@ -71,11 +76,18 @@ int run(const CommandLine& line) {
 
 int main(int argc, char** argv) {
     CommandLine line;
-    CLI::App app("A stand-in Exchange: EWS at /EWS/Exchange.asmx, a control API under /sandbox, a page at /.");
-    app.add_option("--port", line.port, "port to listen on; 0 lets the system choose")->capture_default_str();
-    app.add_option("--address", line.address, "loopback address to listen on")->capture_default_str();
-    app.add_option("--data", line.data_dir, "folder that keeps the mailboxes; without it everything is in memory");
-    app.add_option("--seed", line.seed, "seed of the ids of a fresh folder and of fault probabilities")->capture_default_str();
+    CLI::App app(
+        "A stand-in Exchange: EWS at /EWS/Exchange.asmx, a control API under /sandbox, a page at "
+        "/.");
+    app.add_option("--port", line.port, "port to listen on; 0 lets the system choose")
+        ->capture_default_str();
+    app.add_option("--address", line.address, "loopback address to listen on")
+        ->capture_default_str();
+    app.add_option("--data", line.data_dir,
+                   "folder that keeps the mailboxes; without it everything is in memory");
+    app.add_option("--seed", line.seed,
+                   "seed of the ids of a fresh folder and of fault probabilities")
+        ->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     return run(line);
 }

@@ -2,6 +2,7 @@
 
 #include <gmime/gmime.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "core/http_message.hpp"
@@ -51,14 +52,16 @@ std::string unfolded(std::string_view raw) {
     return std::string(trim_blanks(out));
 }
 
-void append_addresses(std::vector<MailAddress>& out, InternetAddressList* list, std::size_t count_max, int depth) {
+void append_addresses(std::vector<MailAddress>& out, InternetAddressList* list,
+                      std::size_t count_max, int depth) {
     const int count = list == nullptr ? 0 : internet_address_list_length(list);
     for (int i = 0; i < count && out.size() < count_max; ++i) {
         InternetAddress* address = internet_address_list_get_address(list, i);
         if (INTERNET_ADDRESS_IS_GROUP(address)) {
             if (depth < 8) {
                 InternetAddressGroup* group = INTERNET_ADDRESS_GROUP(address);
-                append_addresses(out, internet_address_group_get_members(group), count_max, depth + 1);
+                append_addresses(out, internet_address_group_get_members(group), count_max,
+                                 depth + 1);
             }
             continue;
         }
@@ -83,7 +86,8 @@ std::vector<MailAddress> addresses_of(const std::string& raw, std::size_t count_
 
 std::string decoded_words(const std::string& line) {
     const std::string safe = header_for_gmime(line, false);
-    return clean_utf8(trim_blanks(taken(g_mime_utils_header_decode_text(parser_options(), safe.c_str()))));
+    return clean_utf8(
+        trim_blanks(taken(g_mime_utils_header_decode_text(parser_options(), safe.c_str()))));
 }
 
 std::optional<std::int64_t> date_of(std::string_view text) {
@@ -102,7 +106,8 @@ std::optional<std::int64_t> received_date_of(std::string_view received) {
     return date_of(received.substr(semicolon + 1));
 }
 
-/// The ids of a header in angle brackets; blanks inside, which folding left there, are not part of an id.
+/// The ids of a header in angle brackets; blanks inside, which folding left there, are not part of
+/// an id.
 std::vector<std::string> ids_of(const std::string& header) {
     std::vector<std::string> out;
     const std::string line = decoded_words(header);
@@ -123,7 +128,8 @@ std::string first_id_of(const std::string& line) {
     return ids.empty() ? guess_utf8(line) : ids.front();
 }
 
-MailImportance importance_of(std::string_view name, const std::string& value, MailImportance so_far) {
+MailImportance importance_of(std::string_view name, const std::string& value,
+                             MailImportance so_far) {
     const std::string word = ascii_lower(value);
     if (iequals(name, "Importance")) {
         if (word == "high") return MailImportance::High;
@@ -131,8 +137,10 @@ MailImportance importance_of(std::string_view name, const std::string& value, Ma
         return word == "normal" ? MailImportance::Normal : so_far;
     }
     if (word.empty()) return so_far;
-    if (word[0] == '1' || word[0] == '2' || word == "urgent" || word == "high") return MailImportance::High;
-    if (word[0] == '4' || word[0] == '5' || word == "non-urgent" || word == "low") return MailImportance::Low;
+    if (word[0] == '1' || word[0] == '2' || word == "urgent" || word == "high")
+        return MailImportance::High;
+    if (word[0] == '4' || word[0] == '5' || word == "non-urgent" || word == "low")
+        return MailImportance::Low;
     return so_far;
 }
 
@@ -140,11 +148,13 @@ MailSensitivity sensitivity_of(const std::string& value) {
     const std::string word = ascii_lower(value);
     if (word == "personal") return MailSensitivity::Personal;
     if (word == "private") return MailSensitivity::Private;
-    if (word == "company-confidential" || word == "confidential") return MailSensitivity::Confidential;
+    if (word == "company-confidential" || word == "confidential")
+        return MailSensitivity::Confidential;
     return MailSensitivity::Normal;
 }
 
-/// Reads the headers one by one. Of headers that may stand once only, the first that says something wins.
+/// Reads the headers one by one. Of headers that may stand once only, the first that says something
+/// wins.
 class HeaderReader {
 public:
     HeaderReader(ParsedMessage& out, const MimeLimits& limits) : out_(out), limits_(limits) {}
@@ -166,8 +176,8 @@ public:
         } else if (iequals(name, "Received")) {
             if (!out_.received_ms && !seen_received_) out_.received_ms = received_date_of(line);
             seen_received_ = true;
-        } else if (iequals(name, "Importance") || iequals(name, "X-Priority") || iequals(name, "Priority") ||
-                   iequals(name, "X-MSMail-Priority")) {
+        } else if (iequals(name, "Importance") || iequals(name, "X-Priority") ||
+                   iequals(name, "Priority") || iequals(name, "X-MSMail-Priority")) {
             out_.importance = importance_of(name, line, out_.importance);
         } else if (iequals(name, "Sensitivity")) {
             out_.sensitivity = sensitivity_of(line);
@@ -185,8 +195,10 @@ private:
                                          : iequals(name, "Reply-To") ? &out_.reply_to
                                                                      : nullptr;
         if (list != nullptr) {
-            // A mail may have only one of each (RFC 5322, 3.6); real mail splits long lists over several Cc headers.
-            auto more = addresses_of(raw, limits_.addresses_max - std::min(list->size(), limits_.addresses_max));
+            // A mail may have only one of each (RFC 5322, 3.6); real mail splits long lists over
+            // several Cc headers.
+            auto more = addresses_of(
+                raw, limits_.addresses_max - std::min(list->size(), limits_.addresses_max));
             for (auto& address : more) list->push_back(std::move(address));
             if (list->size() >= limits_.addresses_max) out_.truncated = true;
             return true;
@@ -211,7 +223,8 @@ private:
     bool seen_received_ = false;
 };
 
-/// Exchange refuses more header than this (MaxHeaderSize of a receive connector, 256 KB); here the rest is left out.
+/// Exchange refuses more header than this (MaxHeaderSize of a receive connector, 256 KB); here the
+/// rest is left out.
 constexpr std::size_t header_block_bytes_max = 256u << 10;
 
 void cut_header_block(std::string& bytes) {
@@ -263,7 +276,8 @@ ParsedMessage parse_mime(std::string_view bytes, const MimeLimits& limits) {
     ParsedMessage out;
     const mime::MessagePtr message = mime::read_message(bytes);
     if (!message) {
-        out.text_body = mime::crlf_lines(mime::guess_utf8(mime::utf8_prefix(bytes, limits.body_bytes_max)));
+        out.text_body =
+            mime::crlf_lines(mime::guess_utf8(mime::utf8_prefix(bytes, limits.body_bytes_max)));
         return out;
     }
     mime::HeaderReader reader(out, limits);
@@ -286,11 +300,13 @@ ParsedMessage parse_mime(std::string_view bytes, const MimeLimits& limits) {
     return out;
 }
 
-Result<std::string> mime_attachment_content(std::string_view bytes, std::size_t index, std::size_t bytes_max) {
+Result<std::string> mime_attachment_content(std::string_view bytes, std::size_t index,
+                                            std::size_t bytes_max) {
     const mime::MessagePtr message = mime::read_message(bytes);
     if (!message) return fail(ErrorKind::NotFound, "the mail has no parts");
     const mime::Parts parts = mime::sort_parts(*message, MimeLimits{});
-    if (index >= parts.attachments.size()) return fail(ErrorKind::NotFound, "the mail has no such attachment");
+    if (index >= parts.attachments.size())
+        return fail(ErrorKind::NotFound, "the mail has no such attachment");
     bool truncated = false;
     std::string content = mime::decoded_bytes(*parts.attachments[index], bytes_max, truncated);
     if (truncated) return fail(ErrorKind::TooLarge, "the attachment is larger than the limit");

@@ -34,7 +34,8 @@ std::string given_file_name(GMimeObject* part) {
     return name == nullptr ? std::string() : std::string(name);
 }
 
-/// Walks the tree once and gives each leaf its role. Multiparts beyond the limits are left out whole.
+/// Walks the tree once and gives each leaf its role. Multiparts beyond the limits are left out
+/// whole.
 class PartSorter {
 public:
     PartSorter(Parts& out, const MimeLimits& limits) : out_(out), limits_(limits) {}
@@ -64,8 +65,9 @@ private:
             out_.html = part;
             return;
         }
-        if (plain_body && type.starts_with("text/") && type != "text/html" && type != "text/calendar" &&
-            type != "text/rfc822-headers" && out_.text == nullptr && out_.html == nullptr) {
+        if (plain_body && type.starts_with("text/") && type != "text/html" &&
+            type != "text/calendar" && type != "text/rfc822-headers" && out_.text == nullptr &&
+            out_.html == nullptr) {
             out_.text = part;
             return;
         }
@@ -139,14 +141,16 @@ std::string meeting_class(std::string_view calendar, std::string method) {
     const std::string text = ascii_lower(calendar);
     if (method.empty()) {
         const auto at = text.find("method:");
-        if (at != std::string::npos) method = text.substr(at + 7, text.find_first_of("\r\n", at) - at - 7);
+        if (at != std::string::npos)
+            method = text.substr(at + 7, text.find_first_of("\r\n", at) - at - 7);
     }
     method = ascii_lower(trim_blanks(method));
     if (method == "request") return "IPM.Schedule.Meeting.Request";
     if (method == "cancel") return "IPM.Schedule.Meeting.Canceled";
     if (method != "reply") return "IPM.Note";
     if (text.find("partstat=declined") != std::string::npos) return "IPM.Schedule.Meeting.Resp.Neg";
-    if (text.find("partstat=tentative") != std::string::npos) return "IPM.Schedule.Meeting.Resp.Tent";
+    if (text.find("partstat=tentative") != std::string::npos)
+        return "IPM.Schedule.Meeting.Resp.Tent";
     return "IPM.Schedule.Meeting.Resp.Pos";
 }
 
@@ -166,9 +170,11 @@ std::string report_class(GMimeObject* root, const Parts& parts) {
         return read ? "REPORT.IPM.Note.IPNRN" : "REPORT.IPM.Note.IPNNRN";
     }
     const auto at = details.find("action:");
-    const std::string_view action =
-        at == std::string::npos ? std::string_view() : trim_blanks(std::string_view(details).substr(at + 7, 20));
-    if (action.starts_with("delivered") || action.starts_with("relayed") || action.starts_with("expanded")) {
+    const std::string_view action = at == std::string::npos
+                                        ? std::string_view()
+                                        : trim_blanks(std::string_view(details).substr(at + 7, 20));
+    if (action.starts_with("delivered") || action.starts_with("relayed") ||
+        action.starts_with("expanded")) {
         return "REPORT.IPM.Note.DR";
     }
     return action.starts_with("delayed") ? "REPORT.IPM.Note.Delayed" : "REPORT.IPM.Note.NDR";
@@ -177,7 +183,8 @@ std::string report_class(GMimeObject* root, const Parts& parts) {
 std::string item_class_of(GMimeObject* root, const Parts& parts) {
     if (root == nullptr) return "IPM.Note";
     const std::string type = part_type(root);
-    if (type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime") return "IPM.Note.SMIME";
+    if (type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime")
+        return "IPM.Note.SMIME";
     if (type == "multipart/signed") {
         const std::string protocol = ascii_lower(type_parameter(root, "protocol"));
         const bool smime = protocol.find("pkcs7") != std::string::npos;
@@ -185,7 +192,8 @@ std::string item_class_of(GMimeObject* root, const Parts& parts) {
     }
     if (type == "multipart/report") {
         const std::string report = ascii_lower(type_parameter(root, "report-type"));
-        if (report == "delivery-status" || report == "disposition-notification") return report_class(root, parts);
+        if (report == "delivery-status" || report == "disposition-notification")
+            return report_class(root, parts);
     }
     if (parts.calendar != nullptr) {
         bool cut = false;

@@ -20,20 +20,24 @@ std::string one_line(std::string_view text) {
 /// A number that depends on the mail only, so that the same draft gives the same boundaries.
 std::string boundary_of(const MimeDraft& draft, std::string_view level) {
     std::uint64_t hash = 1469598103934665603u;  // FNV-1a
-    for (const std::string_view text : {std::string_view(draft.message_id), std::string_view(draft.subject), level}) {
+    for (const std::string_view text :
+         {std::string_view(draft.message_id), std::string_view(draft.subject), level}) {
         for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
     }
     return "=_liaison_" + std::string(level) + "_" + std::to_string(hash);
 }
 
-void add_addresses(GMimeMessage* message, GMimeAddressType type, const std::vector<MailAddress>& list) {
+void add_addresses(GMimeMessage* message, GMimeAddressType type,
+                   const std::vector<MailAddress>& list) {
     for (const MailAddress& one : list) {
-        g_mime_message_add_mailbox(message, type, one_line(one.name).c_str(), one_line(one.address).c_str());
+        g_mime_message_add_mailbox(message, type, one_line(one.name).c_str(),
+                                   one_line(one.address).c_str());
     }
 }
 
 void set_header(GMimeMessage* message, const char* name, const std::string& value) {
-    if (!value.empty()) g_mime_object_set_header(GMIME_OBJECT(message), name, one_line(value).c_str(), "utf-8");
+    if (!value.empty())
+        g_mime_object_set_header(GMIME_OBJECT(message), name, one_line(value).c_str(), "utf-8");
 }
 
 std::string with_brackets(const std::string& id) {
@@ -59,10 +63,12 @@ void set_headers(GMimeMessage* message, const MimeDraft& draft) {
     set_header(message, "Message-ID", with_brackets(draft.message_id));
     set_header(message, "In-Reply-To", with_brackets(draft.in_reply_to));
     std::string references;
-    for (const std::string& id : draft.references) references += (references.empty() ? "" : " ") + with_brackets(id);
+    for (const std::string& id : draft.references)
+        references += (references.empty() ? "" : " ") + with_brackets(id);
     set_header(message, "References", references);
     if (draft.importance != MailImportance::Normal) {
-        set_header(message, "Importance", draft.importance == MailImportance::High ? "high" : "low");
+        set_header(message, "Importance",
+                   draft.importance == MailImportance::High ? "high" : "low");
     }
     if (draft.sensitivity != MailSensitivity::Normal) {
         set_header(message, "Sensitivity",
@@ -74,13 +80,15 @@ void set_headers(GMimeMessage* message, const MimeDraft& draft) {
     set_header(message, "MIME-Version", "1.0");
 }
 
-GMimeObject* made_part(const std::string& type, std::string_view bytes, GMimeContentEncoding encoding) {
+GMimeObject* made_part(const std::string& type, std::string_view bytes,
+                       GMimeContentEncoding encoding) {
     const auto slash = type.find('/');
     const std::string media = slash == std::string::npos ? "application" : type.substr(0, slash);
     const std::string sub = slash == std::string::npos ? "octet-stream" : type.substr(slash + 1);
     GMimePart* part = g_mime_part_new_with_type(media.c_str(), sub.c_str());
     GMimeStream* stream = g_mime_stream_mem_new_with_buffer(bytes.data(), bytes.size());
-    GMimeDataWrapper* content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
+    GMimeDataWrapper* content =
+        g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
     g_mime_part_set_content(part, content);
     g_mime_part_set_content_encoding(part, encoding);
     g_object_unref(content);
@@ -88,9 +96,11 @@ GMimeObject* made_part(const std::string& type, std::string_view bytes, GMimeCon
     return GMIME_OBJECT(part);
 }
 
-/// Base64, because quoted-printable bodies do not survive every server (KDE's EWS client, issue list).
+/// Base64, because quoted-printable bodies do not survive every server (KDE's EWS client, issue
+/// list).
 GMimeObject* text_part(const char* sub, const std::string& text) {
-    GMimeObject* part = made_part(std::string("text/") + sub, mime::clean_utf8(text), GMIME_CONTENT_ENCODING_BASE64);
+    GMimeObject* part = made_part(std::string("text/") + sub, mime::clean_utf8(text),
+                                  GMIME_CONTENT_ENCODING_BASE64);
     g_mime_object_set_content_type_parameter(part, "charset", "utf-8");
     return part;
 }
@@ -116,10 +126,12 @@ GMimeObject* body_of(const MimeDraft& draft) {
 }
 
 GMimeObject* attachment_part(const MimeDraft::Attachment& attachment) {
-    GMimeObject* part = made_part(one_line(attachment.content_type), attachment.bytes, GMIME_CONTENT_ENCODING_BASE64);
+    GMimeObject* part = made_part(one_line(attachment.content_type), attachment.bytes,
+                                  GMIME_CONTENT_ENCODING_BASE64);
     g_mime_object_set_disposition(part, attachment.is_inline ? "inline" : "attachment");
     g_mime_part_set_filename(GMIME_PART(part), one_line(attachment.name).c_str());
-    if (!attachment.content_id.empty()) g_mime_object_set_content_id(part, one_line(attachment.content_id).c_str());
+    if (!attachment.content_id.empty())
+        g_mime_object_set_content_id(part, one_line(attachment.content_id).c_str());
     return part;
 }
 
@@ -133,7 +145,8 @@ std::string compose_mime(const MimeDraft& draft) {
     if (!draft.attachments.empty()) {
         GMimeMultipart* mixed = multipart(draft, "mixed");
         add_owned(mixed, body);
-        for (const auto& attachment : draft.attachments) add_owned(mixed, attachment_part(attachment));
+        for (const auto& attachment : draft.attachments)
+            add_owned(mixed, attachment_part(attachment));
         body = GMIME_OBJECT(mixed);
     }
     g_mime_message_set_mime_part(message, body);

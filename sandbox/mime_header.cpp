@@ -24,7 +24,8 @@ std::optional<std::string> q_decoded(std::string_view text) {
             out += ' ';
         } else if (text[i] == '=' && i + 2 < text.size() && g_ascii_isxdigit(text[i + 1]) &&
                    g_ascii_isxdigit(text[i + 2])) {
-            out += static_cast<char>(g_ascii_xdigit_value(text[i + 1]) * 16 + g_ascii_xdigit_value(text[i + 2]));
+            out += static_cast<char>(g_ascii_xdigit_value(text[i + 1]) * 16 +
+                                     g_ascii_xdigit_value(text[i + 2]));
             i += 2;
         } else {
             out += text[i];
@@ -43,11 +44,14 @@ std::optional<std::string> b_decoded(std::string_view text) {
     return out;
 }
 
-/// `text` starts with "=?". Nothing when it is no encoded word. RFC 2047 allows 75 characters, real mail has more.
+/// `text` starts with "=?". Nothing when it is no encoded word. RFC 2047 allows 75 characters, real
+/// mail has more.
 std::optional<EncodedWord> encoded_word_at(std::string_view text) {
     text = text.substr(0, 4000);
     const auto first = text.find('?', 2);
-    if (first == std::string_view::npos || first == 2 || first + 2 >= text.size() || text[first + 2] != '?') return {};
+    if (first == std::string_view::npos || first == 2 || first + 2 >= text.size() ||
+        text[first + 2] != '?')
+        return {};
     const char kind = g_ascii_tolower(text[first + 1]);
     const auto end = text.find("?=", first + 3);
     if (end == std::string_view::npos || (kind != 'b' && kind != 'q')) return {};
@@ -79,10 +83,12 @@ void append_as_q(std::string& out, const EncodedWord& word) {
 }
 
 bool breaks_dot_rule(std::string_view local) {
-    return local.starts_with('.') || local.ends_with('.') || local.find("..") != std::string_view::npos;
+    return local.starts_with('.') || local.ends_with('.') ||
+           local.find("..") != std::string_view::npos;
 }
 
-/// Wraps the local part that ends `out` in quotes if it needs them. Called before an '@' is appended.
+/// Wraps the local part that ends `out` in quotes if it needs them. Called before an '@' is
+/// appended.
 void quote_local_part(std::string& out) {
     constexpr std::string_view before_local = " \t,;:<>()[]\"\\@";
     const auto stop = out.find_last_of(before_local);
@@ -117,7 +123,8 @@ std::string header_for_gmime(std::string_view line, bool has_addresses) {
         }
         if (c == '"') in_quotes = !in_quotes;
         if (c == '<') is_bare = true;
-        if (has_addresses && !in_quotes && (c == '@' || (c == '>' && is_bare))) quote_local_part(out);
+        if (has_addresses && !in_quotes && (c == '@' || (c == '>' && is_bare)))
+            quote_local_part(out);
         if (c == '@' || c == '>') is_bare = false;
         out += c;
         ++at;
@@ -130,7 +137,8 @@ std::string without_needless_quotes(std::string address) {
     if (!address.starts_with('"') || at == std::string::npos || at < 2) return address;
     const std::string local = address.substr(1, at - 1);
     for (const char c : local) {
-        const bool plain = is_ascii_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+        const bool plain = is_ascii_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) !=
+                                                    std::string_view::npos;
         if (!plain) return address;
     }
     return local + address.substr(at + 1);

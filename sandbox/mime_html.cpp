@@ -12,8 +12,8 @@ namespace liaison::sandbox {
 namespace {
 
 constexpr std::size_t html_bytes_max = 1u << 20;
-// Gumbo repeats open formatting elements in every block and frees its tree by recursion: input that is too deep, or deep
-// and long, goes the plain way instead.
+// Gumbo repeats open formatting elements in every block and frees its tree by recursion: input that
+// is too deep, or deep and long, goes the plain way instead.
 constexpr std::size_t html_depth_max = 400;
 constexpr std::size_t html_work_max = 6'000'000;
 
@@ -32,18 +32,20 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-constexpr std::array<std::string_view, 14> never_nested = {"br",   "img",   "hr",   "meta", "link", "input", "p",
-                                                           "area", "base", "col",  "wbr",  "param", "embed", "source"};
+constexpr std::array<std::string_view, 14> never_nested = {
+    "br",   "img",  "hr",  "meta", "link",  "input", "p",
+    "area", "base", "col", "wbr",  "param", "embed", "source"};
 constexpr std::array<std::string_view, 21> block_tags = {
-    "p",  "div", "br", "tr", "table", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "hr",
-    "dd", "dt",  "title", "center"};
+    "p",  "div", "br", "tr",  "table",      "li", "ul", "ol", "h1",    "h2",    "h3",
+    "h4", "h5",  "h6", "pre", "blockquote", "hr", "dd", "dt", "title", "center"};
 
 /// An upper bound of what Gumbo would have to do, by counting tags only.
 bool is_cheap_for_gumbo(std::string_view html) {
     std::size_t tags = 0;
     std::size_t depth = 0;
     std::size_t deepest = 0;
-    for (std::size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
+    for (std::size_t at = html.find('<'); at != std::string_view::npos;
+         at = html.find('<', at + 1)) {
         ++tags;
         if (at + 1 < html.size() && html[at + 1] == '/') {
             if (depth > 0) --depth;
@@ -107,11 +109,16 @@ std::string stripped_text(std::string_view html) {
         const auto open = html.find('<', at);
         const auto words = html.substr(at, open == std::string_view::npos ? open : open - at);
         for (std::size_t i = 0; i < words.size();) {
-            static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> entities = {
-                {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&nbsp;", " "}, {"&#39;", "'"}}};
-            const auto* entity = std::find_if(entities.begin(), entities.end(), [&](const auto& pair) {
-                return words.substr(i, pair.first.size()) == pair.first;
-            });
+            static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> entities =
+                {{{"&amp;", "&"},
+                  {"&lt;", "<"},
+                  {"&gt;", ">"},
+                  {"&quot;", "\""},
+                  {"&nbsp;", " "},
+                  {"&#39;", "'"}}};
+            const auto* entity = std::find_if(
+                entities.begin(), entities.end(),
+                [&](const auto& pair) { return words.substr(i, pair.first.size()) == pair.first; });
             if (entity != entities.end()) {
                 sink.text(entity->second, false);
                 i += entity->first.size();
@@ -143,8 +150,8 @@ struct HtmlStep {
 };
 
 bool is_invisible(GumboTag tag) {
-    return tag == GUMBO_TAG_SCRIPT || tag == GUMBO_TAG_STYLE || tag == GUMBO_TAG_HEAD || tag == GUMBO_TAG_TEMPLATE ||
-           tag == GUMBO_TAG_NOSCRIPT;
+    return tag == GUMBO_TAG_SCRIPT || tag == GUMBO_TAG_STYLE || tag == GUMBO_TAG_HEAD ||
+           tag == GUMBO_TAG_TEMPLATE || tag == GUMBO_TAG_NOSCRIPT;
 }
 
 void enter_node(TextSink& sink, const GumboNode& node, bool preformatted) {
@@ -186,7 +193,8 @@ std::string walked_text(const GumboNode* root) {
         HtmlStep& step = steps.back();
         const GumboNode& node = *step.node;
         if (step.next_child == 0) enter_node(sink, node, step.preformatted);
-        const bool has_children = node.type == GUMBO_NODE_ELEMENT && !is_invisible(node.v.element.tag);
+        const bool has_children =
+            node.type == GUMBO_NODE_ELEMENT && !is_invisible(node.v.element.tag);
         if (!has_children || step.next_child >= node.v.element.children.length) {
             leave_node(sink, node);
             steps.pop_back();
@@ -205,7 +213,8 @@ std::string html_to_text(std::string_view html) {
     html = mime::utf8_prefix(html, html_bytes_max);
     const std::string clean = mime::clean_utf8(html);
     if (!is_cheap_for_gumbo(clean)) return stripped_text(clean);
-    GumboOutput* output = gumbo_parse_with_options(&kGumboDefaultOptions, clean.data(), clean.size());
+    GumboOutput* output =
+        gumbo_parse_with_options(&kGumboDefaultOptions, clean.data(), clean.size());
     std::string text = mime::clean_utf8(walked_text(output->root));
     gumbo_destroy_output(&kGumboDefaultOptions, output);
     return text;

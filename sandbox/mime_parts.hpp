@@ -29,7 +29,8 @@ MessagePtr read_message(std::string_view bytes);
 /// Without byte order mark and leading mbox "From " line; CR-only lines become LF lines.
 std::string read_ready_bytes(std::string_view bytes);
 
-/// The leaves of a mail, sorted into what they are for the reader. The pointers live as long as the message.
+/// The leaves of a mail, sorted into what they are for the reader. The pointers live as long as the
+/// message.
 struct Parts {
     _GMimeObject* text = nullptr;
     _GMimeObject* html = nullptr;
@@ -46,9 +47,11 @@ std::string decoded_bytes(_GMimeObject& part, std::size_t bytes_max, bool& trunc
 /// Fills bodies, attachments and the item class.
 void fill_content(ParsedMessage& out, _GMimeMessage& message, const MimeLimits& limits);
 
-/// Bytes in `charset` (any label, or empty) to valid UTF-8 without NUL. Unknown charset: UTF-8, else windows-1252.
+/// Bytes in `charset` (any label, or empty) to valid UTF-8 without NUL. Unknown charset: UTF-8,
+/// else windows-1252.
 std::string to_utf8(std::string_view bytes, std::string_view charset);
-/// A label that iconv knows for `charset` where mere spelling is the matter ("koi8_r"); else the same.
+/// A label that iconv knows for `charset` where mere spelling is the matter ("koi8_r"); else the
+/// same.
 std::string known_charset(std::string_view charset);
 /// Any bytes to valid UTF-8 without NUL: kept where already valid, else read as windows-1252.
 std::string guess_utf8(std::string_view bytes);
@@ -57,9 +60,10 @@ std::string clean_utf8(std::string_view bytes);
 /// Every line end becomes CRLF.
 std::string crlf_lines(std::string_view text);
 
-/// The same header in a form that GMime reads without loss: encoded words are rewritten so that padding between base64
-/// words (GMime 3.2 stops there) and specials inside words do no harm; with `has_addresses`, local parts that break the
-/// dot rule ("a..b@", ".c@", "d.@", all seen in real mail) are quoted.
+/// The same header in a form that GMime reads without loss: encoded words are rewritten so that
+/// padding between base64 words (GMime 3.2 stops there) and specials inside words do no harm; with
+/// `has_addresses`, local parts that break the dot rule ("a..b@", ".c@", "d.@", all seen in real
+/// mail) are quoted.
 std::string header_for_gmime(std::string_view line, bool has_addresses);
 /// Undoes that quoting.
 std::string without_needless_quotes(std::string address);

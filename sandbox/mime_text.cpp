@@ -78,7 +78,8 @@ bool is_valid_utf8(std::string_view bytes) {
 
 struct Converter {
     iconv_t handle = reinterpret_cast<iconv_t>(-1);
-    explicit Converter(const std::string& charset) : handle(g_mime_iconv_open("UTF-8", charset.c_str())) {}
+    explicit Converter(const std::string& charset)
+        : handle(g_mime_iconv_open("UTF-8", charset.c_str())) {}
     Converter(const Converter&) = delete;
     Converter& operator=(const Converter&) = delete;
     ~Converter() {
@@ -112,7 +113,8 @@ std::string converted_by_iconv(std::string_view bytes, Converter& converter) {
 
 std::string known_charset(std::string_view charset) {
     std::string label(charset);
-    if (label.find('_') == std::string::npos || label.size() > 64 || Converter(label).is_open()) return label;
+    if (label.find('_') == std::string::npos || label.size() > 64 || Converter(label).is_open())
+        return label;
     std::string respelled = label;
     std::replace(respelled.begin(), respelled.end(), '_', '-');
     return Converter(respelled).is_open() ? respelled : label;
@@ -132,11 +134,12 @@ std::string guess_utf8(std::string_view bytes) {
 
 std::string to_utf8(std::string_view bytes, std::string_view charset) {
     const std::string label = ascii_lower(trim_blanks(charset));
-    if (label.empty() || label == "us-ascii" || label == "ascii" || label == "utf-8" || label == "utf8" ||
-        label == "unknown-8bit" || label == "x-unknown") {
+    if (label.empty() || label == "us-ascii" || label == "ascii" || label == "utf-8" ||
+        label == "utf8" || label == "unknown-8bit" || label == "x-unknown") {
         return guess_utf8(bytes);
     }
-    if (label == "iso-8859-1" || label == "latin1" || label == "windows-1252" || label == "cp1252") {
+    if (label == "iso-8859-1" || label == "latin1" || label == "windows-1252" ||
+        label == "cp1252") {
         return from_windows_1252(bytes);
     }
     if (label.size() > 64) return guess_utf8(bytes);

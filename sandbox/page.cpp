@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view page_file_prefix = "/sandbox/web";
 
-std::string_view page_path(std::string_view url) { return url.substr(0, url.find_first_of("?#")); }
+std::string_view page_path(std::string_view url) {
+    return url.substr(0, url.find_first_of("?#"));
+}
 
 HttpResponse page_plain(int status, std::string text) {
     HttpResponse out;
@@ -21,8 +23,9 @@ HttpResponse page_plain(int status, std::string text) {
 }
 
 void add_page_headers(HttpResponse& response) {
-    response.fields.set("Content-Security-Policy",
-                        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+    response.fields.set(
+        "Content-Security-Policy",
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
     response.fields.set("X-Content-Type-Options", "nosniff");
     response.fields.set("Referrer-Policy", "no-referrer");
     response.fields.set("Cache-Control", "no-cache");
@@ -41,7 +44,8 @@ HttpResponse page_file(const HttpRequest& request) {
         path.remove_prefix(page_file_prefix.size());
     }
     const auto files = sandbox_web_files();
-    const auto found = std::find_if(files.begin(), files.end(), [&](const auto& file) { return file.path == path; });
+    const auto found = std::find_if(files.begin(), files.end(),
+                                    [&](const auto& file) { return file.path == path; });
     if (found == files.end()) return page_plain(404, "No such file.\n");
     HttpResponse out;
     out.fields.set("ETag", std::string(found->etag));

@@ -7,7 +7,8 @@
 namespace liaison::sandbox {
 namespace {
 
-// Keys come from a fixed vocabulary (FieldURIs, their indexes and attributes), so the set stays small.
+// Keys come from a fixed vocabulary (FieldURIs, their indexes and attributes), so the set stays
+// small.
 std::string_view interned_property_key(std::string_view key) {
     static std::mutex mutex;
     static std::set<std::string, std::less<>> keys;
@@ -18,7 +19,9 @@ std::string_view interned_property_key(std::string_view key) {
 }
 
 struct EntryKeyLess {
-    bool operator()(const PropertyBag::Entry& entry, std::string_view key) const { return entry.first < key; }
+    bool operator()(const PropertyBag::Entry& entry, std::string_view key) const {
+        return entry.first < key;
+    }
 };
 
 std::string lower_ascii_text(std::string_view text) {
@@ -71,11 +74,13 @@ bool PropertyBag::erase(std::string_view key) {
 void PropertyBag::erase_tree(std::string_view key) {
     std::erase_if(entries_, [key](const Entry& entry) {
         return entry.first.starts_with(key) &&
-               (entry.first.size() == key.size() || entry.first[key.size()] == '/' || entry.first[key.size()] == '@');
+               (entry.first.size() == key.size() || entry.first[key.size()] == '/' ||
+                entry.first[key.size()] == '@');
     });
 }
 
-std::string extended_key_by_name(std::string_view type, std::string_view guid, std::string_view name) {
+std::string extended_key_by_name(std::string_view type, std::string_view guid,
+                                 std::string_view name) {
     return std::string(type) + " {" + lower_ascii_text(guid) + "} Name " + std::string(name);
 }
 

@@ -18,16 +18,18 @@ std::string_view element_name_after(std::string_view xml, std::size_t at) {
     const auto open = xml.find('<', at);
     if (open == std::string_view::npos) return {};
     const auto end = xml.find_first_of(" \t\r\n/>", open + 1);
-    std::string_view name = xml.substr(open + 1, end == std::string_view::npos ? end : end - open - 1);
+    std::string_view name =
+        xml.substr(open + 1, end == std::string_view::npos ? end : end - open - 1);
     const auto colon = name.find(':');
     return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
 }  // namespace
 
-void RequestLog::note(const HttpRequest& request, std::string operation, const HttpResponse& response,
-                      EpochMillis time) {
-    if (counters_.size() >= operation_names_max && !counters_.contains(operation)) operation = "(other)";
+void RequestLog::note(const HttpRequest& request, std::string operation,
+                      const HttpResponse& response, EpochMillis time) {
+    if (counters_.size() >= operation_names_max && !counters_.contains(operation))
+        operation = "(other)";
     Counter& counter = counters_[operation];
     ++counter.requests;
     counter.bytes_in += request.body.size();
@@ -55,7 +57,8 @@ void RequestLog::clear() {
 std::string ews_operation_name(const HttpRequest& request) {
     std::string_view action = request.fields.get("SOAPAction");
     while (action.ends_with('"') || action.ends_with(' ')) action.remove_suffix(1);
-    action = action.substr(action.find_last_of("/\"") == std::string_view::npos ? 0 : action.find_last_of("/\"") + 1);
+    action = action.substr(
+        action.find_last_of("/\"") == std::string_view::npos ? 0 : action.find_last_of("/\"") + 1);
     if (is_operation_name(action)) return std::string(action);
     for (const std::string_view tag : {":Body", "<Body"}) {
         const auto body = request.body.find(tag);

@@ -18,9 +18,9 @@ public:
         std::uint64_t number = 0;  ///< from 1 on
         EpochMillis time = 0;
         std::string method;
-        std::string path;          ///< without query
+        std::string path;  ///< without query
         std::string operation;
-        int status = 0;            ///< 0: the connection was cut without an answer
+        int status = 0;  ///< 0: the connection was cut without an answer
         std::size_t bytes_in = 0;
         std::size_t bytes_out = 0;
     };
@@ -32,7 +32,8 @@ public:
     };
 
     explicit RequestLog(std::size_t entries_max = 1000) : entries_max_(entries_max) {}
-    void note(const HttpRequest& request, std::string operation, const HttpResponse& response, EpochMillis time);
+    void note(const HttpRequest& request, std::string operation, const HttpResponse& response,
+              EpochMillis time);
     void clear();
     const std::map<std::string, Counter, std::less<>>& counters() const { return counters_; }
     const std::deque<Entry>& entries() const { return entries_; }  ///< oldest first
@@ -45,7 +46,8 @@ private:
     std::deque<Entry> entries_;
 };
 
-/// Name of the SOAP operation in an EWS request ("FindItem"), from its SOAPAction or its body; "(none)" if there is none.
+/// Name of the SOAP operation in an EWS request ("FindItem"), from its SOAPAction or its body;
+/// "(none)" if there is none.
 std::string ews_operation_name(const HttpRequest& request);
 
 }  // namespace liaison::sandbox

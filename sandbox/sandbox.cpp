@@ -17,7 +17,8 @@ HttpResponse cut_answer(const HttpResponse& response) {
     for (const auto& [name, value] : response.fields.all()) {
         if (!iequals(name, "Content-Length")) out.body += name + ": " + value + "\r\n";
     }
-    out.body += "Content-Length: " + std::to_string(response.body.size() + 1000) + "\r\n\r\n" + response.body;
+    out.body += "Content-Length: " + std::to_string(response.body.size() + 1000) + "\r\n\r\n" +
+                response.body;
     return out;
 }
 
@@ -32,7 +33,10 @@ HttpResponse nothing_here() {
 }  // namespace
 
 Sandbox::Sandbox(std::unique_ptr<MailboxStore> store, std::uint64_t seed)
-    : store_(std::move(store)), faults_(seed), ews_(*store_, faults_), control_(*store_, faults_, requests_) {}
+    : store_(std::move(store)),
+      faults_(seed),
+      ews_(*store_, faults_),
+      control_(*store_, faults_, requests_) {}
 
 Result<std::unique_ptr<Sandbox>> Sandbox::open(SandboxOptions options) {
     StoreOptions store_options;
@@ -73,7 +77,8 @@ Async<HttpResponse> Sandbox::answer(HttpRequest request) {
         const std::chrono::milliseconds delay(answer.delay_ms);
         co_await net::sleep_for(delay);
     }
-    HttpResponse response = answer.cut_connection ? cut_answer(answer.response) : std::move(answer.response);
+    HttpResponse response =
+        answer.cut_connection ? cut_answer(answer.response) : std::move(answer.response);
     requests_.note(request, ews_operation_name(request), response, store_->now());
     co_return response;
 }

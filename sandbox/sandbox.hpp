@@ -16,13 +16,14 @@
 namespace liaison::sandbox {
 
 struct SandboxOptions {
-    std::string data_dir;              ///< empty: in memory only
+    std::string data_dir;  ///< empty: in memory only
     std::uint64_t seed = 1;
     std::function<EpochMillis()> now;  ///< required
 };
 
-/// The whole stand-in behind one HTTP handler: EWS, the control API and the page. A fresh one has alice, bob, carol and
-/// svc (may impersonate) at example.test, password `sandbox`. Single-threaded, like its store.
+/// The whole stand-in behind one HTTP handler: EWS, the control API and the page. A fresh one has
+/// alice, bob, carol and svc (may impersonate) at example.test, password `sandbox`.
+/// Single-threaded, like its store.
 class Sandbox {
 public:
     static Result<std::unique_ptr<Sandbox>> open(SandboxOptions options);
@@ -31,7 +32,8 @@ public:
     Faults& faults() { return faults_; }
     RequestLog& requests() { return requests_; }
 
-    /// A response with status 0 asks the server to cut the connection (net::HttpHandler). The sandbox must outlive it.
+    /// A response with status 0 asks the server to cut the connection (net::HttpHandler). The
+    /// sandbox must outlive it.
     Async<HttpResponse> answer(HttpRequest request);
     net::HttpHandler handler();
 

@@ -29,14 +29,16 @@ const ZoneTables& zone_tables() {
     static const ZoneTables tables = [] {
         ZoneTables out;
         std::string_view rows = windows_zone_rows();
-        for (std::size_t end = 0; (end = rows.find(" ;\n")) != std::string_view::npos; rows.remove_prefix(end + 3)) {
+        for (std::size_t end = 0; (end = rows.find(" ;\n")) != std::string_view::npos;
+             rows.remove_prefix(end + 3)) {
             std::string_view row = rows.substr(0, end);
             const std::size_t equals = row.find(" = ");
             std::string_view id = row.substr(0, equals);
             while (!id.empty() && id[0] == '\n') id.remove_prefix(1);
             std::string_view names = row.substr(equals + 3);
             out.ids.push_back(id);
-            for (std::string_view name = next_zone_word(names); !name.empty(); name = next_zone_word(names)) {
+            for (std::string_view name = next_zone_word(names); !name.empty();
+                 name = next_zone_word(names)) {
                 out.iana_by_windows.emplace(id, name);
                 out.windows_by_iana.emplace(name, id);
             }
@@ -72,7 +74,9 @@ std::optional<std::string_view> windows_zone_of(std::string_view iana_name) {
     return found->second;
 }
 
-const std::vector<std::string_view>& windows_zone_ids() { return zone_tables().ids; }
+const std::vector<std::string_view>& windows_zone_ids() {
+    return zone_tables().ids;
+}
 
 std::optional<std::int64_t> utc_of_wall_clock(std::string_view windows_id, std::int64_t local_ms) {
     if (windows_id == "UTC") return local_ms;

@@ -5,6 +5,9 @@
 #include <set>
 #include <tuple>
 #define TOML_EXCEPTIONS 0
+#undef TOML_HEADER_ONLY
+#define TOML_HEADER_ONLY 1
+#undef TOML_SHARED_LIB
 #include <toml++/toml.h>
 
 #include "core/text.hpp"

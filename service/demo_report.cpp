@@ -7,6 +7,7 @@
 #include <set>
 
 #include "connectors/crm/embedded/file_report.hpp"
+#include "core/ids.hpp"
 #include "net/url.hpp"
 
 namespace liaison::service {

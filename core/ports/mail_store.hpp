@@ -50,6 +50,7 @@ struct MailProgress {
     Timestamp due{};
 };
 
+/// seen = logged + unmatched + parked + pending (New, ToLog) + the sum of skipped.
 struct MailCounts {
     std::size_t seen = 0;
     std::size_t logged = 0;
@@ -57,7 +58,7 @@ struct MailCounts {
     std::size_t unmatched = 0;
     std::size_t parked = 0;
     std::size_t pending = 0;
-    std::vector<std::pair<std::string, std::size_t>> skipped;  ///< by reason
+    std::vector<std::pair<std::string, std::size_t>> skipped;  ///< by reason; "held" for Hold
 };
 
 struct MailFolderState {
@@ -72,7 +73,8 @@ public:
 
     virtual Async<Result<MailFolderState>> folder_state(MailboxId mailbox, FolderId folder) = 0;
     /// New intake rows and the cursor behind the page. A key that is known already (also under another folder of the
-    /// mailbox, after our own move) makes no new row.
+    /// mailbox, after our own move) makes no new row. A message that goes while New is Done, skipped as "gone", and New again
+    /// if it comes back; a decided row keeps its decision.
     virtual Async<Result<void>> absorb_messages(MailboxId mailbox, FolderId folder, MessagePage page, Timestamp now) = 0;
     virtual Async<Result<void>> reset_cursor(MailboxId mailbox, FolderId folder) = 0;
 
@@ -80,14 +82,14 @@ public:
     virtual Async<Result<std::vector<IntakeRow>>> rows(MailboxId mailbox, IntakeState state, Timestamp now,
                                                        std::size_t max) = 0;
     /// Which of these identities were decided before, and by which row (the earliest). For duplicates across folders and
-    /// mailboxes.
+    /// mailboxes. Rows that were skipped as duplicates and rows that are tried again do not answer.
     virtual Async<Result<std::map<MessageIdentity, IntakeRow>>> find_identities(std::vector<MessageIdentity> ids) = 0;
 
     virtual Async<Result<void>> commit_decisions(std::vector<DecidedMail> decisions) = 0;
     virtual Async<Result<void>> record_progress(std::vector<MailProgress> progress) = 0;
 
     /// Unmatched rows become New again when the address book's revision is another than when they were decided.
-    /// Answers how many.
+    /// Answers how many. `revision` holds for what commit_decisions decides in this mailbox from now on.
     virtual Async<Result<std::size_t>> retry_unmatched(MailboxId mailbox, std::string revision) = 0;
 
     // What people look at.
@@ -95,7 +97,7 @@ public:
     virtual Async<Result<std::vector<IntakeRow>>> list(std::optional<MailboxId> mailbox, std::optional<MailOutcome> outcome,
                                                        std::int64_t after_row, std::size_t max) = 0;
     virtual Async<Result<std::optional<IntakeRow>>> row(std::int64_t id) = 0;
-    /// Tries one row again (unmatched, parked).
+    /// Tries one row again (unmatched, parked, held); others are InvalidRequest, an unknown one NotFound.
     virtual Async<Result<void>> retry(std::int64_t id) = 0;
 
     // Versioned rule documents, newest last. Version numbers count from 1.

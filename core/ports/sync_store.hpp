@@ -74,6 +74,8 @@ public:
     /// Observations of one page *and* the cursor behind it. Never replaces an observation by an older one (same version, or
     /// modified_at before what is known). Observations equal to what is stored touch nothing (echo). A snapshot's first page
     /// begins a mark-and-sweep: after its last page, known live items that did not appear become unconfirmed tombstones.
+    /// The same version with another kind of content (in and out of scope) does replace, an unconfirmed tombstone gives way
+    /// to any state that is not older, and a tombstone of a key that was never seen is not stored.
     virtual Async<Result<void>> absorb_page(PairId pair, Side side, ChangePage page) = 0;
     /// Single observations outside a feed (confirmations, moved items); same rules.
     virtual Async<Result<void>> absorb_items(PairId pair, Side side, std::vector<Observation> observations) = 0;
@@ -97,7 +99,9 @@ public:
     virtual Async<Result<Picture>> load_picture(PairId pair, Date today, bool everything) = 0;
 
     /// Links, shadows, conflicts, parked items, held plan, operations as Queued; the touched marks of what the last
-    /// load_picture of this pair returned are cleared.
+    /// load_picture of this pair returned are cleared; what was absorbed since stays touched, and a link that was shown with
+    /// an operation in flight is shown again. No held plan in `plan` releases the one that was held. A second operation in
+    /// flight for a link, or a change of an unknown link, is Internal; a Rejected operation gives way to a new one.
     virtual Async<Result<void>> commit_plan(PairId pair, Plan plan) = 0;
 
     /// Operations that are due, oldest first, at most `max`.
@@ -106,7 +110,8 @@ public:
     virtual Async<Result<std::vector<Operation>>> sent_operations(PairId pair) = 0;
     /// Sent, attempts + 1.
     virtual Async<Result<void>> mark_sent(PairId pair, std::vector<OperationId> operations) = 0;
-    /// Outcomes of a batch.
+    /// Outcomes of a batch. An operation that is not there is Internal. `observed` touches nothing if it equals the new anchor.
+    /// Dropped touches the link, to be planned anew. Rejected parks the operation (reason_code "rejected").
     virtual Async<Result<void>> settle(PairId pair, std::vector<Settlement> settlements) = 0;
 
     /// Link of a pair, for settling.
@@ -116,7 +121,8 @@ public:
     virtual Async<Result<std::vector<PairSummary>>> summaries() = 0;
     virtual Async<Result<std::vector<StoredConflict>>> conflicts(std::size_t offset, std::size_t max) = 0;
     virtual Async<Result<std::vector<StoredParked>>> parked(std::size_t offset, std::size_t max) = 0;
-    /// Tries a parked item again at the next cycle. NotFound if there is none.
+    /// Tries a parked item again at the next cycle; of a rejected operation: takes it back, so that its link is planned
+    /// anew. NotFound if there is none.
     virtual Async<Result<void>> retry_parked(std::int64_t id) = 0;
     virtual Async<Result<std::optional<HeldPlan>>> held_plan(PairId pair) = 0;
     /// Approves exactly the list with this hash. NotFound if another list is held by now.

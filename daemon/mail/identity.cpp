@@ -37,7 +37,8 @@ std::string normal_message_id(std::string_view raw) {
         if (byte > 0x20 && byte != 0x7F) id += c;
     }
     const std::size_t at = id.rfind('@');
-    if (at != std::string::npos) id.replace(at, std::string::npos, to_lower_ascii(std::string_view(id).substr(at)));
+    if (at != std::string::npos)
+        id.replace(at, std::string::npos, to_lower_ascii(std::string_view(id).substr(at)));
     return id;
 }
 

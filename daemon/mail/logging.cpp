@@ -20,7 +20,8 @@ const MailAction* first_action(const MailActions& actions, MailActionKind kind) 
 
 bool is_private(const MailMessage& message) {
     const std::string sensitivity = to_lower_ascii(trim(message.sensitivity));
-    return sensitivity == "private" || sensitivity == "confidential" || sensitivity == "company-confidential";
+    return sensitivity == "private" || sensitivity == "confidential" ||
+           sensitivity == "company-confidential";
 }
 
 bool is_copy_of(const EarlierDecision& earlier) {
@@ -39,12 +40,14 @@ std::string labels_text(const std::vector<std::string>& labels) {
         if (i > 0) out += ", ";
         out += labels[i];
     }
-    if (labels.size() > kLabelsNamed) out += " and " + std::to_string(labels.size() - kLabelsNamed) + " more";
+    if (labels.size() > kLabelsNamed)
+        out += " and " + std::to_string(labels.size() - kLabelsNamed) + " more";
     return out;
 }
 
-InteractionDraft draft_for(const AddressMatch& match, const Parties& parties, const MailActions& actions,
-                           const LoggingPolicy& policy, const std::string& owner) {
+InteractionDraft draft_for(const AddressMatch& match, const Parties& parties,
+                           const MailActions& actions, const LoggingPolicy& policy,
+                           const std::string& owner) {
     InteractionDraft draft;
     draft.contact_id = match.partner->id;
     draft.contact_kind = match.partner->kind;
@@ -73,28 +76,34 @@ void trace_parties(const Parties& parties, std::vector<std::string>& trace) {
             line += "user " + std::string(label_of(*match.user)) + " has this address, so not ";
         else
             line += std::string(label_of(*match.partner)) + " taken, " +
-                    (match.ambiguous ? "the first of several of equal rank, so not " : "it ranks before ");
+                    (match.ambiguous ? "the first of several of equal rank, so not "
+                                     : "it ranks before ");
         trace.push_back(line + labels_text(labels));
     }
     if (parties.addresses_ignored > 0)
-        trace.push_back(std::to_string(parties.addresses_ignored) + " addresses beyond the limit were not looked at");
+        trace.push_back(std::to_string(parties.addresses_ignored) +
+                        " addresses beyond the limit were not looked at");
 }
 
 void apply_routing(const MailActions& actions, MailDecision& decision) {
-    if (const MailAction* move = first_action(actions, MailActionKind::MoveToFolder)) decision.move_to = move->folder;
+    if (const MailAction* move = first_action(actions, MailActionKind::MoveToFolder))
+        decision.move_to = move->folder;
     for (const MailAction& action : actions.actions)
         for (const std::string& category : action.categories)
-            if (std::ranges::find(decision.add_categories, category) == decision.add_categories.end())
+            if (std::ranges::find(decision.add_categories, category) ==
+                decision.add_categories.end())
                 decision.add_categories.push_back(category);
 }
 
-void add_own_category(const LoggingPolicy& policy, const MailSituation& situation, MailDecision& decision) {
+void add_own_category(const LoggingPolicy& policy, const MailSituation& situation,
+                      MailDecision& decision) {
     const bool copy_of_logged = decision.reason == "duplicate" && situation.earlier &&
                                 situation.earlier->outcome == MailOutcome::Log;
     std::string name;
     if (decision.outcome == MailOutcome::Log || copy_of_logged) name = policy.logged_category;
     if (decision.outcome == MailOutcome::Unmatched) name = policy.unmatched_category;
-    if (!name.empty() && std::ranges::find(decision.add_categories, name) == decision.add_categories.end())
+    if (!name.empty() &&
+        std::ranges::find(decision.add_categories, name) == decision.add_categories.end())
         decision.add_categories.push_back(std::move(name));
 }
 
@@ -105,18 +114,22 @@ void settle(MailDecision& decision, MailOutcome outcome, std::string reason, std
 }
 
 /// Points 1 to 5; false when none of them holds.
-bool decide_before_matching(const MailMessage& message, const MailActions& actions, const LoggingPolicy& policy,
-                            const MailSituation& situation, MailDecision& decision) {
+bool decide_before_matching(const MailMessage& message, const MailActions& actions,
+                            const LoggingPolicy& policy, const MailSituation& situation,
+                            MailDecision& decision) {
     const MailAction* skip = first_action(actions, MailActionKind::SkipLogging);
     const MailAction* hold = first_action(actions, MailActionKind::Hold);
     if (message.is_draft)
         settle(decision, MailOutcome::Skip, "draft", "a draft is not logged before it is sent");
     else if (!situation.readable)
-        settle(decision, MailOutcome::Park, "unreadable", "Exchange could not give the facts of this mail");
+        settle(decision, MailOutcome::Park, "unreadable",
+               "Exchange could not give the facts of this mail");
     else if (situation.earlier && is_copy_of(*situation.earlier))
-        settle(decision, MailOutcome::Skip, "duplicate", "a copy of a mail that was decided on before");
+        settle(decision, MailOutcome::Skip, "duplicate",
+               "a copy of a mail that was decided on before");
     else if (policy.skip_private && is_private(message))
-        settle(decision, MailOutcome::Skip, "private", "marked private or confidential by its sender");
+        settle(decision, MailOutcome::Skip, "private",
+               "marked private or confidential by its sender");
     else if (skip != nullptr)
         settle(decision, MailOutcome::Skip, "rule", "rule \"" + skip->rule + "\" says skipLogging");
     else if (hold != nullptr)
@@ -127,20 +140,23 @@ bool decide_before_matching(const MailMessage& message, const MailActions& actio
 }
 
 /// Points 6 to 10.
-void decide_by_parties(const Parties& parties, const MailActions& actions, const LoggingPolicy& policy,
-                       const MailSituation& situation, MailDecision& decision) {
+void decide_by_parties(const Parties& parties, const MailActions& actions,
+                       const LoggingPolicy& policy, const MailSituation& situation,
+                       MailDecision& decision) {
     std::set<std::pair<PartyKind, std::string>> seen;
     std::vector<std::string> logged, blocked;
     std::size_t users = 0;
     for (const AddressMatch& match : parties.matches) {
         if (match.user) ++users;
-        if (!match.partner || !seen.insert({match.partner->kind, match.partner->id}).second) continue;
+        if (!match.partner || !seen.insert({match.partner->kind, match.partner->id}).second)
+            continue;
         std::string label = std::string(label_of(*match.partner)) + " (" + match.role + ")";
         if (match.partner->privacy_blocked) {
             blocked.push_back(std::move(label));
             continue;
         }
-        decision.drafts.push_back(draft_for(match, parties, actions, policy, situation.owner_user_id));
+        decision.drafts.push_back(
+            draft_for(match, parties, actions, policy, situation.owner_user_id));
         logged.push_back(std::move(label));
     }
     const std::size_t count = parties.address_count();
@@ -148,21 +164,25 @@ void decide_by_parties(const Parties& parties, const MailActions& actions, const
     if (!logged.empty())
         settle(decision, MailOutcome::Log, "contact_match", labels_text(logged));
     else if (!blocked.empty())
-        settle(decision, MailOutcome::Skip, "privacy_blocked", labels_text(blocked) + ": blocked for privacy");
+        settle(decision, MailOutcome::Skip, "privacy_blocked",
+               labels_text(blocked) + ": blocked for privacy");
     else if (count == 0)
-        settle(decision, MailOutcome::Unmatched, "no_addresses", "the mail has no address in From, To or Cc");
+        settle(decision, MailOutcome::Unmatched, "no_addresses",
+               "the mail has no address in From, To or Cc");
     else if (users == count)
-        settle(decision, MailOutcome::Skip, "internal", count == 1 ? "the only address belongs to a user"
-                                                                    : "all " + std::to_string(count) +
-                                                                          " addresses belong to users");
+        settle(decision, MailOutcome::Skip, "internal",
+               count == 1 ? "the only address belongs to a user"
+                          : "all " + std::to_string(count) + " addresses belong to users");
     else
-        settle(decision, MailOutcome::Unmatched, "no_contact", "no contact has " + addresses_text(count));
+        settle(decision, MailOutcome::Unmatched, "no_contact",
+               "no contact has " + addresses_text(count));
 }
 
 }  // namespace
 
-MailDecision decide_logging(const MailMessage& message, const Parties& parties, const MailActions& actions,
-                            const LoggingPolicy& policy, const MailSituation& situation) {
+MailDecision decide_logging(const MailMessage& message, const Parties& parties,
+                            const MailActions& actions, const LoggingPolicy& policy,
+                            const MailSituation& situation) {
     MailDecision decision;
     decision.identity = identify(message);
     decision.direction = parties.direction;

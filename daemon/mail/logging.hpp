@@ -15,11 +15,12 @@ struct LoggingPolicy {
     bool skip_private = true;
     std::string logged_category = "CRM logged";        ///< empty: none
     std::string unmatched_category = "CRM unmatched";  ///< empty: none
-    std::string default_template;                      ///< where no rule names one; empty: the CRM's own default
+    std::string default_template;  ///< where no rule names one; empty: the CRM's own default
 };
 
-/// An earlier decision on the same identity that still stands: its message is still there, or it is logged already. A row whose
-/// message has left the folder before it was logged is no earlier decision.
+/// An earlier decision on the same identity that still stands: its message is still there, or it is
+/// logged already. A row whose message has left the folder before it was logged is no earlier
+/// decision.
 struct EarlierDecision {
     MailOutcome outcome = MailOutcome::Unmatched;
     std::string reason;
@@ -27,9 +28,11 @@ struct EarlierDecision {
 
 /// What only the caller knows of a mail.
 struct MailSituation {
-    std::string owner_user_id;  ///< CRM user to whom the folder belongs: the salesperson of every draft
-    bool readable = true;       ///< false: Exchange could not give the facts of this mail, and trying again will not help
-    std::optional<EarlierDecision> earlier;
+    /// CRM user to whom the folder belongs: the salesperson of every draft.
+    std::string owner_user_id = {};
+    /// False: Exchange could not give the facts of this mail, and trying again will not help.
+    bool readable = true;
+    std::optional<EarlierDecision> earlier = {};
 };
 
 /// The decision on one mail. The first of these that holds:
@@ -38,16 +41,17 @@ struct MailSituation {
 ///  3. a copy of a mail that was decided on                      Skip, duplicate
 ///  4. private or confidential, and the policy minds             Skip, private
 ///  5. a rule says so                                            Skip or Hold, rule
-///  6. a contact, company or lead takes part                     Log, contact_match: one draft per distinct contact
+///  6. a contact, company or lead takes part (one draft each)    Log, contact_match
 ///  7. those that take part are blocked for privacy              Skip, privacy_blocked
 ///  8. every address belongs to a user                           Skip, internal
 ///  9. no address at all                                         Unmatched, no_addresses
 /// 10. else                                                      Unmatched, no_contact
-/// On 3: an earlier skip by a rule, as private or as a draft binds only the copy that it was about, because rules and policy
-/// depend on the folder; any other earlier decision makes this one a copy.
-/// Moves and categories that rules ask for are part of the decision unless the mail is a draft, parked or held. Neither
-/// the detail nor the trace holds an address or mail content.
-MailDecision decide_logging(const MailMessage& message, const Parties& parties, const MailActions& actions,
-                            const LoggingPolicy& policy, const MailSituation& situation);
+/// On 3: an earlier skip by a rule, as private or as a draft binds only the copy that it was about,
+/// because rules and policy depend on the folder; any other earlier decision makes this one a copy.
+/// Moves and categories that rules ask for are part of the decision unless the mail is a draft,
+/// parked or held. Neither the detail nor the trace holds an address or mail content.
+MailDecision decide_logging(const MailMessage& message, const Parties& parties,
+                            const MailActions& actions, const LoggingPolicy& policy,
+                            const MailSituation& situation);
 
 }  // namespace liaison::mail

@@ -40,7 +40,9 @@ RoleAddresses collect_addresses(const MailMessage& message) {
 
 void rank_candidates(AddressMatch& match, std::vector<Party> candidates, const std::string& owner) {
     if (candidates.empty()) return;
-    const auto owned = [&](const Party& party) { return !owner.empty() && party.owner_id == owner; };
+    const auto owned = [&](const Party& party) {
+        return !owner.empty() && party.owner_id == owner;
+    };
     std::vector<Party> ranked;
     for (const bool of_owner : {true, false})
         for (const Party& party : candidates)
@@ -75,7 +77,9 @@ AddressMatch match_address(RoleAddress who, const PartyMap& book, const std::str
 
 }  // namespace
 
-std::string_view label_of(const Party& party) { return party.number.empty() ? party.id : party.number; }
+std::string_view label_of(const Party& party) {
+    return party.number.empty() ? party.id : party.number;
+}
 
 std::vector<std::string> addresses_of(const MailMessage& message) {
     std::vector<std::string> out;
@@ -83,7 +87,8 @@ std::vector<std::string> addresses_of(const MailMessage& message) {
     return out;
 }
 
-Parties match_parties(const MailMessage& message, const PartyMap& book, const std::string& owner_user_id) {
+Parties match_parties(const MailMessage& message, const PartyMap& book,
+                      const std::string& owner_user_id) {
     RoleAddresses addresses = collect_addresses(message);
     Parties parties;
     parties.has_sender = addresses.has_sender;

@@ -11,11 +11,13 @@ namespace liaison::mail {
 
 /// One address of a mail and who that is.
 struct AddressMatch {
-    std::string address;          ///< normalised
-    std::string role;             ///< from, to, cc: where it stands first
-    std::optional<Party> user;    ///< a salesperson has this address; then `partner` is empty: a user wins
-    std::optional<Party> partner; ///< contact, company or lead: the best candidate
-    bool ambiguous = false;       ///< another candidate ranks the same; the first in the address book's order was taken
+    std::string address;  ///< normalised
+    std::string role;     ///< from, to, cc: where it stands first
+    std::optional<Party>
+        user;  ///< a salesperson has this address; then `partner` is empty: a user wins
+    std::optional<Party> partner;  ///< contact, company or lead: the best candidate
+    bool ambiguous = false;  ///< another candidate ranks the same; the first in the address book's
+                             ///< order was taken
     std::vector<Party> rejected;  ///< candidates that lost, best first
 };
 
@@ -30,14 +32,16 @@ struct Parties {
     std::size_t address_count() const { return matches.size(); }
 };
 
-/// The normalised addresses of From (Sender only where From is missing), To and Cc, each once, at most limits::recipients_max;
-/// never Bcc. This is what AddressBook::resolve is asked for.
+/// The normalised addresses of From (Sender only where From is missing), To and Cc, each once, at
+/// most limits::recipients_max; never Bcc. This is what AddressBook::resolve is asked for.
 std::vector<std::string> addresses_of(const MailMessage& message);
 
-/// Who stands behind the addresses. Of several candidates for one address those that belong to `owner_user_id` (the owner of the
-/// folder; may be empty) come first, then the address book's own order. Direction: outbound if the sender is a user, inbound if
-/// a contact, company or lead, else none (DESIGN 3).
-Parties match_parties(const MailMessage& message, const PartyMap& book, const std::string& owner_user_id);
+/// Who stands behind the addresses. Of several candidates for one address those that belong to
+/// `owner_user_id` (the owner of the folder; may be empty) come first, then the address book's own
+/// order. Direction: outbound if the sender is a user, inbound if a contact, company or lead, else
+/// none (DESIGN 3).
+Parties match_parties(const MailMessage& message, const PartyMap& book,
+                      const std::string& owner_user_id);
 
 /// What people call a party: number, else id.
 std::string_view label_of(const Party& party);

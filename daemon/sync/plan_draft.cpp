@@ -104,6 +104,12 @@ void PlanDraft::colour(const Record& crm, Merged& merged) const {
     } else if (draft_value(exchange.shadow, Field::StateCategory) != wanted) {
         exchange.target.set(Field::StateCategory, wanted);
         exchange.patch.emplace(Field::StateCategory, wanted);
+        // What shares its place with the colour goes along at its present value: the rep's own categories.
+        for (const FieldMask& group : picture_.exchange_capabilities.write_groups) {
+            if (!group.has(Field::StateCategory)) continue;
+            for (const auto& [field, value] : exchange.target.values())
+                if (group.has(field)) exchange.patch.emplace(field, value);
+        }
     }
 }
 

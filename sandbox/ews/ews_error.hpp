@@ -7,8 +7,8 @@
 
 namespace liaison::sandbox::ews {
 
-/// An EWS error: goes into a response message, or into a SOAP fault when it concerns the whole request.
-/// `values` are the t:Value elements of MessageXml (BackOffMilliseconds, LineNumber, ...).
+/// An EWS error: goes into a response message, or into a SOAP fault when it concerns the whole
+/// request. `values` are the t:Value elements of MessageXml (BackOffMilliseconds, LineNumber, ...).
 struct EwsError {
     std::string code;  ///< of m:ResponseCodeType
     std::string text;

@@ -32,7 +32,8 @@ std::optional<std::uint32_t> parse_tag(std::string_view text) {
     std::uint32_t value = 0;
     const bool hex = text.starts_with("0x") || text.starts_with("0X");
     if (hex) text.remove_prefix(2);
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, hex ? 16 : 10);
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value, hex ? 16 : 10);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return value;
 }
@@ -47,24 +48,30 @@ Outcome<FieldPath> read_extended(const pugi::xml_node& node) {
     path.kind = FieldPath::Kind::Extended;
     path.extended_type = node.attribute("PropertyType").value();
     append_canonical(path.extended_xml, node);
-    if (path.extended_type == "Object" || path.extended_type == "ObjectArray" || path.extended_type == "Null" ||
-        path.extended_type == "Error") {
-        return ews_fail("ErrorUnsupportedTypeForConversion", "The property type cannot be read or set.");
+    if (path.extended_type == "Object" || path.extended_type == "ObjectArray" ||
+        path.extended_type == "Null" || path.extended_type == "Error") {
+        return ews_fail("ErrorUnsupportedTypeForConversion",
+                        "The property type cannot be read or set.");
     }
     if (tag) {
         if (set || guid || name || id) {
-            return ews_fail("ErrorInvalidExtendedProperty", "PropertyTag excludes the other attributes.");
+            return ews_fail("ErrorInvalidExtendedProperty",
+                            "PropertyTag excludes the other attributes.");
         }
         const auto value = parse_tag(tag.value());
-        if (!value) return ews_fail("ErrorInvalidExtendedProperty", "The property tag is malformed.");
+        if (!value)
+            return ews_fail("ErrorInvalidExtendedProperty", "The property tag is malformed.");
         if (*value >= 0x8000) {
-            return ews_fail("ErrorNoPropertyTagForCustomProperties", "Custom properties have no property tag.");
+            return ews_fail("ErrorNoPropertyTagForCustomProperties",
+                            "Custom properties have no property tag.");
         }
         path.extended_key = extended_key_by_tag(path.extended_type, *value);
         return path;
     }
-    if (static_cast<bool>(set) == static_cast<bool>(guid) || static_cast<bool>(name) == static_cast<bool>(id)) {
-        return ews_fail("ErrorInvalidExtendedProperty", "The extended property attribute combination is invalid.");
+    if (static_cast<bool>(set) == static_cast<bool>(guid) ||
+        static_cast<bool>(name) == static_cast<bool>(id)) {
+        return ews_fail("ErrorInvalidExtendedProperty",
+                        "The extended property attribute combination is invalid.");
     }
     std::string_view set_guid = guid.value();
     for (const PropertySetRow& row : property_sets) {
@@ -73,7 +80,8 @@ Outcome<FieldPath> read_extended(const pugi::xml_node& node) {
     if (name) {
         path.extended_key = extended_key_by_name(path.extended_type, set_guid, name.value());
     } else {
-        path.extended_key = extended_key_by_id(path.extended_type, set_guid, static_cast<std::uint32_t>(id.as_llong()));
+        path.extended_key = extended_key_by_id(path.extended_type, set_guid,
+                                               static_cast<std::uint32_t>(id.as_llong()));
     }
     return path;
 }
@@ -100,7 +108,8 @@ std::string extended_field_uri_xml(std::string_view key) {
     std::string out = "<t:ExtendedFieldURI";
     const std::size_t space = key.find(' ');
     const std::string_view type = key.substr(0, space);
-    std::string_view rest = space == std::string_view::npos ? std::string_view{} : key.substr(space + 1);
+    std::string_view rest =
+        space == std::string_view::npos ? std::string_view{} : key.substr(space + 1);
     if (rest.starts_with("{") && rest.size() > 38) {
         out += " PropertySetId=\"" + std::string(rest.substr(1, 36)) + "\"";
         rest.remove_prefix(39);

@@ -9,92 +9,160 @@
 namespace liaison::sandbox::ews {
 namespace {
 
-// What the sandbox does with each property: r readable, w writable, c writable on creation only, q usable in restrictions
-// and sort orders, d in the Default shape, h heavy (GetItem only). The rest of the schema's properties are known: asked
-// for, they have no value here (features that no mailbox of the sandbox uses), set, they are refused.
+// What the sandbox does with each property: r readable, w writable, c writable on creation only, q
+// usable in restrictions and sort orders, d in the Default shape, h heavy (GetItem only). The rest
+// of the schema's properties are known: asked for, they have no value here (features that no
+// mailbox of the sandbox uses), set, they are refused.
 struct FieldFlags {
     std::string_view uri;
     std::string_view flags;
 };
 
-constexpr std::array item_flags{
-    FieldFlags{"item:MimeContent", "rch"}, FieldFlags{"item:ItemId", "rd"}, FieldFlags{"item:ParentFolderId", "r"},
-    FieldFlags{"item:ItemClass", "rwq"}, FieldFlags{"item:Subject", "rwqd"}, FieldFlags{"item:Sensitivity", "rwqd"},
-    FieldFlags{"item:Body", "rwhd"}, FieldFlags{"item:Attachments", "rchd"}, FieldFlags{"item:DateTimeReceived", "rq"},
-    FieldFlags{"item:Size", "rqd"}, FieldFlags{"item:Categories", "rwq"}, FieldFlags{"item:Importance", "rwq"},
-    FieldFlags{"item:InReplyTo", "rc"}, FieldFlags{"item:IsSubmitted", "r"}, FieldFlags{"item:IsDraft", "rq"},
-    FieldFlags{"item:IsFromMe", "r"}, FieldFlags{"item:IsResend", "r"}, FieldFlags{"item:IsUnmodified", "r"},
-    FieldFlags{"item:InternetMessageHeaders", "rh"}, FieldFlags{"item:DateTimeSent", "rqd"},
-    FieldFlags{"item:DateTimeCreated", "rqd"}, FieldFlags{"item:ReminderDueBy", "rw"},
-    FieldFlags{"item:ReminderIsSet", "rwq"}, FieldFlags{"item:ReminderNextTime", "r"},
-    FieldFlags{"item:ReminderMinutesBeforeStart", "rwq"}, FieldFlags{"item:DisplayCc", "rq"},
-    FieldFlags{"item:DisplayTo", "rq"}, FieldFlags{"item:DisplayBcc", "rh"}, FieldFlags{"item:HasAttachments", "rqd"},
-    FieldFlags{"item:Culture", "rw"}, FieldFlags{"item:EffectiveRights", "r"}, FieldFlags{"item:LastModifiedName", "r"},
-    FieldFlags{"item:LastModifiedTime", "rq"}, FieldFlags{"item:IsAssociated", "r"},
-    FieldFlags{"item:ConversationId", "r"}, FieldFlags{"item:UniqueBody", "rh"}, FieldFlags{"item:Flag", "rw"},
-    FieldFlags{"item:TextBody", "rh"}};
+constexpr std::array item_flags{FieldFlags{"item:MimeContent", "rch"},
+                                FieldFlags{"item:ItemId", "rd"},
+                                FieldFlags{"item:ParentFolderId", "r"},
+                                FieldFlags{"item:ItemClass", "rwq"},
+                                FieldFlags{"item:Subject", "rwqd"},
+                                FieldFlags{"item:Sensitivity", "rwqd"},
+                                FieldFlags{"item:Body", "rwhd"},
+                                FieldFlags{"item:Attachments", "rchd"},
+                                FieldFlags{"item:DateTimeReceived", "rq"},
+                                FieldFlags{"item:Size", "rqd"},
+                                FieldFlags{"item:Categories", "rwq"},
+                                FieldFlags{"item:Importance", "rwq"},
+                                FieldFlags{"item:InReplyTo", "rw"},
+                                FieldFlags{"item:IsSubmitted", "r"},
+                                FieldFlags{"item:IsDraft", "rq"},
+                                FieldFlags{"item:IsFromMe", "r"},
+                                FieldFlags{"item:IsResend", "r"},
+                                FieldFlags{"item:IsUnmodified", "r"},
+                                FieldFlags{"item:InternetMessageHeaders", "rh"},
+                                FieldFlags{"item:DateTimeSent", "rqd"},
+                                FieldFlags{"item:DateTimeCreated", "rqd"},
+                                FieldFlags{"item:ReminderDueBy", "rw"},
+                                FieldFlags{"item:ReminderIsSet", "rwq"},
+                                FieldFlags{"item:ReminderNextTime", "r"},
+                                FieldFlags{"item:ReminderMinutesBeforeStart", "rwq"},
+                                FieldFlags{"item:DisplayCc", "rq"},
+                                FieldFlags{"item:DisplayTo", "rq"},
+                                FieldFlags{"item:DisplayBcc", "rh"},
+                                FieldFlags{"item:HasAttachments", "rqd"},
+                                FieldFlags{"item:Culture", "rw"},
+                                FieldFlags{"item:EffectiveRights", "r"},
+                                FieldFlags{"item:LastModifiedName", "r"},
+                                FieldFlags{"item:LastModifiedTime", "rq"},
+                                FieldFlags{"item:IsAssociated", "r"},
+                                FieldFlags{"item:ConversationId", "r"},
+                                FieldFlags{"item:UniqueBody", "rh"},
+                                FieldFlags{"item:Flag", "rw"},
+                                FieldFlags{"item:TextBody", "rh"}};
 
 constexpr std::array task_flags{
-    FieldFlags{"task:ActualWork", "rwq"}, FieldFlags{"task:BillingInformation", "rwq"},
-    FieldFlags{"task:ChangeCount", "r"}, FieldFlags{"task:Companies", "rw"}, FieldFlags{"task:CompleteDate", "rwq"},
-    FieldFlags{"task:Contacts", "rw"}, FieldFlags{"task:DelegationState", "r"}, FieldFlags{"task:DueDate", "rwqd"},
-    FieldFlags{"task:IsComplete", "rq"}, FieldFlags{"task:IsRecurring", "r"}, FieldFlags{"task:IsTeamTask", "r"},
-    FieldFlags{"task:Mileage", "rwq"}, FieldFlags{"task:Owner", "r"}, FieldFlags{"task:PercentComplete", "rwqd"},
-    FieldFlags{"task:Recurrence", "rwh"}, FieldFlags{"task:StartDate", "rwqd"}, FieldFlags{"task:Status", "rwqd"},
-    FieldFlags{"task:StatusDescription", "r"}, FieldFlags{"task:TotalWork", "rwq"}};
+    FieldFlags{"task:ActualWork", "rwq"},    FieldFlags{"task:BillingInformation", "rwq"},
+    FieldFlags{"task:ChangeCount", "r"},     FieldFlags{"task:Companies", "rw"},
+    FieldFlags{"task:CompleteDate", "rwq"},  FieldFlags{"task:Contacts", "rw"},
+    FieldFlags{"task:DelegationState", "r"}, FieldFlags{"task:DueDate", "rwqd"},
+    FieldFlags{"task:IsComplete", "rq"},     FieldFlags{"task:IsRecurring", "r"},
+    FieldFlags{"task:IsTeamTask", "r"},      FieldFlags{"task:Mileage", "rwq"},
+    FieldFlags{"task:Owner", "r"},           FieldFlags{"task:PercentComplete", "rwqd"},
+    FieldFlags{"task:Recurrence", "rwh"},    FieldFlags{"task:StartDate", "rwqd"},
+    FieldFlags{"task:Status", "rwqd"},       FieldFlags{"task:StatusDescription", "r"},
+    FieldFlags{"task:TotalWork", "rwq"}};
 
-constexpr std::array calendar_flags{
-    FieldFlags{"calendar:UID", "rc"}, FieldFlags{"calendar:DateTimeStamp", "r"}, FieldFlags{"calendar:Start", "rwqd"},
-    FieldFlags{"calendar:End", "rwqd"}, FieldFlags{"calendar:IsAllDayEvent", "rwq"},
-    FieldFlags{"calendar:LegacyFreeBusyStatus", "rwqd"}, FieldFlags{"calendar:Location", "rwqd"},
-    FieldFlags{"calendar:When", "rw"}, FieldFlags{"calendar:IsMeeting", "rq"}, FieldFlags{"calendar:IsCancelled", "r"},
-    FieldFlags{"calendar:IsRecurring", "r"}, FieldFlags{"calendar:MeetingRequestWasSent", "r"},
-    FieldFlags{"calendar:IsResponseRequested", "rw"}, FieldFlags{"calendar:CalendarItemType", "rd"},
-    FieldFlags{"calendar:MyResponseType", "r"}, FieldFlags{"calendar:Organizer", "rd"},
-    FieldFlags{"calendar:RequiredAttendees", "rwh"}, FieldFlags{"calendar:OptionalAttendees", "rwh"},
-    FieldFlags{"calendar:Resources", "rwh"}, FieldFlags{"calendar:Duration", "r"}, FieldFlags{"calendar:TimeZone", "r"},
-    FieldFlags{"calendar:AppointmentSequenceNumber", "r"}, FieldFlags{"calendar:AppointmentState", "r"},
-    FieldFlags{"calendar:Recurrence", "rwh"}, FieldFlags{"calendar:StartTimeZone", "rwh"},
-    FieldFlags{"calendar:EndTimeZone", "rwh"}, FieldFlags{"calendar:ConferenceType", "rw"},
-    FieldFlags{"calendar:AllowNewTimeProposal", "rw"}, FieldFlags{"calendar:IsOnlineMeeting", "r"},
-    FieldFlags{"calendar:MeetingWorkspaceUrl", "rw"}, FieldFlags{"calendar:NetShowUrl", "rw"},
-    FieldFlags{"calendar:StartWallClock", "r"}, FieldFlags{"calendar:EndWallClock", "r"},
-    FieldFlags{"calendar:StartTimeZoneId", "r"}, FieldFlags{"calendar:EndTimeZoneId", "r"},
-    FieldFlags{"calendar:IsOrganizer", "r"}};
+constexpr std::array calendar_flags{FieldFlags{"calendar:UID", "rc"},
+                                    FieldFlags{"calendar:DateTimeStamp", "r"},
+                                    FieldFlags{"calendar:Start", "rwqd"},
+                                    FieldFlags{"calendar:End", "rwqd"},
+                                    FieldFlags{"calendar:IsAllDayEvent", "rwq"},
+                                    FieldFlags{"calendar:LegacyFreeBusyStatus", "rwqd"},
+                                    FieldFlags{"calendar:Location", "rwqd"},
+                                    FieldFlags{"calendar:When", "rw"},
+                                    FieldFlags{"calendar:IsMeeting", "rq"},
+                                    FieldFlags{"calendar:IsCancelled", "r"},
+                                    FieldFlags{"calendar:IsRecurring", "r"},
+                                    FieldFlags{"calendar:MeetingRequestWasSent", "r"},
+                                    FieldFlags{"calendar:IsResponseRequested", "rw"},
+                                    FieldFlags{"calendar:CalendarItemType", "rd"},
+                                    FieldFlags{"calendar:MyResponseType", "r"},
+                                    FieldFlags{"calendar:Organizer", "rd"},
+                                    FieldFlags{"calendar:RequiredAttendees", "rwh"},
+                                    FieldFlags{"calendar:OptionalAttendees", "rwh"},
+                                    FieldFlags{"calendar:Resources", "rwh"},
+                                    FieldFlags{"calendar:Duration", "r"},
+                                    FieldFlags{"calendar:TimeZone", "r"},
+                                    FieldFlags{"calendar:AppointmentSequenceNumber", "r"},
+                                    FieldFlags{"calendar:AppointmentState", "r"},
+                                    FieldFlags{"calendar:Recurrence", "rwh"},
+                                    FieldFlags{"calendar:StartTimeZone", "rwh"},
+                                    FieldFlags{"calendar:EndTimeZone", "rwh"},
+                                    FieldFlags{"calendar:ConferenceType", "rw"},
+                                    FieldFlags{"calendar:AllowNewTimeProposal", "rw"},
+                                    FieldFlags{"calendar:IsOnlineMeeting", "r"},
+                                    FieldFlags{"calendar:MeetingWorkspaceUrl", "rw"},
+                                    FieldFlags{"calendar:NetShowUrl", "rw"},
+                                    FieldFlags{"calendar:StartWallClock", "r"},
+                                    FieldFlags{"calendar:EndWallClock", "r"},
+                                    FieldFlags{"calendar:StartTimeZoneId", "r"},
+                                    FieldFlags{"calendar:EndTimeZoneId", "r"},
+                                    FieldFlags{"calendar:IsOrganizer", "r"}};
 
-constexpr std::array contact_flags{
-    FieldFlags{"contacts:FileAs", "rwqd"}, FieldFlags{"contacts:FileAsMapping", "rw"},
-    FieldFlags{"contacts:DisplayName", "rwqd"}, FieldFlags{"contacts:GivenName", "rwq"},
-    FieldFlags{"contacts:Initials", "rwq"}, FieldFlags{"contacts:MiddleName", "rwq"},
-    FieldFlags{"contacts:Nickname", "rwq"}, FieldFlags{"contacts:CompleteName", "r"},
-    FieldFlags{"contacts:CompanyName", "rwqd"}, FieldFlags{"contacts:EmailAddresses", "rwd"},
-    FieldFlags{"contacts:PhysicalAddresses", "rwd"}, FieldFlags{"contacts:PhoneNumbers", "rwd"},
-    FieldFlags{"contacts:AssistantName", "rwq"}, FieldFlags{"contacts:Birthday", "rwq"},
-    FieldFlags{"contacts:BusinessHomePage", "rwq"}, FieldFlags{"contacts:Children", "rw"},
-    FieldFlags{"contacts:Companies", "rw"}, FieldFlags{"contacts:ContactSource", "r"},
-    FieldFlags{"contacts:Department", "rwq"}, FieldFlags{"contacts:Generation", "rwq"},
-    FieldFlags{"contacts:ImAddresses", "rw"}, FieldFlags{"contacts:JobTitle", "rwqd"},
-    FieldFlags{"contacts:Manager", "rwq"}, FieldFlags{"contacts:Mileage", "rwq"},
-    FieldFlags{"contacts:OfficeLocation", "rwq"}, FieldFlags{"contacts:PostalAddressIndex", "rw"},
-    FieldFlags{"contacts:Profession", "rwq"}, FieldFlags{"contacts:SpouseName", "rwq"},
-    FieldFlags{"contacts:Surname", "rwq"}, FieldFlags{"contacts:WeddingAnniversary", "rwq"},
-    FieldFlags{"contacts:HasPicture", "r"}};
+constexpr std::array contact_flags{FieldFlags{"contacts:FileAs", "rwqd"},
+                                   FieldFlags{"contacts:FileAsMapping", "rw"},
+                                   FieldFlags{"contacts:DisplayName", "rwqd"},
+                                   FieldFlags{"contacts:GivenName", "rwq"},
+                                   FieldFlags{"contacts:Initials", "rwq"},
+                                   FieldFlags{"contacts:MiddleName", "rwq"},
+                                   FieldFlags{"contacts:Nickname", "rwq"},
+                                   FieldFlags{"contacts:CompleteName", "r"},
+                                   FieldFlags{"contacts:CompanyName", "rwqd"},
+                                   FieldFlags{"contacts:EmailAddresses", "rwd"},
+                                   FieldFlags{"contacts:PhysicalAddresses", "rwd"},
+                                   FieldFlags{"contacts:PhoneNumbers", "rwd"},
+                                   FieldFlags{"contacts:AssistantName", "rwq"},
+                                   FieldFlags{"contacts:Birthday", "rwq"},
+                                   FieldFlags{"contacts:BusinessHomePage", "rwq"},
+                                   FieldFlags{"contacts:Children", "rw"},
+                                   FieldFlags{"contacts:Companies", "rw"},
+                                   FieldFlags{"contacts:ContactSource", "r"},
+                                   FieldFlags{"contacts:Department", "rwq"},
+                                   FieldFlags{"contacts:Generation", "rwq"},
+                                   FieldFlags{"contacts:ImAddresses", "rw"},
+                                   FieldFlags{"contacts:JobTitle", "rwqd"},
+                                   FieldFlags{"contacts:Manager", "rwq"},
+                                   FieldFlags{"contacts:Mileage", "rwq"},
+                                   FieldFlags{"contacts:OfficeLocation", "rwq"},
+                                   FieldFlags{"contacts:PostalAddressIndex", "rw"},
+                                   FieldFlags{"contacts:Profession", "rwq"},
+                                   FieldFlags{"contacts:SpouseName", "rwq"},
+                                   FieldFlags{"contacts:Surname", "rwq"},
+                                   FieldFlags{"contacts:WeddingAnniversary", "rwq"},
+                                   FieldFlags{"contacts:HasPicture", "r"}};
 
-constexpr std::array message_flags{
-    FieldFlags{"message:Sender", "rwq"}, FieldFlags{"message:ToRecipients", "rwhd"},
-    FieldFlags{"message:CcRecipients", "rwhd"}, FieldFlags{"message:BccRecipients", "rwh"},
-    FieldFlags{"message:IsReadReceiptRequested", "rwd"}, FieldFlags{"message:IsDeliveryReceiptRequested", "rwd"},
-    FieldFlags{"message:ConversationIndex", "r"}, FieldFlags{"message:ConversationTopic", "rq"},
-    FieldFlags{"message:From", "rwqd"}, FieldFlags{"message:InternetMessageId", "rcq"},
-    FieldFlags{"message:IsRead", "rwqd"}, FieldFlags{"message:IsResponseRequested", "rw"},
-    FieldFlags{"message:References", "rc"}, FieldFlags{"message:ReplyTo", "rwh"}, FieldFlags{"message:ReceivedBy", "rh"},
-    FieldFlags{"message:ReceivedRepresenting", "rh"}};
+constexpr std::array message_flags{FieldFlags{"message:Sender", "rwq"},
+                                   FieldFlags{"message:ToRecipients", "rwhd"},
+                                   FieldFlags{"message:CcRecipients", "rwhd"},
+                                   FieldFlags{"message:BccRecipients", "rwh"},
+                                   FieldFlags{"message:IsReadReceiptRequested", "rwd"},
+                                   FieldFlags{"message:IsDeliveryReceiptRequested", "rwd"},
+                                   FieldFlags{"message:ConversationIndex", "r"},
+                                   FieldFlags{"message:ConversationTopic", "rq"},
+                                   FieldFlags{"message:From", "rwqd"},
+                                   FieldFlags{"message:InternetMessageId", "rcq"},
+                                   FieldFlags{"message:IsRead", "rwqd"},
+                                   FieldFlags{"message:IsResponseRequested", "rw"},
+                                   FieldFlags{"message:References", "rw"},
+                                   FieldFlags{"message:ReplyTo", "rwh"},
+                                   FieldFlags{"message:ReceivedBy", "rh"},
+                                   FieldFlags{"message:ReceivedRepresenting", "rh"}};
 
-// Always present on a real server and not implemented here: asking for them is an error, not an empty answer.
+// Always present on a real server and not implemented here: asking for them is an error, not an
+// empty answer.
 bool is_refused_uri(std::string_view uri) {
     static const std::set<std::string_view> refused{
-        "item:StoreEntryId", "item:InstanceKey", "item:NormalizedBody", "item:Preview", "item:SearchKey", "item:SortKey",
-        "item:IconIndex", "item:EntityExtractionResult"};
+        "item:StoreEntryId",   "item:InstanceKey",
+        "item:NormalizedBody", "item:Preview",
+        "item:SearchKey",      "item:SortKey",
+        "item:IconIndex",      "item:EntityExtractionResult"};
     return refused.contains(uri);
 }
 
@@ -116,20 +184,51 @@ FieldForm form_of(std::string_view schema_type) {
     if (schema_type == "BodyType") return FieldForm::Body;
     if (schema_type == "TimeZoneDefinitionType") return FieldForm::Zone;
     if (schema_type.ends_with("DictionaryType")) return FieldForm::Dictionary;
-    return SchemaTable::instance().complex(schema_type) != nullptr ? FieldForm::Fragment : FieldForm::Text;
+    return SchemaTable::instance().complex(schema_type) != nullptr ? FieldForm::Fragment
+                                                                   : FieldForm::Text;
 }
 
 bool is_special_uri(std::string_view uri) {
-    static const std::set<std::string_view> special{
-        "item:MimeContent", "item:ItemId", "item:ParentFolderId", "item:ItemClass", "item:Attachments", "item:Size",
-        "item:Categories", "item:InternetMessageHeaders", "item:DateTimeCreated", "item:DisplayCc", "item:DisplayTo",
-        "item:DisplayBcc", "item:HasAttachments", "item:EffectiveRights", "item:LastModifiedName",
-        "item:LastModifiedTime", "item:ConversationId", "item:Body", "item:TextBody", "item:UniqueBody",
-        "item:ReminderNextTime", "task:IsComplete", "task:IsRecurring", "task:Owner", "task:StatusDescription",
-        "calendar:IsMeeting", "calendar:IsRecurring", "calendar:CalendarItemType", "calendar:MyResponseType",
-        "calendar:Duration", "calendar:TimeZone", "calendar:AppointmentState", "calendar:StartWallClock",
-        "calendar:EndWallClock", "calendar:StartTimeZoneId", "calendar:EndTimeZoneId", "contacts:CompleteName",
-        "contacts:HasPicture", "message:ReceivedBy", "message:ReceivedRepresenting"};
+    static const std::set<std::string_view> special{"item:MimeContent",
+                                                    "item:ItemId",
+                                                    "item:ParentFolderId",
+                                                    "item:ItemClass",
+                                                    "item:Attachments",
+                                                    "item:Size",
+                                                    "item:Categories",
+                                                    "item:InternetMessageHeaders",
+                                                    "item:DateTimeCreated",
+                                                    "item:DisplayCc",
+                                                    "item:DisplayTo",
+                                                    "item:DisplayBcc",
+                                                    "item:HasAttachments",
+                                                    "item:EffectiveRights",
+                                                    "item:LastModifiedName",
+                                                    "item:LastModifiedTime",
+                                                    "item:ConversationId",
+                                                    "item:Body",
+                                                    "item:TextBody",
+                                                    "item:UniqueBody",
+                                                    "item:ReminderNextTime",
+                                                    "task:IsComplete",
+                                                    "task:IsRecurring",
+                                                    "task:Owner",
+                                                    "task:StatusDescription",
+                                                    "calendar:IsMeeting",
+                                                    "calendar:IsRecurring",
+                                                    "calendar:CalendarItemType",
+                                                    "calendar:MyResponseType",
+                                                    "calendar:Duration",
+                                                    "calendar:TimeZone",
+                                                    "calendar:AppointmentState",
+                                                    "calendar:StartWallClock",
+                                                    "calendar:EndWallClock",
+                                                    "calendar:StartTimeZoneId",
+                                                    "calendar:EndTimeZoneId",
+                                                    "contacts:CompleteName",
+                                                    "contacts:HasPicture",
+                                                    "message:ReceivedBy",
+                                                    "message:ReceivedRepresenting"};
     return special.contains(uri);
 }
 
@@ -157,7 +256,8 @@ void add_fields(ItemTypeFields& out, std::string_view type, std::string_view pre
     }
 }
 
-ItemTypeFields make_type_fields(std::string_view element, std::string_view type, std::string_view prefix) {
+ItemTypeFields make_type_fields(std::string_view element, std::string_view type,
+                                std::string_view prefix) {
     ItemTypeFields out;
     out.element = element;
     add_fields(out, "ItemType", "item");
@@ -182,18 +282,36 @@ const FieldTables& field_tables() {
 
 std::string_view default_text(std::string_view uri) {
     static const std::map<std::string_view, std::string_view> defaults{
-        {"item:Sensitivity", "Normal"}, {"item:Importance", "Normal"}, {"item:IsSubmitted", "false"},
-        {"item:IsDraft", "false"}, {"item:IsFromMe", "false"}, {"item:IsResend", "false"},
-        {"item:IsUnmodified", "false"}, {"item:IsAssociated", "false"}, {"item:Culture", "en-US"},
-        {"item:ReminderIsSet", "false"}, {"item:ReminderMinutesBeforeStart", "0"}, {"message:IsRead", "true"},
-        {"message:IsReadReceiptRequested", "false"}, {"message:IsDeliveryReceiptRequested", "false"},
-        {"message:IsResponseRequested", "false"}, {"task:ChangeCount", "1"}, {"task:DelegationState", "NoMatch"},
-        {"task:IsTeamTask", "false"}, {"task:PercentComplete", "0"}, {"task:Status", "NotStarted"},
-        {"calendar:IsAllDayEvent", "false"}, {"calendar:LegacyFreeBusyStatus", "Busy"},
-        {"calendar:IsCancelled", "false"}, {"calendar:MeetingRequestWasSent", "false"},
-        {"calendar:IsResponseRequested", "true"}, {"calendar:AppointmentSequenceNumber", "0"},
-        {"calendar:ConferenceType", "0"}, {"calendar:AllowNewTimeProposal", "true"},
-        {"calendar:IsOnlineMeeting", "false"}, {"contacts:ContactSource", "Store"},
+        {"item:Sensitivity", "Normal"},
+        {"item:Importance", "Normal"},
+        {"item:IsSubmitted", "false"},
+        {"item:IsDraft", "false"},
+        {"item:IsFromMe", "false"},
+        {"item:IsResend", "false"},
+        {"item:IsUnmodified", "false"},
+        {"item:IsAssociated", "false"},
+        {"item:Culture", "en-US"},
+        {"item:ReminderIsSet", "false"},
+        {"item:ReminderMinutesBeforeStart", "0"},
+        {"message:IsRead", "true"},
+        {"message:IsReadReceiptRequested", "false"},
+        {"message:IsDeliveryReceiptRequested", "false"},
+        {"message:IsResponseRequested", "false"},
+        {"task:ChangeCount", "1"},
+        {"task:DelegationState", "NoMatch"},
+        {"task:IsTeamTask", "false"},
+        {"task:PercentComplete", "0"},
+        {"task:Status", "NotStarted"},
+        {"calendar:IsAllDayEvent", "false"},
+        {"calendar:LegacyFreeBusyStatus", "Busy"},
+        {"calendar:IsCancelled", "false"},
+        {"calendar:MeetingRequestWasSent", "false"},
+        {"calendar:IsResponseRequested", "true"},
+        {"calendar:AppointmentSequenceNumber", "0"},
+        {"calendar:ConferenceType", "0"},
+        {"calendar:AllowNewTimeProposal", "true"},
+        {"calendar:IsOnlineMeeting", "false"},
+        {"contacts:ContactSource", "Store"},
         {"contacts:PostalAddressIndex", "None"}};
     const auto found = defaults.find(uri);
     return found == defaults.end() ? std::string_view{} : found->second;
@@ -215,18 +333,23 @@ const Field* ItemTypeFields::find_element(std::string_view name) const {
 
 const ItemTypeFields& fields_of(ItemKind kind) {
     switch (kind) {
-        case ItemKind::Task: return field_tables().task;
-        case ItemKind::Appointment: return field_tables().calendar;
-        case ItemKind::Contact: return field_tables().contact;
+        case ItemKind::Task:
+            return field_tables().task;
+        case ItemKind::Appointment:
+            return field_tables().calendar;
+        case ItemKind::Contact:
+            return field_tables().contact;
         case ItemKind::Message:
-        case ItemKind::Other: break;
+        case ItemKind::Other:
+            break;
     }
     return field_tables().message;
 }
 
 const ItemTypeFields* fields_of_element(std::string_view element) {
     const FieldTables& tables = field_tables();
-    for (const ItemTypeFields* fields : {&tables.item, &tables.message, &tables.task, &tables.calendar, &tables.contact}) {
+    for (const ItemTypeFields* fields :
+         {&tables.item, &tables.message, &tables.task, &tables.calendar, &tables.contact}) {
         if (fields->element == element) return fields;
     }
     return nullptr;
@@ -236,7 +359,8 @@ bool is_known_uri(std::string_view uri) {
     static const std::set<std::string, std::less<>> known = [] {
         std::set<std::string, std::less<>> out;
         const FieldTables& tables = field_tables();
-        for (const ItemTypeFields* fields : {&tables.message, &tables.task, &tables.calendar, &tables.contact}) {
+        for (const ItemTypeFields* fields :
+             {&tables.message, &tables.task, &tables.calendar, &tables.contact}) {
             for (const Field& field : fields->fields) {
                 if (field.readable) out.insert(field.uri);
             }
@@ -245,13 +369,15 @@ bool is_known_uri(std::string_view uri) {
     }();
     if (known.contains(uri)) return true;
     // Of types that no mailbox here holds: always without a value.
-    return uri.starts_with("meeting:") || uri.starts_with("meetingRequest:") || uri.starts_with("distributionlist:") ||
-           uri.starts_with("postitem:") || uri.starts_with("conversation:") || uri.starts_with("persona:");
+    return uri.starts_with("meeting:") || uri.starts_with("meetingRequest:") ||
+           uri.starts_with("distributionlist:") || uri.starts_with("postitem:") ||
+           uri.starts_with("conversation:") || uri.starts_with("persona:");
 }
 
 ItemKind kind_of_class(std::string_view item_class) {
     const auto is = [item_class](std::string_view name) {
-        return item_class == name || (item_class.starts_with(name) && item_class[name.size()] == '.');
+        return item_class == name ||
+               (item_class.starts_with(name) && item_class[name.size()] == '.');
     };
     if (is("IPM.Task")) return ItemKind::Task;
     if (is("IPM.Appointment")) return ItemKind::Appointment;
@@ -260,6 +386,8 @@ ItemKind kind_of_class(std::string_view item_class) {
     return ItemKind::Other;
 }
 
-std::string_view element_of_kind(ItemKind kind) { return fields_of(kind).element; }
+std::string_view element_of_kind(ItemKind kind) {
+    return fields_of(kind).element;
+}
 
 }  // namespace liaison::sandbox::ews

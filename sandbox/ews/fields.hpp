@@ -31,7 +31,7 @@ struct Field {
     std::string element;      ///< "DueDate"
     std::string schema_type;  ///< "dateTime"
     FieldForm form = FieldForm::Text;
-    bool readable = false;    ///< false: known to EWS, refused by the sandbox
+    bool readable = false;  ///< false: known to EWS, refused by the sandbox
     bool writable = false;
     bool creatable = false;   ///< may be set by CreateItem only
     bool queryable = false;   ///< in restrictions and sort orders
@@ -42,20 +42,22 @@ struct Field {
 
 /// The properties of one item type in schema order: those of ItemType first.
 struct ItemTypeFields {
-    std::string element;      ///< "Task"
+    std::string element;  ///< "Task"
     std::vector<Field> fields;
     const Field* find_uri(std::string_view uri) const;
     const Field* find_element(std::string_view element) const;
 };
 
-/// What a text property that nobody set reads as ("Normal", "false", "0"); empty: the property is absent then.
+/// What a text property that nobody set reads as ("Normal", "false", "0"); empty: the property is
+/// absent then.
 std::string_view default_text(std::string_view uri);
 
 /// By kind; ItemKind::Other is served as t:Message.
 const ItemTypeFields& fields_of(ItemKind kind);
 /// Of the element name "Task", "CalendarItem", "Contact", "Message", "Item"; null for others.
 const ItemTypeFields* fields_of_element(std::string_view element);
-/// True when any item type has this FieldURI (so that asking for it of another type is no error, only empty).
+/// True when any item type has this FieldURI (so that asking for it of another type is no error,
+/// only empty).
 bool is_known_uri(std::string_view uri);
 /// ItemKind that an item class is served as.
 ItemKind kind_of_class(std::string_view item_class);
@@ -75,8 +77,9 @@ struct FieldPath {
     std::string bag_key() const { return kind == Kind::Indexed ? uri + "/" + index : uri; }
 };
 
-/// From t:FieldURI, t:IndexedFieldURI or t:ExtendedFieldURI. ErrorInvalidExtendedProperty for combinations that name
-/// nothing, ErrorNoPropertyTagForCustomProperties for tags of 0x8000 and more.
+/// From t:FieldURI, t:IndexedFieldURI or t:ExtendedFieldURI. ErrorInvalidExtendedProperty for
+/// combinations that name nothing, ErrorNoPropertyTagForCustomProperties for tags of 0x8000 and
+/// more.
 Outcome<FieldPath> read_path(const pugi::xml_node& node);
 /// True if the node is one of the three path elements.
 bool is_path_element(std::string_view name);

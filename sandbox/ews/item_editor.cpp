@@ -18,6 +18,12 @@ std::unexpected<EwsError> invalid_set(std::string_view uri) {
     return std::unexpected(std::move(error));
 }
 
+std::unexpected<EwsError> invalid_delete(std::string_view uri) {
+    EwsError error{"ErrorInvalidPropertyDelete", "Delete action is invalid for property.", {}};
+    error.values.emplace_back("FieldURI", std::string(uri));
+    return std::unexpected(std::move(error));
+}
+
 std::size_t utf16_length(std::string_view text) {
     std::size_t length = 0;
     for (const char c : text) {
@@ -43,7 +49,9 @@ bool is_person_date_uri(std::string_view uri) {
     return uri == "contacts:Birthday" || uri == "contacts:WeddingAnniversary";
 }
 
-std::int64_t midnight_of(std::int64_t ms) { return ms - ((ms % day_ms) + day_ms) % day_ms; }
+std::int64_t midnight_of(std::int64_t ms) {
+    return ms - ((ms % day_ms) + day_ms) % day_ms;
+}
 
 std::string bag_prefix_of(const Field& field) {
     if (field.element == "PhysicalAddresses") return "contacts:PhysicalAddress:";
@@ -70,18 +78,25 @@ Outcome<void> ItemEditor::set(const pugi::xml_node& element) {
 Outcome<void> ItemEditor::set_field(const Field& field, const pugi::xml_node& element) {
     if (!field.writable && !(creating_ && field.creatable)) return invalid_set(field.uri);
     switch (field.form) {
-        case FieldForm::Special: return set_special(field, element);
-        case FieldForm::Zone: return set_zone(field, element);
-        case FieldForm::Dictionary: set_dictionary(field, element); return {};
-        case FieldForm::Fragment: return set_fragment(field, element);
+        case FieldForm::Special:
+            return set_special(field, element);
+        case FieldForm::Zone:
+            return set_zone(field, element);
+        case FieldForm::Dictionary:
+            set_dictionary(field, element);
+            return {};
+        case FieldForm::Fragment:
+            return set_fragment(field, element);
         case FieldForm::List: {
             std::vector<std::string> values;
-            for (const pugi::xml_node& child : element_children(element)) values.push_back(element_text(child));
+            for (const pugi::xml_node& child : element_children(element))
+                values.push_back(element_text(child));
             item_.properties.set(field.uri, std::move(values));
             return {};
         }
         case FieldForm::Text:
-        case FieldForm::Body: break;
+        case FieldForm::Body:
+            break;
     }
     return set_text(field, element);
 }
@@ -89,7 +104,8 @@ Outcome<void> ItemEditor::set_field(const Field& field, const pugi::xml_node& el
 Outcome<void> ItemEditor::set_text(const Field& field, const pugi::xml_node& element) {
     std::string text = element_text(element);
     if (field.uri == "item:Subject" && utf16_length(text) > subject_length_max) {
-        return ews_fail("ErrorPropertyValidationFailure", "The subject is longer than 255 characters.");
+        return ews_fail("ErrorPropertyValidationFailure",
+                        "The subject is longer than 255 characters.");
     }
     const std::string& type = field.schema_type;
     if (type == "dateTime") return set_date_time(field, text);
@@ -100,13 +116,15 @@ Outcome<void> ItemEditor::set_text(const Field& field, const pugi::xml_node& ele
     } else if (type == "double") {
         const double value = parse_double(text).value_or(-1);
         if (field.uri == "task:PercentComplete" && !(value >= 0 && value <= 100)) {
-            return ews_fail("ErrorInvalidPercentCompleteValue", "PercentComplete must be from 0 to 100.");
+            return ews_fail("ErrorInvalidPercentCompleteValue",
+                            "PercentComplete must be from 0 to 100.");
         }
         text = format_double(value);
     } else if (field.uri == "item:ReminderMinutesBeforeStart") {
         const auto minutes = parse_integer(text);
         if (!minutes || *minutes < 0 || *minutes > 2'629'800) {
-            return ews_fail("ErrorInvalidValueForProperty", "ReminderMinutesBeforeStart is out of range.");
+            return ews_fail("ErrorInvalidValueForProperty",
+                            "ReminderMinutesBeforeStart is out of range.");
         }
         text = std::to_string(*minutes);
     } else if (type != "string" && type != "anyURI") {
@@ -117,8 +135,9 @@ Outcome<void> ItemEditor::set_text(const Field& field, const pugi::xml_node& ele
     return {};
 }
 
-// Task dates and birthdays are dates that wear a time: the server drops the time of the first and gives 11:59 to the
-// second (exchange-web-services task and contact pages; exchangelib 3.2.0). Other values without offset wait for finish().
+// Task dates and birthdays are dates that wear a time: the server drops the time of the first and
+// gives 11:59 to the second (exchange-web-services task and contact pages; exchangelib 3.2.0).
+// Other values without offset wait for finish().
 Outcome<void> ItemEditor::set_date_time(const Field& field, std::string_view text) {
     const auto value = parse_date_time(text);
     if (!value) return ews_fail("ErrorInvalidValueForProperty", "The date-time is malformed.");
@@ -130,7 +149,8 @@ Outcome<void> ItemEditor::set_date_time(const Field& field, std::string_view tex
         return {};
     }
     if (is_person_date_uri(field.uri)) {
-        item_.properties.set(field.uri, format_utc(midnight_of(instant) + (11 * 60 + 59) * std::int64_t{60'000}));
+        item_.properties.set(
+            field.uri, format_utc(midnight_of(instant) + (11 * 60 + 59) * std::int64_t{60'000}));
         return {};
     }
     touched_.insert(field.uri);
@@ -147,19 +167,22 @@ Outcome<void> ItemEditor::set_date_time(const Field& field, std::string_view tex
 Outcome<void> ItemEditor::set_special(const Field& field, const pugi::xml_node& element) {
     if (field.uri == "item:Body") {
         item_.properties.set("item:Body", element_text(element));
-        item_.properties.set("item:Body@BodyType", std::string(element.attribute("BodyType").value()));
+        item_.properties.set("item:Body@BodyType",
+                             std::string(element.attribute("BodyType").value()));
     } else if (field.uri == "item:Categories") {
         item_.categories.clear();
         for (const pugi::xml_node& child : element_children(element)) {
             std::string name = element_text(child);
-            if (std::find(item_.categories.begin(), item_.categories.end(), name) == item_.categories.end()) {
+            if (std::find(item_.categories.begin(), item_.categories.end(), name) ==
+                item_.categories.end()) {
                 item_.categories.push_back(std::move(name));
             }
         }
     } else if (field.uri == "item:ItemClass") {
         const std::string item_class = element_text(element);
         if (kind_of_class(item_class) != item_.kind) {
-            return ews_fail("ErrorObjectTypeChanged", "The item class does not suit the type of the item.");
+            return ews_fail("ErrorObjectTypeChanged",
+                            "The item class does not suit the type of the item.");
         }
         item_.item_class = item_class;
     } else if (field.uri == "item:Attachments") {
@@ -177,14 +200,16 @@ Outcome<void> ItemEditor::set_special(const Field& field, const pugi::xml_node& 
 
 Outcome<void> ItemEditor::set_zone(const Field& field, const pugi::xml_node& element) {
     const std::string id = element.attribute("Id").value();
-    if (!iana_zone_of(id)) return ews_fail("ErrorCalendarInvalidTimeZone", "The time zone is unknown.");
+    if (!iana_zone_of(id))
+        return ews_fail("ErrorCalendarInvalidTimeZone", "The time zone is unknown.");
     item_.properties.set(field.uri, id);
     return {};
 }
 
 void ItemEditor::set_dictionary(const Field& field, const pugi::xml_node& element) {
     const std::string prefix = bag_prefix_of(field);
-    for (const pugi::xml_node& entry : element_children(element)) set_dictionary_entry(prefix, entry);
+    for (const pugi::xml_node& entry : element_children(element))
+        set_dictionary_entry(prefix, entry);
 }
 
 void ItemEditor::set_dictionary_entry(const std::string& prefix, const pugi::xml_node& entry) {
@@ -206,7 +231,8 @@ void ItemEditor::set_dictionary_entry(const std::string& prefix, const pugi::xml
     if (item_.properties.find(prefix + key) == nullptr) return;
     for (const char* name : {"Name", "RoutingType", "MailboxType"}) {
         const pugi::xml_attribute attribute = entry.attribute(name);
-        if (attribute) item_.properties.set(prefix + key + "@" + name, std::string(attribute.value()));
+        if (attribute)
+            item_.properties.set(prefix + key + "@" + name, std::string(attribute.value()));
     }
 }
 
@@ -216,7 +242,8 @@ Outcome<void> ItemEditor::set_extended(const pugi::xml_node& element) {
     const bool array = path->extended_type.ends_with("Array");
     const pugi::xml_node values = element.child("Values");
     if (array != static_cast<bool>(values)) {
-        return ews_fail("ErrorInvalidExtendedPropertyValue", "Value and Values do not suit the property type.");
+        return ews_fail("ErrorInvalidExtendedPropertyValue",
+                        "Value and Values do not suit the property type.");
     }
     ExtendedValue stored;
     for (const pugi::xml_node& child : element_children(array ? values : element)) {
@@ -238,9 +265,13 @@ Outcome<void> ItemEditor::set_extended(const pugi::xml_node& element) {
         } else if (type.starts_with("SystemTime")) {
             const auto time = parse_date_time(value);
             good = time.has_value();
-            if (good) value = format_utc(time->local_ms - time->offset_minutes.value_or(0) * std::int64_t{60'000});
+            if (good)
+                value = format_utc(time->local_ms -
+                                   time->offset_minutes.value_or(0) * std::int64_t{60'000});
         }
-        if (!good) return ews_fail("ErrorInvalidExtendedPropertyValue", "The value does not suit the property type.");
+        if (!good)
+            return ews_fail("ErrorInvalidExtendedPropertyValue",
+                            "The value does not suit the property type.");
     }
     if (path->extended_key == "Integer 0xe07" && creating_) {  // PR_MESSAGE_FLAGS: read 1, unsent 8
         const std::int64_t flags = parse_integer(stored.values.at(0)).value_or(0);
@@ -255,7 +286,8 @@ Outcome<void> ItemEditor::set_extended(const pugi::xml_node& element) {
 Outcome<void> ItemEditor::set_path(const FieldPath& path, const pugi::xml_node& type_element) {
     const auto children = element_children(type_element);
     if (children.size() != 1) {
-        return ews_fail("ErrorIncorrectUpdatePropertyCount", "A change must set exactly one property.");
+        return ews_fail("ErrorIncorrectUpdatePropertyCount",
+                        "A change must set exactly one property.");
     }
     const pugi::xml_node& element = children[0];
     const std::unexpected<EwsError> mismatch =
@@ -283,13 +315,15 @@ Outcome<void> ItemEditor::set_indexed(const FieldPath& path, const pugi::xml_nod
     const auto entries = element_children(dictionary);
     const bool address = path.uri.starts_with("contacts:PhysicalAddress:");
     if (entries.size() != 1 || path.index != entries[0].attribute("Key").value()) {
-        return ews_fail("ErrorUpdatePropertyMismatch", "The path and the entry of the change differ.");
+        return ews_fail("ErrorUpdatePropertyMismatch",
+                        "The path and the entry of the change differ.");
     }
     if (address) {
         const auto parts = element_children(entries[0]);
         const std::string_view wanted = std::string_view(path.uri).substr(path.uri.rfind(':') + 1);
         if (parts.size() != 1 || wanted != parts[0].name()) {
-            return ews_fail("ErrorUpdatePropertyMismatch", "The path and the part of the address differ.");
+            return ews_fail("ErrorUpdatePropertyMismatch",
+                            "The path and the part of the address differ.");
         }
     } else {
         item_.properties.erase_tree(path.bag_key());
@@ -301,18 +335,25 @@ Outcome<void> ItemEditor::set_indexed(const FieldPath& path, const pugi::xml_nod
 Outcome<void> ItemEditor::append_path(const FieldPath& path, const pugi::xml_node& type_element) {
     const auto children = element_children(type_element);
     if (children.size() != 1) {
-        return ews_fail("ErrorIncorrectUpdatePropertyCount", "A change must append to exactly one property.");
+        return ews_fail("ErrorIncorrectUpdatePropertyCount",
+                        "A change must append to exactly one property.");
     }
-    static constexpr std::string_view appendable[] = {"item:Body", "message:ToRecipients", "message:CcRecipients",
-                                                      "message:BccRecipients", "message:ReplyTo",
-                                                      "calendar:RequiredAttendees", "calendar:OptionalAttendees",
+    static constexpr std::string_view appendable[] = {"item:Body",
+                                                      "message:ToRecipients",
+                                                      "message:CcRecipients",
+                                                      "message:BccRecipients",
+                                                      "message:ReplyTo",
+                                                      "calendar:RequiredAttendees",
+                                                      "calendar:OptionalAttendees",
                                                       "calendar:Resources"};
     const Field* field = path.kind == FieldPath::Kind::Plain ? fields_.find_uri(path.uri) : nullptr;
-    if (field == nullptr || std::find(std::begin(appendable), std::end(appendable), path.uri) == std::end(appendable)) {
+    if (field == nullptr ||
+        std::find(std::begin(appendable), std::end(appendable), path.uri) == std::end(appendable)) {
         return ews_fail("ErrorInvalidPropertyAppend", "Append action is invalid for property.");
     }
     if (field->element != children[0].name()) {
-        return ews_fail("ErrorUpdatePropertyMismatch", "The path and the property of the change differ.");
+        return ews_fail("ErrorUpdatePropertyMismatch",
+                        "The path and the property of the change differ.");
     }
     const PropertyValue* before = item_.properties.find(path.uri);
     const PropertyValue kept = before == nullptr ? PropertyValue{} : *before;
@@ -334,15 +375,15 @@ Outcome<void> ItemEditor::erase_path(const FieldPath& path) {
     }
     if (path.kind == FieldPath::Kind::Indexed) {
         if (fields_.find_uri(dictionary_of(path.uri)) == nullptr) {
-            return ews_fail("ErrorInvalidPropertyDelete", "Delete action is invalid for property.");
+            return invalid_delete(path.uri);
         }
         item_.properties.erase_tree(path.bag_key());
         return {};
     }
     const Field* field = fields_.find_uri(path.uri);
-    if (field == nullptr || !field->writable || field->uri == "item:ItemClass" || field->uri == "calendar:Start" ||
-        field->uri == "calendar:End") {
-        return ews_fail("ErrorInvalidPropertyDelete", "Delete action is invalid for property.");
+    if (field == nullptr || !field->writable || field->uri == "item:ItemClass" ||
+        field->uri == "calendar:Start" || field->uri == "calendar:End") {
+        return invalid_delete(path.uri);
     }
     if (field->uri == "item:Categories") {
         item_.categories.clear();

@@ -10,8 +10,9 @@
 
 namespace liaison::sandbox::ews {
 
-/// Applies what a request sets to an item: values are normalised as Exchange does it, coupled properties follow, and
-/// `finish` resolves times without offset by the item's time zones and checks the whole.
+/// Applies what a request sets to an item: values are normalised as Exchange does it, coupled
+/// properties follow, and `finish` resolves times without offset by the item's time zones and
+/// checks the whole.
 class ItemEditor {
 public:
     /// `creating`: properties that are settable on creation only are allowed.
@@ -19,8 +20,8 @@ public:
 
     /// One property element below t:Task and so on. ErrorInvalidPropertySet and value errors.
     Outcome<void> set(const pugi::xml_node& element);
-    /// The property of `path` from the type's element (t:Task) that has exactly this property: ErrorUpdatePropertyMismatch,
-    /// ErrorIncorrectUpdatePropertyCount.
+    /// The property of `path` from the type's element (t:Task) that has exactly this property:
+    /// ErrorUpdatePropertyMismatch, ErrorIncorrectUpdatePropertyCount.
     Outcome<void> set_path(const FieldPath& path, const pugi::xml_node& type_element);
     Outcome<void> append_path(const FieldPath& path, const pugi::xml_node& type_element);
     Outcome<void> erase_path(const FieldPath& path);
@@ -52,20 +53,23 @@ private:
     Item& item_;
     const ItemTypeFields& fields_;
     bool creating_;
-    std::map<std::string, std::int64_t, std::less<>> pending_;  // wall clocks without offset, by uri
+    std::map<std::string, std::int64_t, std::less<>>
+        pending_;  // wall clocks without offset, by uri
     std::map<std::string, std::string, std::less<>> zones_before_;
-    std::set<std::string, std::less<>> touched_;                // date-times that this request set
+    std::set<std::string, std::less<>> touched_;  // date-times that this request set
     std::vector<std::string> attachment_contents_;
 };
 
-/// From t:FileAttachment; ItemAttachment and ReferenceAttachment are refused with the documented error.
+/// From t:FileAttachment; ItemAttachment and ReferenceAttachment are refused with the documented
+/// error.
 struct NewAttachment {
     Attachment attachment;
     std::string content;
 };
 Outcome<NewAttachment> read_attachment(const pugi::xml_node& element);
 
-/// `<t:Mailbox>` with name, address and routing type filled in; users of the sandbox are resolved by address.
+/// `<t:Mailbox>` with name, address and routing type filled in; users of the sandbox are resolved
+/// by address.
 Outcome<std::string> normal_mailbox(const RequestContext& context, const pugi::xml_node& mailbox);
 /// ErrorCalendarInvalidRecurrence and kin, or nothing.
 Outcome<void> check_recurrence(const pugi::xml_node& recurrence);

@@ -11,7 +11,9 @@ namespace {
 constexpr std::int64_t one_day_ms = 86'400'000;
 constexpr std::int64_t half_hour_ms = 1'800'000;
 
-std::int64_t floor_to_day(std::int64_t ms) { return ms - ((ms % one_day_ms) + one_day_ms) % one_day_ms; }
+std::int64_t floor_to_day(std::int64_t ms) {
+    return ms - ((ms % one_day_ms) + one_day_ms) % one_day_ms;
+}
 
 }  // namespace
 
@@ -21,14 +23,16 @@ void ItemEditor::set_completed() {
     item_.properties.set("task:CompleteDate", format_utc(floor_to_day(context_.store.now())));
 }
 
-// Status, PercentComplete and CompleteDate are coupled; the last one that a request sets wins (ED:r/updateitem-operation-task).
+// Status, PercentComplete and CompleteDate are coupled; the last one that a request sets wins
+// (ED:r/updateitem-operation-task).
 void ItemEditor::couple_task(std::string_view uri) {
     PropertyBag& properties = item_.properties;
     if (uri == "task:Status") {
         const std::string status(properties.text("task:Status"));
         if (status == "Completed") return set_completed();
         properties.erase("task:CompleteDate");
-        if (status.empty() || status == "NotStarted" || properties.text("task:PercentComplete") == "100") {
+        if (status.empty() || status == "NotStarted" ||
+            properties.text("task:PercentComplete") == "100") {
             properties.set("task:PercentComplete", std::string("0"));
         }
     } else if (uri == "task:PercentComplete") {
@@ -45,11 +49,12 @@ void ItemEditor::couple_task(std::string_view uri) {
     }
 }
 
-// Values without offset: StartTimeZone governs Start and ReminderDueBy, EndTimeZone governs End, else the request's
-// TimeZoneContext, else UTC (ED: time zones in EWS, Exchange 2010 and later).
+// Values without offset: StartTimeZone governs Start and ReminderDueBy, EndTimeZone governs End,
+// else the request's TimeZoneContext, else UTC (ED: time zones in EWS, Exchange 2010 and later).
 Outcome<void> ItemEditor::resolve_pending() {
     for (const auto& [uri, local_ms] : pending_) {
-        std::string zone(item_.properties.text(uri == "calendar:End" ? "calendar:EndTimeZone" : "calendar:StartTimeZone"));
+        std::string zone(item_.properties.text(uri == "calendar:End" ? "calendar:EndTimeZone"
+                                                                     : "calendar:StartTimeZone"));
         if (zone.empty()) zone = context_.time_zone;
         const auto instant = utc_of_wall_clock(zone, local_ms);
         if (!instant) return ews_fail("ErrorCalendarInvalidTimeZone", "The time zone is unknown.");
@@ -61,7 +66,8 @@ Outcome<void> ItemEditor::resolve_pending() {
         const std::string before = zones_before_.find(std::string_view(zone_uri))->second;
         const std::string_view now_zone = item_.properties.text(zone_uri);
         const auto instant = parse_utc(item_.properties.text(uri));
-        if (creating_ || before.empty() || now_zone == before || !instant || touched_.contains(uri)) continue;
+        if (creating_ || before.empty() || now_zone == before || !instant || touched_.contains(uri))
+            continue;
         const auto local = wall_clock_of_utc(before, *instant);
         const auto moved = local ? utc_of_wall_clock(now_zone, *local) : std::nullopt;
         if (moved) item_.properties.set(uri, format_utc(*moved));
@@ -74,7 +80,8 @@ Outcome<void> ItemEditor::normalise_all_day() {
     PropertyBag& properties = item_.properties;
     for (const bool is_end : {false, true}) {
         const char* uri = is_end ? "calendar:End" : "calendar:Start";
-        const std::string zone(properties.text(is_end ? "calendar:EndTimeZone" : "calendar:StartTimeZone"));
+        const std::string zone(
+            properties.text(is_end ? "calendar:EndTimeZone" : "calendar:StartTimeZone"));
         const auto instant = parse_utc(properties.text(uri));
         const auto local = instant ? wall_clock_of_utc(zone, *instant) : std::nullopt;
         if (!local) return ews_fail("ErrorCalendarInvalidTimeZone", "The time zone is unknown.");
@@ -97,25 +104,30 @@ Outcome<void> ItemEditor::finish_calendar() {
         properties.set("calendar:StartTimeZone", context_.time_zone);
     }
     if (properties.text("calendar:EndTimeZone").empty()) {
-        properties.set("calendar:EndTimeZone", std::string(properties.text("calendar:StartTimeZone")));
+        properties.set("calendar:EndTimeZone",
+                       std::string(properties.text("calendar:StartTimeZone")));
     }
     if (auto ok = resolve_pending(); !ok) return ok;
     const bool all_day = properties.text("calendar:IsAllDayEvent") == "true";
     if (properties.find("calendar:Start") == nullptr) {
         const std::int64_t now = context_.store.now();
-        properties.set("calendar:Start", format_utc((now + half_hour_ms - 1) / half_hour_ms * half_hour_ms));
+        properties.set("calendar:Start",
+                       format_utc((now + half_hour_ms - 1) / half_hour_ms * half_hour_ms));
     }
     const auto start = parse_utc(properties.text("calendar:Start"));
     if (properties.find("calendar:End") == nullptr && start) {
         properties.set("calendar:End", format_utc(*start + (all_day ? one_day_ms : half_hour_ms)));
     }
     const auto end = parse_utc(properties.text("calendar:End"));
-    if (!start || !end) return ews_fail("ErrorCalendarInvalidPropertyValue", "Start or End is out of range.");
+    if (!start || !end)
+        return ews_fail("ErrorCalendarInvalidPropertyValue", "Start or End is out of range.");
     if (*end < *start) {
-        return ews_fail("ErrorCalendarEndDateIsEarlierThanStartDate", "EndDate is earlier than StartDate.");
+        return ews_fail("ErrorCalendarEndDateIsEarlierThanStartDate",
+                        "EndDate is earlier than StartDate.");
     }
     if (*end - *start > 5 * 366 * one_day_ms) {
-        return ews_fail("ErrorCalendarDurationIsTooLong", "The calendar item is longer than five years.");
+        return ews_fail("ErrorCalendarDurationIsTooLong",
+                        "The calendar item is longer than five years.");
     }
     if (all_day) {
         if (auto ok = normalise_all_day(); !ok) return ok;
@@ -146,7 +158,8 @@ Outcome<void> ItemEditor::finish() {
     }
     if (item_.kind == ItemKind::Task && item_.properties.find("task:Recurrence") != nullptr &&
         item_.properties.text("task:Status") == "Completed") {
-        return ews_fail("ErrorUnsupportedRecurrence", "The sandbox does not complete recurring tasks.");
+        return ews_fail("ErrorUnsupportedRecurrence",
+                        "The sandbox does not complete recurring tasks.");
     }
     note_size();
     return {};
@@ -156,8 +169,10 @@ Outcome<std::string> normal_mailbox(const RequestContext& context, const pugi::x
     std::string name = element_text(mailbox.child("Name"));
     const std::string address(trimmed(element_text(mailbox.child("EmailAddress"))));
     std::string routing = element_text(mailbox.child("RoutingType"));
-    if (mailbox.child("ItemId")) return ews_fail("ErrorInvalidRecipients", "The sandbox does not resolve contacts by id.");
-    if (address.empty() && name.empty()) return ews_fail("ErrorInvalidRecipients", "A recipient has no address.");
+    if (mailbox.child("ItemId"))
+        return ews_fail("ErrorInvalidRecipients", "The sandbox does not resolve contacts by id.");
+    if (address.empty() && name.empty())
+        return ews_fail("ErrorInvalidRecipients", "A recipient has no address.");
     const User* user = context.store.find_user(address);
     if (name.empty()) name = user == nullptr ? address : user->display_name;
     if (routing.empty()) routing = "SMTP";
@@ -170,7 +185,8 @@ Outcome<std::string> normal_mailbox(const RequestContext& context, const pugi::x
 }
 
 Outcome<void> check_recurrence(const pugi::xml_node& recurrence) {
-    const std::unexpected<EwsError> invalid = ews_fail("ErrorCalendarInvalidRecurrence", "The recurrence is invalid.");
+    const std::unexpected<EwsError> invalid =
+        ews_fail("ErrorCalendarInvalidRecurrence", "The recurrence is invalid.");
     bool regenerates = false;
     std::optional<std::int64_t> start;
     for (const pugi::xml_node part : recurrence.children()) {
@@ -186,7 +202,8 @@ Outcome<void> check_recurrence(const pugi::xml_node& recurrence) {
             const auto value = parse_integer(element_text(day));
             if (!value || *value < 1 || *value > 31) return invalid;
         }
-        if (const pugi::xml_node from = part.child("StartDate")) start = parse_date(element_text(from));
+        if (const pugi::xml_node from = part.child("StartDate"))
+            start = parse_date(element_text(from));
         if (const pugi::xml_node to = part.child("EndDate")) {
             const auto end = parse_date(element_text(to));
             if (regenerates || !end || !start || *end < *start) return invalid;
@@ -217,11 +234,14 @@ Outcome<void> ItemEditor::set_fragment(const Field& field, const pugi::xml_node&
                 continue;
             }
             // Answers come from the attendees, not from the organiser's writes.
-            xml += "<t:Attendee>" + *mailbox + "<t:ResponseType>Unknown</t:ResponseType></t:Attendee>";
+            xml +=
+                "<t:Attendee>" + *mailbox + "<t:ResponseType>Unknown</t:ResponseType></t:Attendee>";
         }
-        const bool frozen = item_.kind == ItemKind::Message && !creating_ && item_.properties.text("item:IsDraft") != "true";
+        const bool frozen = item_.kind == ItemKind::Message && !creating_ &&
+                            item_.properties.text("item:IsDraft") != "true";
         if (frozen) {
-            return ews_fail("ErrorInvalidPropertyUpdateSentMessage", "The message was sent: its recipients cannot change.");
+            return ews_fail("ErrorInvalidPropertyUpdateSentMessage",
+                            "The message was sent: its recipients cannot change.");
         }
     }
     if (xml.empty()) {
@@ -244,10 +264,14 @@ Outcome<NewAttachment> read_attachment(const pugi::xml_node& element) {
     attachment.content_id = element_text(element.child("ContentId"));
     attachment.content_location = element_text(element.child("ContentLocation"));
     attachment.is_inline = parse_boolean(element_text(element.child("IsInline"))).value_or(false);
-    attachment.is_contact_photo = parse_boolean(element_text(element.child("IsContactPhoto"))).value_or(false);
-    if (element.child("AttachmentId")) return ews_fail("ErrorInvalidRequest", "A new attachment has no id.");
-    if (attachment.name.empty()) return ews_fail("ErrorInvalidRequest", "The attachment has no name.");
-    if (!element.child("Content")) return ews_fail("ErrorInvalidRequest", "The attachment has no content.");
+    attachment.is_contact_photo =
+        parse_boolean(element_text(element.child("IsContactPhoto"))).value_or(false);
+    if (element.child("AttachmentId"))
+        return ews_fail("ErrorInvalidRequest", "A new attachment has no id.");
+    if (attachment.name.empty())
+        return ews_fail("ErrorInvalidRequest", "The attachment has no name.");
+    if (!element.child("Content"))
+        return ews_fail("ErrorInvalidRequest", "The attachment has no content.");
     if (!base64_decode(element_text(element.child("Content")), out.content)) {
         return ews_fail("ErrorInvalidRequest", "The attachment's content is no base64.");
     }

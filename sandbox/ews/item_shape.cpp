@@ -13,11 +13,13 @@ Outcome<void> refuse_shape_option(const pugi::xml_node& option) {
     const std::string value = element_text(option);
     // What the sandbox does anyway, or an option switched off.
     if (name == "ConvertHtmlCodePageToUTF8" && parse_boolean(value).value_or(false)) return {};
-    if ((name == "FilterHtmlContent" || name == "BlockExternalImages" || name == "AddBlankTargetToLinks") &&
+    if ((name == "FilterHtmlContent" || name == "BlockExternalImages" ||
+         name == "AddBlankTargetToLinks") &&
         !parse_boolean(value).value_or(true)) {
         return {};
     }
-    return ews_fail("ErrorInvalidRequest", "The sandbox does not implement " + std::string(name) + " of the item shape.");
+    return ews_fail("ErrorInvalidRequest",
+                    "The sandbox does not implement " + std::string(name) + " of the item shape.");
 }
 
 }  // namespace
@@ -38,15 +40,21 @@ Outcome<ItemShape> ItemShape::read(const pugi::xml_node& element, bool listing) 
         const std::string_view name = child.name();
         const std::string value(trimmed(element_text(child)));
         if (name == "BaseShape") {
-            if (value == "PcxPeopleSearch") return ews_fail("ErrorInvalidRequest", "The base shape is for FindPeople.");
-            shape.base_ = value == "IdOnly" ? Base::IdOnly : value == "Default" ? Base::Default : Base::AllProperties;
+            if (value == "PcxPeopleSearch")
+                return ews_fail("ErrorInvalidRequest", "The base shape is for FindPeople.");
+            shape.base_ = value == "IdOnly"    ? Base::IdOnly
+                          : value == "Default" ? Base::Default
+                                               : Base::AllProperties;
         } else if (name == "IncludeMimeContent") {
             shape.mime_ = parse_boolean(value).value_or(false);
         } else if (name == "BodyType") {
-            shape.body_form_ = value == "HTML" ? BodyForm::Html : value == "Text" ? BodyForm::Text : BodyForm::Best;
+            shape.body_form_ = value == "HTML"   ? BodyForm::Html
+                               : value == "Text" ? BodyForm::Text
+                                                 : BodyForm::Best;
         } else if (name == "MaximumBodySize") {
             const auto size = parse_integer(value);
-            if (!size || *size < 0) return ews_fail("ErrorInvalidRequest", "MaximumBodySize is out of range.");
+            if (!size || *size < 0)
+                return ews_fail("ErrorInvalidRequest", "MaximumBodySize is out of range.");
             shape.body_size_max_ = static_cast<std::size_t>(*size);
         } else if (name == "AdditionalProperties") {
             for (const pugi::xml_node path : child.children()) {
@@ -79,13 +87,15 @@ Outcome<void> ItemShape::add_path(const FieldPath& path) {
         }
         const std::string_view dictionary = dictionary_of(path.uri);
         if (dictionary.empty()) {
-            return ews_fail("ErrorInvalidPropertyRequest", "The sandbox does not implement " + path.uri + ".");
+            return ews_fail("ErrorInvalidPropertyRequest",
+                            "The sandbox does not implement " + path.uri + ".");
         }
         indexes_[std::string(dictionary)].insert(path.bag_key());
         return {};
     }
     if (!is_known_uri(path.uri)) {
-        return ews_fail("ErrorInvalidPropertyRequest", "The sandbox does not implement " + path.uri + " on items.");
+        return ews_fail("ErrorInvalidPropertyRequest",
+                        "The sandbox does not implement " + path.uri + " on items.");
     }
     uris_.insert(path.uri);
     return {};
@@ -94,7 +104,8 @@ Outcome<void> ItemShape::add_path(const FieldPath& path) {
 std::vector<const Field*> ItemShape::select(ItemKind kind) const {
     std::vector<const Field*> out;
     for (const Field& field : fields_of(kind).fields) {
-        bool wanted = field.uri == "item:ItemId" || uris_.contains(field.uri) || indexes_.contains(field.uri);
+        bool wanted =
+            field.uri == "item:ItemId" || uris_.contains(field.uri) || indexes_.contains(field.uri);
         if (base_ == Base::Default && field.in_default) wanted = true;
         if (base_ == Base::AllProperties && field.in_all) wanted = true;
         if (field.uri == "item:UniqueBody" && !uris_.contains(field.uri)) wanted = false;
@@ -111,7 +122,8 @@ const std::vector<const Field*>& ItemShape::fields(ItemKind kind) const {
 }
 
 const std::set<std::string>* ItemShape::indexes(const Field& field) const {
-    if (uris_.contains(field.uri) || (base_ == Base::Default && field.in_default) || base_ == Base::AllProperties) {
+    if (uris_.contains(field.uri) || (base_ == Base::Default && field.in_default) ||
+        base_ == Base::AllProperties) {
         return nullptr;
     }
     const auto found = indexes_.find(field.uri);

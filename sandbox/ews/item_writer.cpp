@@ -8,11 +8,14 @@ namespace liaison::sandbox::ews {
 namespace {
 
 constexpr std::string_view all_rights =
-    "<t:EffectiveRights><t:CreateAssociated>false</t:CreateAssociated><t:CreateContents>false</t:CreateContents>"
-    "<t:CreateHierarchy>false</t:CreateHierarchy><t:Delete>true</t:Delete><t:Modify>true</t:Modify><t:Read>true</t:Read>"
+    "<t:EffectiveRights><t:CreateAssociated>false</t:CreateAssociated><t:CreateContents>false</"
+    "t:CreateContents>"
+    "<t:CreateHierarchy>false</t:CreateHierarchy><t:Delete>true</t:Delete><t:Modify>true</"
+    "t:Modify><t:Read>true</t:Read>"
     "<t:ViewPrivateItems>true</t:ViewPrivateItems></t:EffectiveRights>";
 
-void append_list(std::string& out, std::string_view element, const std::vector<std::string>& values) {
+void append_list(std::string& out, std::string_view element,
+                 const std::vector<std::string>& values) {
     if (values.empty()) return;
     ((out += "<t:") += element) += '>';
     for (const auto& value : values) append_element(out, "t:String", value);
@@ -76,9 +79,13 @@ Outcome<void> ItemWriter::write(std::string& out, const Item& item) {
 
 Outcome<void> ItemWriter::write_field(std::string& out, const Item& item, const Field& field) {
     switch (field.form) {
-        case FieldForm::Special: return write_special(out, item, field);
-        case FieldForm::Dictionary: write_dictionary(out, item, field); return {};
-        default: break;
+        case FieldForm::Special:
+            return write_special(out, item, field);
+        case FieldForm::Dictionary:
+            write_dictionary(out, item, field);
+            return {};
+        default:
+            break;
     }
     if (field.uri == "item:ExtendedProperty") {
         write_extended(out, item);
@@ -86,14 +93,16 @@ Outcome<void> ItemWriter::write_field(std::string& out, const Item& item, const 
     }
     const PropertyValue* value = item.properties.find(field.uri);
     if (value == nullptr) {
-        const std::string_view text = field.form == FieldForm::Text ? default_text(field.uri) : std::string_view{};
+        const std::string_view text =
+            field.form == FieldForm::Text ? default_text(field.uri) : std::string_view{};
         if (!text.empty()) append_element(out, "t:" + field.element, text);
         return {};
     }
     if (const auto* text = std::get_if<std::string>(value)) {
         if (field.form == FieldForm::Zone) {
             const std::string id = escaped(*text);
-            out += "<t:" + field.element + " Id=\"" + id + "\" Name=\"" + id + "\"></t:" + field.element + ">";
+            out += "<t:" + field.element + " Id=\"" + id + "\" Name=\"" + id +
+                   "\"></t:" + field.element + ">";
         } else {
             append_element(out, "t:" + field.element, *text);
         }
@@ -145,7 +154,8 @@ void ItemWriter::write_computed(std::string& out, const Item& item, const Field&
     const std::string& uri = field.uri;
     const PropertyBag& properties = item.properties;
     const User* owner = context_.store.find_user(context_.mailbox);
-    const std::string_view owner_name = owner == nullptr ? std::string_view{} : std::string_view(owner->display_name);
+    const std::string_view owner_name =
+        owner == nullptr ? std::string_view{} : std::string_view(owner->display_name);
     if (uri == "item:DateTimeCreated") {
         append_element(out, "t:DateTimeCreated", format_utc(item.created));
     } else if (uri == "item:LastModifiedTime") {
@@ -157,16 +167,19 @@ void ItemWriter::write_computed(std::string& out, const Item& item, const Field&
     } else if (uri == "item:DisplayTo" || uri == "item:DisplayCc" || uri == "item:DisplayBcc") {
         if (item.kind == ItemKind::Task || item.kind == ItemKind::Contact) return;
         const bool appointment = item.kind == ItemKind::Appointment;
-        const std::string_view key = uri == "item:DisplayTo" ? (appointment ? "calendar:RequiredAttendees" : "message:ToRecipients")
-                                     : uri == "item:DisplayCc"
-                                         ? (appointment ? "calendar:OptionalAttendees" : "message:CcRecipients")
-                                         : (appointment ? "calendar:Resources" : "message:BccRecipients");
+        const std::string_view key =
+            uri == "item:DisplayTo"
+                ? (appointment ? "calendar:RequiredAttendees" : "message:ToRecipients")
+            : uri == "item:DisplayCc"
+                ? (appointment ? "calendar:OptionalAttendees" : "message:CcRecipients")
+                : (appointment ? "calendar:Resources" : "message:BccRecipients");
         append_raw(out, "t:" + field.element, display_names(properties, key));
     } else if (uri == "item:ConversationId") {
-        const std::string_view key = properties.text("item:ConversationKey");
+        const std::string_view key = properties.text("item:ConversationId@Id");
         if (!key.empty()) out += "<t:ConversationId Id=\"" + escaped(key) + "\"/>";
     } else if (uri == "item:ReminderNextTime") {
-        if (properties.text("item:ReminderIsSet") == "true" && properties.find("item:ReminderDueBy") != nullptr) {
+        if (properties.text("item:ReminderIsSet") == "true" &&
+            properties.find("item:ReminderDueBy") != nullptr) {
             append_element(out, "t:ReminderNextTime", properties.text("item:ReminderDueBy"));
         }
     } else if (uri == "task:IsComplete") {
@@ -177,14 +190,16 @@ void ItemWriter::write_computed(std::string& out, const Item& item, const Field&
         append_element(out, "t:Owner", owner_name);
     } else if (uri == "task:StatusDescription") {
         const std::string_view status = properties.text("task:Status");
-        append_element(out, "t:StatusDescription", status == "NotStarted"        ? "Not Started"
-                                                   : status == "InProgress"      ? "In Progress"
-                                                   : status == "WaitingOnOthers" ? "Waiting on someone else"
-                                                                                 : status);
+        append_element(out, "t:StatusDescription",
+                       status == "NotStarted"        ? "Not Started"
+                       : status == "InProgress"      ? "In Progress"
+                       : status == "WaitingOnOthers" ? "Waiting on someone else"
+                                                     : status);
     } else if (uri == "message:ReceivedBy" || uri == "message:ReceivedRepresenting") {
         if (owner == nullptr || properties.text("item:IsDraft") == "true") return;
         append_raw(out, "t:" + field.element,
-                   "<t:Mailbox><t:Name>" + escaped(owner_name) + "</t:Name><t:EmailAddress>" + escaped(owner->address) +
+                   "<t:Mailbox><t:Name>" + escaped(owner_name) + "</t:Name><t:EmailAddress>" +
+                       escaped(owner->address) +
                        "</t:EmailAddress><t:RoutingType>SMTP</t:RoutingType></t:Mailbox>");
     }
 }
@@ -193,10 +208,14 @@ void ItemWriter::write_dictionary(std::string& out, const Item& item, const Fiel
     const std::set<std::string>* wanted = shape_.indexes(field);
     std::string entries;
     const bool addresses = field.element == "PhysicalAddresses";
-    const std::string prefix = addresses ? "contacts:PhysicalAddress:"
-                                         : field.uri.substr(0, field.uri.size() - (field.element == "EmailAddresses" ? 2 : 1)) + "/";
+    const std::string prefix =
+        addresses
+            ? "contacts:PhysicalAddress:"
+            : field.uri.substr(0, field.uri.size() - (field.element == "EmailAddresses" ? 2 : 1)) +
+                  "/";
     std::map<std::string, std::string> by_key;  // entry key, entry content
-    static constexpr std::string_view parts[] = {"Street", "City", "State", "CountryOrRegion", "PostalCode"};
+    static constexpr std::string_view parts[] = {"Street", "City", "State", "CountryOrRegion",
+                                                 "PostalCode"};
     if (addresses) {
         for (const std::string_view key : {"Business", "Home", "Other"}) {
             for (const std::string_view part : parts) {
@@ -204,18 +223,23 @@ void ItemWriter::write_dictionary(std::string& out, const Item& item, const Fiel
                 if (wanted != nullptr && !wanted->contains(bag_key)) continue;
                 const PropertyValue* value = item.properties.find(bag_key);
                 if (value == nullptr) continue;
-                append_element(by_key[std::string(key)], "t:" + std::string(part), std::get<std::string>(*value));
+                append_element(by_key[std::string(key)], "t:" + std::string(part),
+                               std::get<std::string>(*value));
             }
         }
-        for (const auto& [key, content] : by_key) entries += "<t:Entry Key=\"" + key + "\">" + content + "</t:Entry>";
+        for (const auto& [key, content] : by_key)
+            entries += "<t:Entry Key=\"" + key + "\">" + content + "</t:Entry>";
     } else {
         for (const auto& [bag_key, value] : item.properties.entries()) {
-            if (!bag_key.starts_with(prefix) || bag_key.find('@') != std::string_view::npos) continue;
+            if (!bag_key.starts_with(prefix) || bag_key.find('@') != std::string_view::npos)
+                continue;
             if (wanted != nullptr && !wanted->contains(std::string(bag_key))) continue;
             entries += "<t:Entry Key=\"" + std::string(bag_key.substr(prefix.size())) + "\"";
             for (const std::string_view name : {"Name", "RoutingType", "MailboxType"}) {
-                const std::string_view text = item.properties.text(std::string(bag_key) + "@" + std::string(name));
-                if (!text.empty()) entries += " " + std::string(name) + "=\"" + escaped(text) + "\"";
+                const std::string_view text =
+                    item.properties.text(std::string(bag_key) + "@" + std::string(name));
+                if (!text.empty())
+                    entries += " " + std::string(name) + "=\"" + escaped(text) + "\"";
             }
             entries += ">" + escaped(std::get<std::string>(value)) + "</t:Entry>";
         }
@@ -227,8 +251,9 @@ void ItemWriter::write_extended(std::string& out, const Item& item) {
     for (const FieldPath& path : shape_.extended()) {
         const auto stored = item.extended.find(path.extended_key);
         const std::vector<std::string> values =
-            stored != item.extended.end() ? stored->second.values
-                                          : computed_extended_value(context_, item, path.extended_key);
+            stored != item.extended.end()
+                ? stored->second.values
+                : computed_extended_value(context_, item, path.extended_key);
         const bool array = path.extended_type.ends_with("Array");
         if (values.empty() && stored == item.extended.end()) continue;
         out += "<t:ExtendedProperty>";
@@ -247,14 +272,17 @@ void ItemWriter::write_attachments(std::string& out, const Item& item) {
     out += "</t:Attachments>";
 }
 
-void append_attachment(std::string& out, const Attachment& attachment, std::string_view content_xml) {
+void append_attachment(std::string& out, const Attachment& attachment,
+                       std::string_view content_xml) {
     const std::string_view element = attachment.is_item ? "t:ItemAttachment" : "t:FileAttachment";
     ((out += '<') += element) += "><t:AttachmentId Id=\"";
     (out += attachment.id) += "\"/>";
     append_element(out, "t:Name", attachment.name);
-    if (!attachment.content_type.empty()) append_element(out, "t:ContentType", attachment.content_type);
+    if (!attachment.content_type.empty())
+        append_element(out, "t:ContentType", attachment.content_type);
     if (!attachment.content_id.empty()) append_element(out, "t:ContentId", attachment.content_id);
-    if (!attachment.content_location.empty()) append_element(out, "t:ContentLocation", attachment.content_location);
+    if (!attachment.content_location.empty())
+        append_element(out, "t:ContentLocation", attachment.content_location);
     append_number(out, "t:Size", attachment.size);
     append_element(out, "t:LastModifiedTime", format_utc(attachment.modified));
     append_boolean(out, "t:IsInline", attachment.is_inline);

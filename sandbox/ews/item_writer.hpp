@@ -11,9 +11,11 @@ namespace liaison::sandbox::ews {
 /// Writes items as `<t:Task>...</t:Task>` in schema order. One per request.
 class ItemWriter {
 public:
-    ItemWriter(const RequestContext& context, const ItemShape& shape) : context_(context), shape_(shape) {}
+    ItemWriter(const RequestContext& context, const ItemShape& shape)
+        : context_(context), shape_(shape) {}
 
-    /// Errors concern this item only: ErrorUnsupportedMimeConversion, ErrorMimeContentConversionFailed.
+    /// Errors concern this item only: ErrorUnsupportedMimeConversion,
+    /// ErrorMimeContentConversionFailed.
     Outcome<void> write(std::string& out, const Item& item);
 
 private:
@@ -39,12 +41,14 @@ private:
     ParsedMessage parsed_;
 };
 
-/// Metadata of one attachment as `<t:FileAttachment>` or `<t:ItemAttachment>`; `content_xml` comes last inside.
-void append_attachment(std::string& out, const Attachment& attachment, std::string_view content_xml);
+/// Metadata of one attachment as `<t:FileAttachment>` or `<t:ItemAttachment>`; `content_xml` comes
+/// last inside.
+void append_attachment(std::string& out, const Attachment& attachment,
+                       std::string_view content_xml);
 
-/// The value that the sandbox computes for well-known MAPI properties that nobody stored: GlobalObjectId and
-/// CleanGlobalObjectId from calendar:UID, message flags, internet message id, sender addresses, transport headers,
-/// creation and modification time. Empty: none.
+/// The value that the sandbox computes for well-known MAPI properties that nobody stored:
+/// GlobalObjectId and CleanGlobalObjectId from calendar:UID, message flags, internet message id,
+/// sender addresses, transport headers, creation and modification time. Empty: none.
 std::vector<std::string> computed_extended_value(const RequestContext& context, const Item& item,
                                                  std::string_view canonical_key);
 

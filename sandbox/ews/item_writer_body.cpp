@@ -1,6 +1,7 @@
 #include "sandbox/ews/item_writer.hpp"
 
 #include "core/http_message.hpp"
+#include "sandbox/ews/calendar_mime.hpp"
 #include "sandbox/ews/lexical.hpp"
 #include "sandbox/ews/xml_text.hpp"
 #include "sandbox/mailbox_ids.hpp"
@@ -16,16 +17,28 @@ std::string_view cut_text(std::string_view text, std::size_t size) {
 }
 
 std::string html_of_text(std::string_view text) {
-    std::string out = "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\"></head><body>"
-                      "<div class=\"PlainText\">";
+    std::string out =
+        "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; "
+        "charset=utf-8\"></head><body>"
+        "<div class=\"PlainText\">";
     for (const char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '\r': break;
-            case '\n': out += "<br>\r\n"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '\r':
+                break;
+            case '\n':
+                out += "<br>\r\n";
+                break;
+            default:
+                out += c;
         }
     }
     return out + "</div></body></html>";
@@ -41,8 +54,7 @@ std::vector<MailAddress> addresses_of(const Item& item, std::string_view key) {
         const std::size_t end = rest.find("</t:Mailbox>");
         if (end == std::string_view::npos) return out;
         const std::string_view one = rest.substr(0, end);
-        out.push_back({fragment_text(one, "t:Name"),
-                       fragment_text(one, "t:EmailAddress")});
+        out.push_back({fragment_text(one, "t:Name"), fragment_text(one, "t:EmailAddress")});
         rest.remove_prefix(end + 12);
     }
 }
@@ -85,14 +97,19 @@ void ItemWriter::write_body(std::string& out, const Item& item, const Field& fie
         text = content(item).text_body;
         if (is_html) html = content(item).html_body;
     }
-    ItemShape::BodyForm form = field.uri == "item:TextBody" ? ItemShape::BodyForm::Text : shape_.body_form();
-    if (form == ItemShape::BodyForm::Best) form = is_html ? ItemShape::BodyForm::Html : ItemShape::BodyForm::Text;
+    ItemShape::BodyForm form =
+        field.uri == "item:TextBody" ? ItemShape::BodyForm::Text : shape_.body_form();
+    if (form == ItemShape::BodyForm::Best)
+        form = is_html ? ItemShape::BodyForm::Html : ItemShape::BodyForm::Text;
     if (form == ItemShape::BodyForm::Text && is_html && text.empty()) text = html_to_text(html);
     if (form == ItemShape::BodyForm::Html && !is_html) html = html_of_text(text);
     const std::string& full = form == ItemShape::BodyForm::Html ? html : text;
-    const std::string_view shown = shape_.body_size_max() ? cut_text(full, *shape_.body_size_max()) : std::string_view(full);
-    out += "<t:" + field.element + " BodyType=\"" + (form == ItemShape::BodyForm::Html ? "HTML" : "Text") + "\"";
-    if (shape_.body_size_max()) out += shown.size() < full.size() ? " IsTruncated=\"true\"" : " IsTruncated=\"false\"";
+    const std::string_view shown =
+        shape_.body_size_max() ? cut_text(full, *shape_.body_size_max()) : std::string_view(full);
+    out += "<t:" + field.element + " BodyType=\"" +
+           (form == ItemShape::BodyForm::Html ? "HTML" : "Text") + "\"";
+    if (shape_.body_size_max())
+        out += shown.size() < full.size() ? " IsTruncated=\"true\"" : " IsTruncated=\"false\"";
     out += '>';
     append_escaped(out, shown);
     out += "</t:" + field.element + ">";
@@ -103,13 +120,15 @@ void ItemWriter::write_headers(std::string& out, const Item& item, const Field& 
     const std::set<std::string>* wanted = shape_.indexes(field);
     std::string headers;
     for (const auto& [name, value] : parsed(item).headers) {
-        const bool asked = wanted == nullptr || std::any_of(wanted->begin(), wanted->end(),
-                                                            [&](const std::string& w) { return iequals(w, name); });
+        const bool asked = wanted == nullptr ||
+                           std::any_of(wanted->begin(), wanted->end(),
+                                       [&](const std::string& w) { return iequals(w, name); });
         if (!asked) continue;
-        headers += "<t:InternetMessageHeader HeaderName=\"" + escaped(name) + "\">" + escaped(value) +
-                   "</t:InternetMessageHeader>";
+        headers += "<t:InternetMessageHeader HeaderName=\"" + escaped(name) + "\">" +
+                   escaped(value) + "</t:InternetMessageHeader>";
     }
-    if (!headers.empty()) out += "<t:InternetMessageHeaders>" + headers + "</t:InternetMessageHeaders>";
+    if (!headers.empty())
+        out += "<t:InternetMessageHeaders>" + headers + "</t:InternetMessageHeaders>";
 }
 
 std::string composed_mime(const RequestContext& context, const Item& item) {
@@ -156,12 +175,19 @@ std::string composed_mime(const RequestContext& context, const Item& item) {
     return compose_mime(draft);
 }
 
+// Asked for with IncludeMimeContent, MIME of a kind that has none is an error; asked for as one
+// property among many it is left out.
 Outcome<void> ItemWriter::write_mime(std::string& out, const Item& item) {
     if (item.kind == ItemKind::Task || item.kind == ItemKind::Contact) {
-        return ews_fail("ErrorUnsupportedMimeConversion", "MIME is only for messages, posts and calendar items.");
+        if (!shape_.include_mime()) return {};
+        return ews_fail("ErrorUnsupportedMimeConversion",
+                        "MIME is only for messages, posts and calendar items.");
     }
     if (item.kind == ItemKind::Appointment) {
-        return ews_fail("ErrorMimeContentConversionFailed", "The sandbox does not convert calendar items to MIME.");
+        out += "<t:MimeContent CharacterSet=\"UTF-8\">";
+        out += base64_encode(calendar_mime(item, context_.store.now()));
+        out += "</t:MimeContent>";
+        return {};
     }
     out += "<t:MimeContent CharacterSet=\"UTF-8\">";
     out += base64_encode(item.has_mime ? content(item).mime : composed_mime(context_, item));

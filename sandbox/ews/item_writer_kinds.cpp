@@ -21,7 +21,8 @@ std::string duration_text(std::int64_t milliseconds) {
 }
 
 void append_little_endian(std::string& out, std::uint32_t value) {
-    for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>((value >> shift) & 0xff));
+    for (int shift = 0; shift < 32; shift += 8)
+        out.push_back(static_cast<char>((value >> shift) & 0xff));
 }
 
 std::string bytes_of_hex(std::string_view hex) {
@@ -42,8 +43,9 @@ std::string bytes_of_hex(std::string_view hex) {
     return out;
 }
 
-// MS-OXOCAL 2.2.1.27: the class id, no exception date, no time, reserved, size, and either the foreign UID behind
-// "vCal-Uid" or, for a UID that is itself the hexadecimal form of such a blob, those bytes.
+// MS-OXOCAL 2.2.1.27: the class id, no exception date, no time, reserved, size, and either the
+// foreign UID behind "vCal-Uid" or, for a UID that is itself the hexadecimal form of such a blob,
+// those bytes.
 std::string global_object_id(std::string_view uid) {
     static const std::string class_id = bytes_of_hex("040000008200E00074C5B7101A82E008");
     if (const std::string own = bytes_of_hex(uid); own.starts_with(class_id)) return own;
@@ -103,14 +105,17 @@ void ItemWriter::write_calendar(std::string& out, const Item& item, const Field&
 
 void ItemWriter::write_contact(std::string& out, const Item& item, const Field& field) {
     if (field.uri == "contacts:HasPicture") {
-        append_boolean(out, "t:HasPicture", std::any_of(item.attachments.begin(), item.attachments.end(),
-                                                        [](const Attachment& a) { return a.is_contact_photo; }));
+        append_boolean(out, "t:HasPicture",
+                       std::any_of(item.attachments.begin(), item.attachments.end(),
+                                   [](const Attachment& a) { return a.is_contact_photo; }));
         return;
     }
     if (field.uri != "contacts:CompleteName") return;
     static constexpr std::pair<std::string_view, std::string_view> parts[] = {
-        {"contacts:GivenName", "t:FirstName"}, {"contacts:MiddleName", "t:MiddleName"},
-        {"contacts:Surname", "t:LastName"},    {"contacts:Generation", "t:Suffix"},
+        {"contacts:GivenName", "t:FirstName"},
+        {"contacts:MiddleName", "t:MiddleName"},
+        {"contacts:Surname", "t:LastName"},
+        {"contacts:Generation", "t:Suffix"},
         {"contacts:Initials", "t:Initials"}};
     std::string names;
     std::string full;
@@ -123,15 +128,19 @@ void ItemWriter::write_contact(std::string& out, const Item& item, const Field& 
         full += text;
     }
     if (!full.empty()) append_element(names, "t:FullName", full);
-    if (const std::string_view nickname = item.properties.text("contacts:Nickname"); !nickname.empty()) {
+    if (const std::string_view nickname = item.properties.text("contacts:Nickname");
+        !nickname.empty()) {
         append_element(names, "t:Nickname", nickname);
     }
     if (!names.empty()) out += "<t:CompleteName>" + names + "</t:CompleteName>";
 }
 
-std::vector<std::string> computed_extended_value(const RequestContext& context, const Item& item, std::string_view key) {
-    static const std::string goid = extended_key_by_id("Binary", "6ed8da90-450b-101b-98da-00aa003f1305", 0x3);
-    static const std::string clean_goid = extended_key_by_id("Binary", "6ed8da90-450b-101b-98da-00aa003f1305", 0x23);
+std::vector<std::string> computed_extended_value(const RequestContext& context, const Item& item,
+                                                 std::string_view key) {
+    static const std::string goid =
+        extended_key_by_id("Binary", "6ed8da90-450b-101b-98da-00aa003f1305", 0x3);
+    static const std::string clean_goid =
+        extended_key_by_id("Binary", "6ed8da90-450b-101b-98da-00aa003f1305", 0x23);
     if (key == goid || key == clean_goid) {
         const std::string_view uid = item.properties.text("calendar:UID");
         if (uid.empty()) return {};
@@ -152,8 +161,10 @@ std::vector<std::string> computed_extended_value(const RequestContext& context, 
         return id.empty() ? std::vector<std::string>{} : std::vector<std::string>{std::string(id)};
     }
     if (key == "String 0x5d01" || key == "String 0x5d02") {
-        std::string address = smtp_of(item, key == "String 0x5d01" ? "message:Sender" : "message:From");
-        return address.empty() ? std::vector<std::string>{} : std::vector<std::string>{std::move(address)};
+        std::string address =
+            smtp_of(item, key == "String 0x5d01" ? "message:Sender" : "message:From");
+        return address.empty() ? std::vector<std::string>{}
+                               : std::vector<std::string>{std::move(address)};
     }
     if (key == "String 0x7d" && item.has_mime) {
         const auto content = context.store.content(context.mailbox, item.id);

@@ -31,7 +31,8 @@ std::optional<std::int64_t> take_date_ms(std::string_view& text) {
     if (!take_character(text, '-')) return std::nullopt;
     const int day = take_digits(text, 2);
     if (month < 1 || day < 1) return std::nullopt;
-    const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    const std::chrono::year_month_day date(std::chrono::year(year),
+                                           std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day)));
     if (!date.ok()) return std::nullopt;
     return std::chrono::sys_days(date).time_since_epoch().count() * std::int64_t{86'400'000};
@@ -50,7 +51,8 @@ bool take_zone(std::string_view text, std::optional<int>& offset_minutes) {
     const int hours = take_digits(text, 2);
     if (!take_character(text, ':')) return false;
     const int minutes = take_digits(text, 2);
-    if (hours < 0 || minutes < 0 || minutes > 59 || hours * 60 + minutes > 14 * 60 || !text.empty()) return false;
+    if (hours < 0 || minutes < 0 || minutes > 59 || hours * 60 + minutes > 14 * 60 || !text.empty())
+        return false;
     offset_minutes = sign * (hours * 60 + minutes);
     return true;
 }
@@ -78,7 +80,8 @@ std::optional<DateTimeText> parse_date_time(std::string_view text) {
     const int minute = take_digits(text, 2);
     if (!take_character(text, ':')) return std::nullopt;
     const int second = take_digits(text, 2);
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return std::nullopt;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+        return std::nullopt;
     int milliseconds = 0;
     if (take_character(text, '.')) {
         int scale = 100;
@@ -93,7 +96,8 @@ std::optional<DateTimeText> parse_date_time(std::string_view text) {
     }
     DateTimeText out;
     if (!take_zone(text, out.offset_minutes)) return std::nullopt;
-    out.local_ms = *day_ms + ((hour * 60 + minute) * 60 + second) * std::int64_t{1'000} + milliseconds;
+    out.local_ms =
+        *day_ms + ((hour * 60 + minute) * 60 + second) * std::int64_t{1'000} + milliseconds;
     return out;
 }
 

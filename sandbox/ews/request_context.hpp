@@ -14,12 +14,14 @@ namespace liaison::sandbox::ews {
 /// What an operation needs to know beside its request element.
 struct RequestContext {
     MailboxStore& store;
-    std::string caller;            ///< who logged in
-    std::string mailbox;           ///< whose mailbox: the caller's, or the impersonated user's
-    std::string time_zone = "UTC"; ///< Windows id for values without offset and without an own zone
-    bool empty_listing = false;    ///< fault: answer as if folders were empty
+    std::string caller;   ///< who logged in
+    std::string mailbox;  ///< whose mailbox: the caller's, or the impersonated user's
+    std::string time_zone =
+        "UTC";                   ///< Windows id for values without offset and without an own zone
+    bool empty_listing = false;  ///< fault: answer as if folders were empty
     bool invalid_sync_state = false;
-    std::string every_message_fails;  ///< fault: a response code for every response message; nothing is carried out
+    std::string every_message_fails;  ///< fault: a response code for every response message;
+                                      ///< nothing is carried out
 };
 
 /// The answer of an operation: the response element for soap:Body. An error becomes a SOAP fault.
@@ -47,13 +49,16 @@ Reply convert_id(const RequestContext& context, const pugi::xml_node& request);
 /// Builds `<m:XResponse><m:ResponseMessages>...`, one message per input in order.
 class ResponseWriter {
 public:
-    /// `empty_payload` is what an error message carries where the schema demands the payload ("<m:Items/>").
-    ResponseWriter(const RequestContext& context, std::string_view operation, std::string_view empty_payload);
+    /// `empty_payload` is what an error message carries where the schema demands the payload
+    /// ("<m:Items/>").
+    ResponseWriter(const RequestContext& context, std::string_view operation,
+                   std::string_view empty_payload);
 
     void success(std::string_view payload);
     void warning(const EwsError& error, std::string_view payload);
     void error(const EwsError& error);
-    /// Error under a fault that fails every message; true when it was written and the input must not be carried out.
+    /// Error under a fault that fails every message; true when it was written and the input must
+    /// not be carried out.
     bool refused();
     std::string finish();
 
@@ -72,11 +77,13 @@ inline EwsError item_not_found() {
     return {"ErrorItemNotFound", "The specified object was not found in the store.", {}};
 }
 
-/// The folder that t:FolderId or t:DistinguishedFolderId names. `not_found_code` for ids that are none.
+/// The folder that t:FolderId or t:DistinguishedFolderId names. `not_found_code` for ids that are
+/// none.
 Outcome<const Folder*> resolve_folder(const RequestContext& context, const pugi::xml_node& id,
                                       std::string_view not_found_code = "ErrorFolderNotFound");
 /// Of the one child of a TargetFolderIdType element.
-Outcome<const Folder*> resolve_target_folder(const RequestContext& context, const pugi::xml_node& target,
+Outcome<const Folder*> resolve_target_folder(const RequestContext& context,
+                                             const pugi::xml_node& target,
                                              std::string_view not_found_code);
 /// The item that t:ItemId, t:OccurrenceItemId or t:RecurringMasterItemId names.
 Outcome<const Item*> resolve_item(const RequestContext& context, const pugi::xml_node& id);

@@ -13,9 +13,12 @@ constexpr int schema_depth_max = 60;
 constexpr std::string_view xsi_namespace = "http://www.w3.org/2001/XMLSchema-instance";
 
 bool is_built_in_value(std::string_view kind, std::string_view text) {
-    if (kind == "string" || kind == "anyURI" || kind == "language" || kind == "duration" || kind == "time") return true;
+    if (kind == "string" || kind == "anyURI" || kind == "language" || kind == "duration" ||
+        kind == "time")
+        return true;
     if (kind == "boolean") return parse_boolean(text).has_value();
-    if (kind == "double" || kind == "decimal" || kind == "float") return parse_double(text).has_value();
+    if (kind == "double" || kind == "decimal" || kind == "float")
+        return parse_double(text).has_value();
     if (kind == "dateTime") return parse_date_time(text).has_value();
     if (kind == "date") return parse_date(text).has_value();
     if (kind == "base64Binary") {
@@ -32,7 +35,8 @@ bool is_built_in_value(std::string_view kind, std::string_view text) {
 }
 
 bool is_property_tag(std::string_view text) {
-    if (!text.starts_with("0x") && !text.starts_with("0X")) return is_built_in_value("unsignedShort", text);
+    if (!text.starts_with("0x") && !text.starts_with("0X"))
+        return is_built_in_value("unsignedShort", text);
     text.remove_prefix(2);
     if (text.empty() || text.size() > 4) return false;
     return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
@@ -57,7 +61,8 @@ bool is_value_of(const SimpleType& type, std::string_view text) {
     }
     if (type.kind == "range") {
         const auto value = parse_integer(text);
-        return value && *value >= parse_integer(type.words.at(0)) && *value <= parse_integer(type.words.at(1));
+        return value && *value >= parse_integer(type.words.at(0)) &&
+               *value <= parse_integer(type.words.at(1));
     }
     if (type.kind == "guid") return is_guid(trimmed(text));
     if (type.kind == "nonempty") return !text.empty();
@@ -100,7 +105,8 @@ public:
 private:
     Outcome<void> violation(const pugi::xml_node& node, std::string text) {
         offset_ = node.offset_debug();
-        EwsError error{"ErrorSchemaValidation", "The request failed schema validation: " + text, {}};
+        EwsError error{
+            "ErrorSchemaValidation", "The request failed schema validation: " + text, {}};
         error.values.emplace_back("Violation", std::move(text));
         return std::unexpected(std::move(error));
     }
@@ -117,9 +123,10 @@ private:
 
     Outcome<void> text_of(const pugi::xml_node& node, std::string_view type) {
         if (is_simple_value(type, all_text(node))) return {};
-        return violation(node, "The '" + std::string(local_name(node.name())) +
-                                   "' element is invalid - its value is not valid according to its datatype '" +
-                                   std::string(type) + "'.");
+        return violation(
+            node, "The '" + std::string(local_name(node.name())) +
+                      "' element is invalid - its value is not valid according to its datatype '" +
+                      std::string(type) + "'.");
     }
 
     Outcome<void> complex_element(const pugi::xml_node& node, const ComplexType& type, int depth) {
@@ -128,9 +135,11 @@ private:
         for (const pugi::xml_node child : node.children()) {
             if (child.type() == pugi::node_element) {
                 children.push_back(child);
-            } else if (type.text_type.empty() && (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) &&
+            } else if (type.text_type.empty() &&
+                       (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) &&
                        !trimmed(child.value()).empty()) {
-                return violation(node, "The element '" + std::string(local_name(node.name())) + "' cannot contain text.");
+                return violation(node, "The element '" + std::string(local_name(node.name())) +
+                                           "' cannot contain text.");
             }
         }
         if (!type.text_type.empty()) {
@@ -145,7 +154,8 @@ private:
 
     // The base's content first, as xs:extension has it.
     Outcome<void> contents(const pugi::xml_node& node, const ComplexType& type,
-                           const std::vector<pugi::xml_node>& children, std::size_t& position, int depth) {
+                           const std::vector<pugi::xml_node>& children, std::size_t& position,
+                           int depth) {
         if (!type.base.empty()) {
             const ComplexType* base = SchemaTable::instance().complex(type.base);
             if (base != nullptr) {
@@ -158,7 +168,8 @@ private:
     bool starts(const Particle& part, const pugi::xml_node& child) const {
         if (part.kind == Particle::Kind::Element) {
             if (local_name(child.name()) != part.name) return false;
-            const std::string_view wanted = part.name_space == 'm' ? messages_namespace : types_namespace;
+            const std::string_view wanted =
+                part.name_space == 'm' ? messages_namespace : types_namespace;
             return child_namespace(child) == wanted;
         }
         for (const Particle& inner : part.parts) {
@@ -172,24 +183,30 @@ private:
     std::string_view child_namespace(const pugi::xml_node& child) const {
         const std::string_view name = child.name();
         const std::size_t colon = name.find(':');
-        const std::string declaration =
-            colon == std::string_view::npos ? "xmlns" : "xmlns:" + std::string(name.substr(0, colon));
+        const std::string declaration = colon == std::string_view::npos
+                                            ? "xmlns"
+                                            : "xmlns:" + std::string(name.substr(0, colon));
         const pugi::xml_attribute own = child.attribute(declaration.c_str());
         return own ? std::string_view(own.value()) : scope_.of(name);
     }
 
-    Outcome<void> particle(const pugi::xml_node& node, const Particle& part, const std::vector<pugi::xml_node>& children,
-                           std::size_t& position, int depth) {
+    Outcome<void> particle(const pugi::xml_node& node, const Particle& part,
+                           const std::vector<pugi::xml_node>& children, std::size_t& position,
+                           int depth) {
         std::size_t count = 0;
-        while (position < children.size() && starts(part, children[position]) && (count == 0 || part.repeated)) {
+        while (position < children.size() && starts(part, children[position]) &&
+               (count == 0 || part.repeated)) {
             const std::size_t before = position;
             if (auto ok = once(node, part, children, position, depth); !ok) return ok;
             if (position == before) break;
             ++count;
         }
-        if (count > 0 || part.optional || (part.kind != Particle::Kind::Element && may_be_empty(part))) return {};
+        if (count > 0 || part.optional ||
+            (part.kind != Particle::Kind::Element && may_be_empty(part)))
+            return {};
         if (position < children.size()) return bad_child(node, children[position].name());
-        return violation(node, "The element '" + std::string(local_name(node.name())) + "' has incomplete content.");
+        return violation(node, "The element '" + std::string(local_name(node.name())) +
+                                   "' has incomplete content.");
     }
 
     bool may_be_empty(const Particle& part) const {
@@ -204,9 +221,11 @@ private:
         return part.kind == Particle::Kind::Sequence;
     }
 
-    Outcome<void> once(const pugi::xml_node& node, const Particle& part, const std::vector<pugi::xml_node>& children,
-                       std::size_t& position, int depth) {
-        if (part.kind == Particle::Kind::Element) return element(children[position++], part.type, depth + 1);
+    Outcome<void> once(const pugi::xml_node& node, const Particle& part,
+                       const std::vector<pugi::xml_node>& children, std::size_t& position,
+                       int depth) {
+        if (part.kind == Particle::Kind::Element)
+            return element(children[position++], part.type, depth + 1);
         for (const Particle& inner : part.parts) {
             if (part.kind == Particle::Kind::Sequence) {
                 if (auto ok = particle(node, inner, children, position, depth); !ok) return ok;
@@ -225,18 +244,21 @@ private:
         }
         for (const pugi::xml_attribute attribute : node.attributes()) {
             if (is_namespace_declaration(attribute)) continue;
-            const auto found = std::find_if(known.begin(), known.end(),
-                                            [&](const SchemaAttribute* a) { return a->name == attribute.name(); });
+            const auto found =
+                std::find_if(known.begin(), known.end(),
+                             [&](const SchemaAttribute* a) { return a->name == attribute.name(); });
             if (found == known.end()) return bad_attribute(node, attribute.name());
             if (!is_simple_value((*found)->type, attribute.value())) {
                 return violation(node, "The '" + (*found)->name +
-                                           "' attribute is invalid - its value is not valid according to its datatype '" +
+                                           "' attribute is invalid - its value is not valid "
+                                           "according to its datatype '" +
                                            (*found)->type + "'.");
             }
         }
         for (const SchemaAttribute* attribute : known) {
             if (attribute->required && !node.attribute(attribute->name.c_str())) {
-                return violation(node, "The required attribute '" + attribute->name + "' is missing.");
+                return violation(node,
+                                 "The required attribute '" + attribute->name + "' is missing.");
             }
         }
         return {};
@@ -250,7 +272,8 @@ private:
 
     Outcome<void> bad_child(const pugi::xml_node& node, std::string_view child) {
         return violation(node, "The element '" + std::string(local_name(node.name())) +
-                                   "' has invalid child element '" + std::string(local_name(child)) + "'.");
+                                   "' has invalid child element '" +
+                                   std::string(local_name(child)) + "'.");
     }
     Outcome<void> bad_attribute(const pugi::xml_node& node, std::string_view attribute) {
         return violation(node, "The '" + std::string(attribute) + "' attribute is not declared.");
@@ -258,7 +281,8 @@ private:
     static std::string all_text(const pugi::xml_node& node) {
         std::string out;
         for (const pugi::xml_node child : node.children()) {
-            if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) out += child.value();
+            if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata)
+                out += child.value();
         }
         return out;
     }
@@ -284,7 +308,8 @@ std::size_t NamespaceScope::enter(const pugi::xml_node& element) {
 
 std::string_view NamespaceScope::of(std::string_view qualified_name) const {
     const std::size_t colon = qualified_name.find(':');
-    const std::string_view prefix = colon == std::string_view::npos ? std::string_view{} : qualified_name.substr(0, colon);
+    const std::string_view prefix =
+        colon == std::string_view::npos ? std::string_view{} : qualified_name.substr(0, colon);
     for (auto at = bindings_.rbegin(); at != bindings_.rend(); ++at) {
         if (at->first == prefix) return at->second;
     }
@@ -296,8 +321,8 @@ std::string_view local_name(std::string_view qualified_name) {
     return colon == std::string_view::npos ? qualified_name : qualified_name.substr(colon + 1);
 }
 
-Outcome<void> check_schema(const pugi::xml_node& element, std::string_view type, NamespaceScope& scope,
-                           std::ptrdiff_t& offset) {
+Outcome<void> check_schema(const pugi::xml_node& element, std::string_view type,
+                           NamespaceScope& scope, std::ptrdiff_t& offset) {
     return SchemaChecker(scope, offset).element(element, type, 0);
 }
 

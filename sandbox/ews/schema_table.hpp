@@ -12,9 +12,9 @@ struct Particle {
     Kind kind = Kind::Sequence;
     bool optional = false;
     bool repeated = false;
-    char name_space = 't';      ///< of an element: t (types) or m (messages)
+    char name_space = 't';  ///< of an element: t (types) or m (messages)
     std::string name;
-    std::string type;           ///< of an element: a complex, simple or built-in type, or "opaque"
+    std::string type;  ///< of an element: a complex, simple or built-in type, or "opaque"
     std::vector<Particle> parts;
 };
 
@@ -25,9 +25,9 @@ struct SchemaAttribute {
 };
 
 struct ComplexType {
-    std::string base;                 ///< empty: none
-    std::string text_type;            ///< of simple content; empty: elements only
-    Particle content;                 ///< own content only; that of the base comes before it
+    std::string base;       ///< empty: none
+    std::string text_type;  ///< of simple content; empty: elements only
+    Particle content;       ///< own content only; that of the base comes before it
     std::vector<SchemaAttribute> attributes;
 };
 
@@ -37,8 +37,9 @@ struct SimpleType {
     std::vector<std::string> words;
 };
 
-/// The part of Microsoft's schema (messages.xsd, types.xsd, V2018_01_08) that the sandbox's operations need. The order of
-/// elements in replies comes from here as well. Elements of type "opaque" exist but are not implemented.
+/// The part of Microsoft's schema (messages.xsd, types.xsd, V2018_01_08) that the sandbox's
+/// operations need. The order of elements in replies comes from here as well. Elements of type
+/// "opaque" exist but are not implemented.
 class SchemaTable {
 public:
     static const SchemaTable& instance();

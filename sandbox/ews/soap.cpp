@@ -11,28 +11,33 @@
 namespace liaison::sandbox::ews {
 namespace {
 
-// Operations of services.wsdl that the sandbox does not have. A name that is in neither list is no EWS request.
+// Operations of services.wsdl that the sandbox does not have. A name that is in neither list is no
+// EWS request.
 bool is_other_ews_operation(std::string_view name) {
-    static const std::set<std::string_view> names{
-        "UploadItems", "ExportItems", "ExpandDL", "GetEvents", "Subscribe", "Unsubscribe", "GetStreamingEvents",
-        "DeleteFolder", "EmptyFolder", "UpdateFolder", "MoveFolder", "CopyFolder", "CreateFolderPath", "SendItem",
-        "ArchiveItem", "CreateManagedFolder", "GetDelegate", "AddDelegate", "RemoveDelegate", "UpdateDelegate",
-        "CreateUserConfiguration", "DeleteUserConfiguration", "GetUserConfiguration", "UpdateUserConfiguration",
-        "GetUserAvailabilityRequest", "GetUserOofSettingsRequest", "SetUserOofSettingsRequest", "GetServiceConfiguration",
-        "GetMailTips", "GetRoomLists", "GetRooms", "GetSharingMetadata", "RefreshSharingFolder", "GetSharingFolder",
-        "FindMessageTrackingReport", "GetMessageTrackingReport", "FindConversation", "ApplyConversationAction",
-        "GetConversationItems", "FindPeople", "GetPersona", "GetInboxRules", "UpdateInboxRules", "GetPasswordExpirationDate",
-        "GetSearchableMailboxes", "SearchMailboxes", "GetDiscoverySearchConfiguration", "GetHoldOnMailboxes",
-        "SetHoldOnMailboxes", "GetNonIndexableItemStatistics", "GetNonIndexableItemDetails", "MarkAllItemsAsRead",
-        "MarkAsJunk", "GetAppManifests", "InstallApp", "UninstallApp", "DisableApp", "GetClientAccessToken", "GetReminders",
-        "PerformReminderAction", "GetUserPhoto", "AddImContactToGroup", "GetImItemList", "GetPhoneCallInformation",
-        "PlayOnPhone", "DisconnectPhoneCall", "SyncConversation", "GetUserRetentionPolicyTags", "CreateUnifiedMailbox"};
-    return names.contains(name);
+    static constexpr std::string_view names =
+        " UploadItems ExportItems ExpandDL GetEvents Subscribe Unsubscribe GetStreamingEvents "
+        "DeleteFolder EmptyFolder UpdateFolder MoveFolder CopyFolder CreateFolderPath "
+        "SendItem ArchiveItem CreateManagedFolder GetDelegate AddDelegate RemoveDelegate "
+        "UpdateDelegate CreateUserConfiguration DeleteUserConfiguration GetUserConfiguration "
+        "UpdateUserConfiguration GetUserAvailabilityRequest GetUserOofSettingsRequest "
+        "SetUserOofSettingsRequest GetServiceConfiguration GetMailTips GetRoomLists GetRooms "
+        "GetSharingMetadata RefreshSharingFolder GetSharingFolder FindMessageTrackingReport "
+        "GetMessageTrackingReport FindConversation ApplyConversationAction "
+        "GetConversationItems FindPeople GetPersona GetInboxRules UpdateInboxRules "
+        "GetPasswordExpirationDate GetSearchableMailboxes SearchMailboxes "
+        "GetDiscoverySearchConfiguration GetHoldOnMailboxes SetHoldOnMailboxes "
+        "GetNonIndexableItemStatistics GetNonIndexableItemDetails MarkAllItemsAsRead "
+        "MarkAsJunk GetAppManifests InstallApp UninstallApp DisableApp GetClientAccessToken "
+        "GetReminders PerformReminderAction GetUserPhoto AddImContactToGroup GetImItemList "
+        "GetPhoneCallInformation PlayOnPhone DisconnectPhoneCall SyncConversation "
+        "GetUserRetentionPolicyTags CreateUnifiedMailbox ";
+    return !name.empty() && names.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
 
 std::size_t count_elements(const pugi::xml_node& node) {
     std::size_t count = 0;
-    for (const pugi::xml_node child : node.children()) count += child.type() == pugi::node_element ? 1 : 0;
+    for (const pugi::xml_node child : node.children())
+        count += child.type() == pugi::node_element ? 1 : 0;
     return count;
 }
 
@@ -57,7 +62,9 @@ SoapRequest::SoapRequest(SoapRequest&&) noexcept = default;
 SoapRequest& SoapRequest::operator=(SoapRequest&&) noexcept = default;
 SoapRequest::~SoapRequest() = default;
 
-pugi::xml_node SoapRequest::body() const { return document_->operation; }
+pugi::xml_node SoapRequest::body() const {
+    return document_->operation;
+}
 
 Outcome<SoapRequest> SoapRequest::parse(std::string_view body) {
     SoapRequest request;
@@ -73,7 +80,8 @@ void SoapRequest::add_position(EwsError& error, std::string_view text) const {
     const std::string_view before = text.substr(0, static_cast<std::size_t>(document_->offset));
     const auto lines = std::count(before.begin(), before.end(), '\n');
     const std::size_t last = before.rfind('\n');
-    const std::size_t column = last == std::string_view::npos ? before.size() + 1 : before.size() - last;
+    const std::size_t column =
+        last == std::string_view::npos ? before.size() + 1 : before.size() - last;
     error.values.insert(error.values.begin(), {"LinePosition", std::to_string(column)});
     error.values.insert(error.values.begin(), {"LineNumber", std::to_string(lines + 1)});
 }
@@ -81,12 +89,15 @@ void SoapRequest::add_position(EwsError& error, std::string_view text) const {
 Outcome<void> SoapRequest::read(std::string_view text) {
     if (auto ok = guard_xml(text); !ok) return ok;
     const auto parsed = document_->xml.load_buffer(
-        text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single | pugi::parse_doctype,
+        text.data(), text.size(),
+        pugi::parse_default | pugi::parse_ws_pcdata_single | pugi::parse_doctype,
         pugi::encoding_utf8);
     if (!parsed) {
-        return ews_fail("ErrorInvalidRequest", std::string("The request is no well-formed XML: ") + parsed.description());
+        return ews_fail("ErrorInvalidRequest",
+                        std::string("The request is no well-formed XML: ") + parsed.description());
     }
-    if (count_elements(document_->xml) != 1) return ews_fail("ErrorInvalidRequest", "The request has no single root.");
+    if (count_elements(document_->xml) != 1)
+        return ews_fail("ErrorInvalidRequest", "The request has no single root.");
     const pugi::xml_node envelope = first_element(document_->xml);
     NamespaceScope& scope = document_->scope;
     scope.enter(envelope);
@@ -118,7 +129,8 @@ Outcome<void> SoapRequest::read_headers(const pugi::xml_node& headers) {
         if (header.type() != pugi::node_element) continue;
         const std::size_t mark = document_->scope.enter(header);
         if (!seen.insert(std::string(local_name(header.name()))).second) {
-            return ews_fail("ErrorDuplicateSOAPHeader", "The SOAP header " + std::string(header.name()) + " stands twice.");
+            return ews_fail("ErrorDuplicateSOAPHeader",
+                            "The SOAP header " + std::string(header.name()) + " stands twice.");
         }
         if (auto ok = read_header(header); !ok) return ok;
         document_->scope.leave(mark);
@@ -130,9 +142,11 @@ Outcome<void> SoapRequest::read_header(const pugi::xml_node& header) {
     const std::string name(local_name(header.name()));
     const std::string_view type = SchemaTable::instance().header_type(name);
     if (document_->scope.of(header.name()) != types_namespace || type.empty()) {
-        return ews_fail("ErrorInvalidRequest", "The sandbox does not implement the SOAP header " + name + ".");
+        return ews_fail("ErrorInvalidRequest",
+                        "The sandbox does not implement the SOAP header " + name + ".");
     }
-    for (pugi::xml_attribute at = header.first_attribute(); at;) {  // soap:mustUnderstand and soap:actor are met
+    for (pugi::xml_attribute at = header.first_attribute();
+         at;) {  // soap:mustUnderstand and soap:actor are met
         const pugi::xml_attribute next = at.next_attribute();
         const bool soap = std::string_view(at.name()).find(':') != std::string_view::npos &&
                           document_->scope.of(at.name()) == soap_namespace;
@@ -141,7 +155,8 @@ Outcome<void> SoapRequest::read_header(const pugi::xml_node& header) {
     }
     if (auto ok = check_schema(header, type, document_->scope, document_->offset); !ok) {
         if (name == "RequestServerVersion" && ok.error().code == "ErrorSchemaValidation") {
-            return ews_fail("ErrorInvalidServerVersion", "The specified server version is invalid.");
+            return ews_fail("ErrorInvalidServerVersion",
+                            "The specified server version is invalid.");
         }
         return ok;
     }
@@ -151,26 +166,31 @@ Outcome<void> SoapRequest::read_header(const pugi::xml_node& header) {
         impersonated_ = element_text(who);
     } else if (name == "TimeZoneContext") {
         time_zone_ = header.child("TimeZoneDefinition").attribute("Id").value();
-        if (time_zone_.empty()) return ews_fail("ErrorTimeZone", "The sandbox needs time zones by their id.");
+        if (time_zone_.empty())
+            return ews_fail("ErrorTimeZone", "The sandbox needs time zones by their id.");
     } else if (name == "DateTimePrecision" && element_text(header) != "Seconds") {
-        return ews_fail("ErrorInvalidRequest", "The sandbox does not implement DateTimePrecision Milliseconds.");
+        return ews_fail("ErrorInvalidRequest",
+                        "The sandbox does not implement DateTimePrecision Milliseconds.");
     }
     return {};
 }
 
 Outcome<void> SoapRequest::read_body(const pugi::xml_node& body) {
-    if (count_elements(body) != 1) return ews_fail("ErrorInvalidRequest", "The body must have one element.");
+    if (count_elements(body) != 1)
+        return ews_fail("ErrorInvalidRequest", "The body must have one element.");
     const pugi::xml_node operation = first_element(body);
     const std::size_t mark = document_->scope.enter(operation);
     const std::string name(local_name(operation.name()));
     const std::string_view type = SchemaTable::instance().operation_type(name);
-    const std::string_view name_space = document_->scope.of(operation.name());
+    const std::string name_space(document_->scope.of(operation.name()));
     document_->scope.leave(mark);
     if (name_space != messages_namespace || (type.empty() && !is_other_ews_operation(name))) {
-        return ews_fail("ErrorInvalidRequest", "The request is invalid: unknown operation " + name + ".");
+        return ews_fail("ErrorInvalidRequest",
+                        "The request is invalid: unknown operation " + name + ".");
     }
     operation_ = name;
-    if (type.empty()) return ews_fail("ErrorInvalidOperation", "The sandbox does not implement " + name + ".");
+    if (type.empty())
+        return ews_fail("ErrorInvalidOperation", "The sandbox does not implement " + name + ".");
     document_->operation = operation;
     return check_schema(operation, type, document_->scope, document_->offset);
 }
@@ -180,8 +200,9 @@ std::string soap_envelope(std::string_view body) {
     out.reserve(body.size() + 700);
     out += R"(<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s=")";
     out += soap_namespace;
-    out += R"("><s:Header><h:ServerVersionInfo MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544" )"
-           R"(MinorBuildNumber="4" Version="V2017_07_11" xmlns:h=")";
+    out +=
+        R"("><s:Header><h:ServerVersionInfo MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544" )"
+        R"(MinorBuildNumber="4" Version="V2017_07_11" xmlns:h=")";
     out += types_namespace;
     out += R"("/></s:Header><s:Body>)";
     out += body;

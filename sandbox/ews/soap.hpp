@@ -14,15 +14,16 @@ namespace liaison::sandbox::ews {
 /// A request as it came: checked against the schema, names made local.
 class SoapRequest {
 public:
-    /// Errors: what the SOAP fault says (ErrorInvalidRequest, ErrorSchemaValidation, ErrorInvalidServerVersion,
-    /// ErrorInvalidOperation for operations of EWS that the sandbox does not have).
+    /// Errors: what the SOAP fault says (ErrorInvalidRequest, ErrorSchemaValidation,
+    /// ErrorInvalidServerVersion, ErrorInvalidOperation for operations of EWS that the sandbox does
+    /// not have).
     static Outcome<SoapRequest> parse(std::string_view body);
     SoapRequest(SoapRequest&&) noexcept;
     SoapRequest& operator=(SoapRequest&&) noexcept;
     ~SoapRequest();
 
     const std::string& operation() const { return operation_; }
-    pugi::xml_node body() const;         ///< the operation's element
+    pugi::xml_node body() const;  ///< the operation's element
     /// Of ExchangeImpersonation: which child was given and its text; empty without the header.
     const std::string& impersonated_by() const { return impersonated_by_; }
     const std::string& impersonated() const { return impersonated_; }

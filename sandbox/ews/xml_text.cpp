@@ -10,11 +10,12 @@ namespace {
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
 bool is_xml_character(std::uint32_t c) {
-    return c == 0x9 || c == 0xA || c == 0xD || (c >= 0x20 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD) ||
-           (c >= 0x10000 && c <= 0x10FFFF);
+    return c == 0x9 || c == 0xA || c == 0xD || (c >= 0x20 && c <= 0xD7FF) ||
+           (c >= 0xE000 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
 }
 
-// Length of the UTF-8 sequence at `at` that stands for a character that XML allows; 0 if there is none.
+// Length of the UTF-8 sequence at `at` that stands for a character that XML allows; 0 if there is
+// none.
 std::size_t xml_sequence(std::string_view text, std::size_t at) {
     const auto first = static_cast<unsigned char>(text[at]);
     if (first < 0x80) return is_xml_character(first) ? 1 : 0;
@@ -44,7 +45,8 @@ std::size_t xml_sequence(std::string_view text, std::size_t at) {
 }
 
 bool is_known_reference(std::string_view name) {
-    if (name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos") return true;
+    if (name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos")
+        return true;
     if (name.size() < 2 || name[0] != '#') return false;
     std::uint32_t value = 0;
     const bool hex = name[1] == 'x';
@@ -69,21 +71,32 @@ void append_escaped(std::string& out, std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
         const char c = text[at];
-        if (static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '&' && c != '<' &&
-            c != '>' && c != '"') {
+        if (static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 &&
+            c != '&' && c != '<' && c != '>' && c != '"') {
             ++at;
             continue;
         }
         std::string_view instead;
         std::size_t length = 1;
         switch (c) {
-            case '&': instead = "&amp;"; break;
-            case '<': instead = "&lt;"; break;
-            case '>': instead = "&gt;"; break;
-            case '"': instead = "&quot;"; break;
-            case '\r': instead = "&#xD;"; break;
+            case '&':
+                instead = "&amp;";
+                break;
+            case '<':
+                instead = "&lt;";
+                break;
+            case '>':
+                instead = "&gt;";
+                break;
+            case '"':
+                instead = "&quot;";
+                break;
+            case '\r':
+                instead = "&#xD;";
+                break;
             case '\n':
-            case '\t': break;
+            case '\t':
+                break;
             default:
                 length = xml_sequence(text, at);
                 if (length == 0) {
@@ -129,23 +142,29 @@ Outcome<void> guard_xml(std::string_view text) {
         if (rest.starts_with("<!--") || rest.starts_with("<![CDATA[")) {
             const bool comment = rest[2] == '-';
             const std::size_t end = text.find(comment ? "-->" : "]]>", at);
-            if (end == std::string_view::npos) return ews_fail("ErrorInvalidRequest", "The request is no well-formed XML.");
-            for (; at < end; ) {
+            if (end == std::string_view::npos)
+                return ews_fail("ErrorInvalidRequest", "The request is no well-formed XML.");
+            for (; at < end;) {
                 const std::size_t length = xml_sequence(text, at);
-                if (length == 0) return ews_fail("ErrorInvalidRequest", "The request has characters that XML forbids.");
+                if (length == 0)
+                    return ews_fail("ErrorInvalidRequest",
+                                    "The request has characters that XML forbids.");
                 at += length;
             }
             continue;
         }
-        if (rest.starts_with("<!")) return ews_fail("ErrorInvalidRequest", "A document type declaration is refused.");
+        if (rest.starts_with("<!"))
+            return ews_fail("ErrorInvalidRequest", "A document type declaration is refused.");
         if (rest[0] == '&') {
             const std::size_t end = rest.substr(0, 14).find(';');
             if (end == std::string_view::npos || !is_known_reference(rest.substr(1, end - 1))) {
-                return ews_fail("ErrorInvalidRequest", "The request has an unknown entity or a forbidden character.");
+                return ews_fail("ErrorInvalidRequest",
+                                "The request has an unknown entity or a forbidden character.");
             }
         }
         const std::size_t length = xml_sequence(text, at);
-        if (length == 0) return ews_fail("ErrorInvalidRequest", "The request has characters that XML forbids.");
+        if (length == 0)
+            return ews_fail("ErrorInvalidRequest", "The request has characters that XML forbids.");
         at += length;
     }
     return {};
@@ -154,7 +173,8 @@ Outcome<void> guard_xml(std::string_view text) {
 std::string element_text(const pugi::xml_node& node) {
     std::string out;
     for (const pugi::xml_node child : node.children()) {
-        if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) out += child.value();
+        if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata)
+            out += child.value();
     }
     return out;
 }
@@ -189,8 +209,9 @@ std::string fragment_text(std::string_view xml, std::string_view qualified) {
     std::string_view text = xml.substr(from, xml.find('<', from) - from);
     std::string out;
     while (!text.empty()) {
-        const auto entity = std::find_if(std::begin(entities), std::end(entities),
-                                         [&](const auto& candidate) { return text.starts_with(candidate.first); });
+        const auto entity =
+            std::find_if(std::begin(entities), std::end(entities),
+                         [&](const auto& candidate) { return text.starts_with(candidate.first); });
         const bool found = entity != std::end(entities);
         out.push_back(found ? entity->second : text[0]);
         text.remove_prefix(found ? entity->first.size() : 1);

@@ -7,7 +7,18 @@ import { byId, make, notice, shortDay } from './dom.js';
 const refreshMilliseconds = 2000;
 const kinds = { calendar: 'appointment', tasks: 'task', contacts: 'contact' };
 const titles = { calendar: 'Calendar', tasks: 'Tasks', contacts: 'Contacts' };
-const state = { rep: '', view: 'tasks', folder: '', chosen: '', week: 0, limit: 100, sequence: -1, folders: [], items: [], total: 0 };
+const state = {
+  rep: '',
+  view: 'tasks',
+  folder: '',
+  chosen: '',
+  week: 0,
+  limit: 100,
+  sequence: -1,
+  folders: [],
+  items: [],
+  total: 0,
+};
 
 function readAddress() {
   const values = new URLSearchParams(location.hash.slice(1));
@@ -23,14 +34,27 @@ function writeAddress() {
   history.replaceState(null, '', '#' + values);
 }
 
+/** Folders of mail, each followed by what is below it. */
 function mailFolders() {
-  return state.folders.filter((one) => !one.path.startsWith('/') && one.path && (one.class || 'IPF.Note').startsWith('IPF.Note'));
+  const isMail = (one) => (one.class || 'IPF.Note').startsWith('IPF.Note');
+  const shown = state.folders.filter((one) => !one.path.startsWith('/') && isMail(one));
+  const known = new Set(shown.map((one) => one.id));
+  const below = (parent) =>
+    shown.filter((one) => one.parent_id === parent).flatMap((one) => [one, ...below(one.id)]);
+  return shown.filter((one) => !known.has(one.parent_id)).flatMap((one) => [one, ...below(one.id)]);
 }
 
 function navButton(name, count, current, onclick, depth = 0) {
-  return make('li', { class: 'depth-' + Math.min(depth, 3) },
-    make('button', { type: 'button', 'aria-current': current ? 'page' : undefined, onclick, title: name },
-      make('span', { class: 'name' }, name), make('span', { class: 'count' }, count ? String(count) : '')));
+  return make(
+    'li',
+    { class: 'depth-' + Math.min(depth, 3) },
+    make(
+      'button',
+      { type: 'button', 'aria-current': current ? 'page' : undefined, onclick, title: name },
+      make('span', { class: 'name' }, name),
+      make('span', { class: 'count' }, count ? String(count) : ''),
+    ),
+  );
 }
 
 function keepFocus(container, render) {
@@ -39,24 +63,54 @@ function keepFocus(container, render) {
   const label = focused && !id && focused.textContent;
   render();
   if (id) container.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
-  else if (label) [...container.querySelectorAll('button')].find((one) => one.textContent === label)?.focus({ preventScroll: true });
+  else if (label)
+    [...container.querySelectorAll('button')]
+      .find((one) => one.textContent === label)
+      ?.focus({ preventScroll: true });
 }
 
 function renderNav() {
   const count = (distinguished) => state.folders.find((one) => one.distinguished_id === distinguished)?.total;
-  keepFocus(byId('views'), () => byId('views').replaceChildren(...Object.keys(titles).map((view) =>
-    navButton(titles[view], count(view), state.view === view, () => go(view)))));
-  keepFocus(byId('folders'), () => byId('folders').replaceChildren(...mailFolders().map((one) =>
-    navButton(one.display_name, one.total, state.view === 'folder' && state.folder === one.id, () => go('folder', one.id),
-      one.path.split('/').length - 1))));
+  keepFocus(byId('views'), () =>
+    byId('views').replaceChildren(
+      ...Object.keys(titles).map((view) =>
+        navButton(titles[view], count(view), state.view === view, () => go(view)),
+      ),
+    ),
+  );
+  keepFocus(byId('folders'), () =>
+    byId('folders').replaceChildren(
+      ...mailFolders().map((one) =>
+        navButton(
+          one.display_name,
+          one.total,
+          state.view === 'folder' && state.folder === one.id,
+          () => go('folder', one.id),
+          one.path.split('/').length - 1,
+        ),
+      ),
+    ),
+  );
 }
 
 function renderList() {
-  const handlers = { open: choose, complete: completeRow, more: () => { state.limit += 200; refresh(true); } };
+  const handlers = {
+    open: choose,
+    complete: completeRow,
+    more: () => {
+      state.limit += 200;
+      refresh(true);
+    },
+  };
   const list = byId('list');
   const scrolled = list.scrollTop;
-  keepFocus(list, () => list.replaceChildren(state.view === 'folder'
-    ? views.folder(state.items, state, handlers, state.total) : views[state.view](state.items, state, handlers)));
+  keepFocus(list, () =>
+    list.replaceChildren(
+      state.view === 'folder'
+        ? views.folder(state.items, state, handlers, state.total)
+        : views[state.view](state.items, state, handlers),
+    ),
+  );
   list.scrollTop = scrolled;
   const folder = state.folders.find((one) => one.id === state.folder);
   byId('title').textContent = titles[state.view] || (folder ? folder.display_name : 'Folder');
@@ -71,11 +125,28 @@ function renderTools() {
   }
   const first = views.weekStart(state.week);
   const last = new Date(first.getFullYear(), first.getMonth(), first.getDate() + 6);
-  const step = (text, label, week) => make('button', { type: 'button', class: 'plain small', 'aria-label': label,
-    onclick: () => { state.week = week(); renderList(); } }, text);
-  keepFocus(byId('tools'), () => byId('tools').replaceChildren(step('‹', 'Week before', () => state.week - 1),
-    step('This week', 'This week', () => 0), step('›', 'Week after', () => state.week + 1),
-    make('span', {}, `${shortDay(first)} – ${shortDay(last)}`)));
+  const step = (text, label, week) =>
+    make(
+      'button',
+      {
+        type: 'button',
+        class: 'plain small',
+        'aria-label': label,
+        onclick: () => {
+          state.week = week();
+          renderList();
+        },
+      },
+      text,
+    );
+  keepFocus(byId('tools'), () =>
+    byId('tools').replaceChildren(
+      step('‹', 'Week before', () => state.week - 1),
+      step('This week', 'This week', () => 0),
+      step('›', 'Week after', () => state.week + 1),
+      make('span', {}, `${shortDay(first)} – ${shortDay(last)}`),
+    ),
+  );
 }
 
 async function choose(item) {
@@ -138,7 +209,8 @@ async function refresh(force = false) {
     byId('pulse').textContent = 'Updated ' + new Date().toLocaleTimeString();
   } catch (error) {
     byId('pulse').textContent = error.message;
-    if (error.status === 404 && view === 'folder') Object.assign(state, { view: 'tasks', folder: '', sequence: -1 });
+    if (error.status === 404 && view === 'folder')
+      Object.assign(state, { view: 'tasks', folder: '', sequence: -1 });
   }
   running = false;
   if (again) {
@@ -149,8 +221,11 @@ async function refresh(force = false) {
 
 async function loadReps() {
   const { users } = await api.users();
-  byId('rep').replaceChildren(...users.map((user) =>
-    make('option', { value: user.address }, `${user.display_name || user.address} (${user.address})`)));
+  byId('rep').replaceChildren(
+    ...users.map((user) =>
+      make('option', { value: user.address }, `${user.display_name || user.address} (${user.address})`),
+    ),
+  );
   if (!users.some((user) => user.address === state.rep)) state.rep = users.length > 0 ? users[0].address : '';
   byId('rep').value = state.rep;
 }
@@ -188,8 +263,14 @@ function onKey(event) {
 
 async function main() {
   detail.start({
-    changed: (id) => { if (id !== undefined) state.chosen = id || ''; refresh(true); },
-    closed: () => { state.chosen = ''; renderList(); },
+    changed: (id) => {
+      if (id !== undefined) state.chosen = id || '';
+      refresh(true);
+    },
+    closed: () => {
+      state.chosen = '';
+      renderList();
+    },
     folders: mailFolders,
   });
   readAddress();
@@ -202,9 +283,15 @@ async function main() {
   });
   byId('add').addEventListener('click', startNew);
   addEventListener('keydown', onKey);
-  addEventListener('hashchange', () => { readAddress(); byId('rep').value = state.rep; refresh(true); });
+  addEventListener('hashchange', () => {
+    readAddress();
+    byId('rep').value = state.rep;
+    refresh(true);
+  });
   await refresh(true);
-  setInterval(() => { if (!document.hidden) refresh(); }, refreshMilliseconds);
+  setInterval(() => {
+    if (!document.hidden) refresh();
+  }, refreshMilliseconds);
 }
 
 main().catch((error) => notice(error.message, true));

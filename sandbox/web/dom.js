@@ -18,8 +18,13 @@ export const byId = (id) => document.getElementById(id);
 
 export function categoryChip(name) {
   const word = name.toLowerCase();
-  const colour = word.includes('overdue') ? 'red' : word.includes('done') || word.includes('completed') ? 'green'
-    : word.includes('planned') ? 'blue' : '';
+  const colour = word.includes('overdue')
+    ? 'red'
+    : word.includes('done') || word.includes('completed')
+      ? 'green'
+      : word.includes('planned')
+        ? 'blue'
+        : '';
   return make('span', { class: 'chip ' + colour, title: name }, name);
 }
 
@@ -36,8 +41,10 @@ export const localInput = (iso) => {
   return `${dayKey(date)}T${pad(date.getHours())}:${pad(date.getMinutes())}`;
 };
 export const clock = (date) => date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-export const longDay = (date) => date.toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' });
-export const shortDay = (date) => date.toLocaleDateString([], { day: 'numeric', month: 'short', year: 'numeric' });
+export const longDay = (date) =>
+  date.toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' });
+export const shortDay = (date) =>
+  date.toLocaleDateString([], { day: 'numeric', month: 'short', year: 'numeric' });
 
 /** The day of a date that Exchange keeps as a midnight: in UTC when it is midnight there, else here. */
 export function dateOf(iso) {
@@ -54,7 +61,12 @@ export function notice(text, bad = false) {
   node.textContent = text;
   node.className = 'shown' + (bad ? ' bad' : '');
   clearTimeout(noticeTimer);
-  noticeTimer = setTimeout(() => { node.className = ''; }, bad ? 6000 : 2500);
+  noticeTimer = setTimeout(
+    () => {
+      node.className = '';
+    },
+    bad ? 6000 : 2500,
+  );
 }
 
 /** Name and address out of the `<t:Mailbox>` elements of a property. */
@@ -66,6 +78,10 @@ export function mailboxes(property) {
     const text = (tag) => node.getElementsByTagNameNS('t', tag)[0]?.textContent || '';
     const name = text('Name');
     const address = text('EmailAddress');
-    return { name: name || address, address, full: name && address && name !== address ? `${name} <${address}>` : address || name };
+    return {
+      name: name || address,
+      address,
+      full: name && address && name !== address ? `${name} <${address}>` : address || name,
+    };
   });
 }

@@ -26,13 +26,14 @@ public:
     Async<void> sleep_until(Timestamp) override { co_return; }
 };
 
-/// A fresh file for the running test.
-inline std::filesystem::path fresh_crm_file(const std::string& suffix = "") {
+/// A fresh file for the running test; in memory where the system has such a folder, because each commit waits for the disk.
+inline std::filesystem::path fresh_crm_file(const std::string& suffix = "", bool on_disk = false) {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
     const std::string name = std::string(test->test_suite_name()) + "." + test->name() + suffix;
     std::string safe;
     for (const char c : name) safe += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
-    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "liaison-crm-tests";
+    const bool in_memory = !on_disk && std::filesystem::is_directory("/dev/shm");
+    const std::filesystem::path folder = std::filesystem::path(in_memory ? "/dev/shm" : testing::TempDir()) / "liaison-crm-tests";
     std::filesystem::create_directories(folder);
     const std::filesystem::path file = folder / (safe + ".sqlite");
     for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + tail);

@@ -213,8 +213,9 @@ TEST(ResponseDecoding, CallsNonsenseACorruptReplyAndExcessTooLarge) {
     std::string interim;
     for (int i = 0; i < 20; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
     for (std::string wire :
-         {std::string("<html>login</html>\r\n\r\n"), std::string("HTTP/1.1 OK\r\n\r\n"), std::string("HTTP/1.1 999 X\r\n\r\n"),
-          std::string("HTTP/1.1 101 Switching\r\n\r\n"), std::string("HTTP/1.1 200 OK\nContent-Length: 0\n\n"),
+         {std::string("<html>login</html>\r\n\r\n"), std::string("HTTP/1.1 OK\r\n\r\n"),
+          std::string("HTTP/1.1 999 X\r\n\r\n"), std::string("HTTP/1.1 101 Switching\r\n\r\n"),
+          std::string("HTTP/1.1 200 OK\nContent-Length: 0\n\n"),
           std::string("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),
           std::string("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na"),
           std::string("HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n"), std::string("SSH-2.0-OpenSSH\r\n"), interim}) {
@@ -244,7 +245,8 @@ TEST(Encoding, WritesTheGoldenRequest) {
     auto wire = encode_request(std::move(request), "/x?y", "h:81");
     ASSERT_TRUE(wire);
     EXPECT_EQ(wire->head,
-              "POST /x?y HTTP/1.1\r\nHost: h:81\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: 4\r\n\r\n<a/>");
+              "POST /x?y HTTP/1.1\r\nHost: h:81\r\nContent-Type: text/xml; charset=utf-8\r\n"
+              "Content-Length: 4\r\n\r\n<a/>");
     EXPECT_EQ(wire->body, "");
 }
 

@@ -239,17 +239,22 @@ TEST_F(PoolTest, BytesThatNobodyAskedForNeverBecomeTheNextAnswer) {
     EXPECT_EQ(opened(), 2);
 }
 
+Async<void> talk_unasked(std::unique_ptr<ByteStream> stream, std::shared_ptr<int> ends_seen) {
+    co_await read_through(*stream, "\r\n\r\n");
+    co_await stream->write_all(std::string(kOk));
+    co_await sleep_for(5ms);
+    co_await stream->write_all("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong");
+    std::string rest = co_await read_through(*stream, "\r\n\r\n");
+    if (rest.empty()) ++*ends_seen;
+}
+
 TEST_F(PoolTest, BytesThatComeWhileTheConnectionRestsCloseIt) {
-    serve([](std::unique_ptr<ByteStream> stream, int) -> Async<void> {
-        co_await read_through(*stream, "\r\n\r\n");
-        co_await stream->write_all(std::string(kOk));
-        co_await sleep_for(5ms);
-        co_await stream->write_all("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong");
-        co_await read_through(*stream, "\r\n\r\n");
-    });
+    auto ends_seen = std::make_shared<int>(0);
+    serve([ends_seen](std::unique_ptr<ByteStream> stream, int) { return talk_unasked(std::move(stream), ends_seen); });
     EXPECT_EQ(ask()->body, "ok");
-    EXPECT_EQ(alive(), 1);
+    EXPECT_EQ(*ends_seen, 0);
     loop.run_for(20ms);
+    EXPECT_EQ(*ends_seen, 1);  // closed at once, not only when somebody wants to use it
     EXPECT_EQ(ask()->body, "ok");
     EXPECT_EQ(opened(), 2);
 }
@@ -409,7 +414,8 @@ TEST_F(PoolTest, SpeaksToAProxyInAbsoluteFormAndByTunnel) {
 }
 
 TEST_F(PoolTest, ARefusedTunnelIsTransientBecauseTheServerHeardNothing) {
-    for (std::string answer : {"HTTP/1.1 407 Auth\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nearly", "junk\r\n\r\n", ""}) {
+    for (std::string answer : {"HTTP/1.1 407 Auth\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nearly",
+                               "junk\r\n\r\n", ""}) {
         PoolOptions options;
         options.proxy_url = "http://proxy.test:3128";
         serve(always(answer, true), options);
@@ -431,7 +437,8 @@ Async<void> misbehave(std::unique_ptr<ByteStream> stream, std::shared_ptr<std::m
         if (head.empty()) co_return;
         std::string number = head.substr(0, head.find(" HTTP"));
         number = number.substr(number.find('/') + 1);
-        std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(number.size()) + "\r\n\r\n" + number;
+        std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: ";
+        answer += std::to_string(number.size()) + "\r\n\r\n" + number;
         unsigned choice = (*dice)() % 16;
         if (choice == 0) co_return;
         if (choice == 1) answer.resize((*dice)() % answer.size());

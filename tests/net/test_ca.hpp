@@ -18,7 +18,8 @@ public:
         std::string certificate_file;
         std::string key_file;
     };
-    /// A server certificate for `subject_alt_names` ("DNS:localhost,IP:127.0.0.1"), valid from and until seconds from now.
+    /// A server certificate for `subject_alt_names` ("DNS:localhost,IP:127.0.0.1"); `valid_from` and `valid_until` are
+    /// seconds from now.
     Leaf issue(const std::string& subject_alt_names, long valid_from = -3600, long valid_until = 3600);
     /// The same, signed by itself.
     Leaf self_signed(const std::string& subject_alt_names);

@@ -200,7 +200,8 @@ Async<void> tunnel_once(Listener& listener, RunLoop& loop, StreamConnector& conn
 TEST_F(TlsTest, VerifiesTheServerThroughAProxyTunnel) {
     listen(ca.issue("DNS:localhost"));
     auto connector = make_socket_connector(loop.executor(), pinned());
-    for (auto [host, expected] : {std::pair(std::string("localhost"), true), std::pair(std::string("other.test"), false)}) {
+    for (bool expected : {true, false}) {
+        std::string host = expected ? "localhost" : "other.test";
         auto proxy = Listener::open(loop.executor(), Listener::Options{"127.0.0.1", 0});
         ASSERT_TRUE(proxy);
         loop.spawn(tunnel_once(**proxy, loop, *connector));

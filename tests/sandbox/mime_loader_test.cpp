@@ -16,7 +16,8 @@ class MailLoad : public testing::Test {
 protected:
     MailLoad() {
         static int number = 0;
-        folder_ = fs::temp_directory_path() / ("liaison-load-" + std::to_string(getpid()) + "-" + std::to_string(++number));
+        folder_ = fs::temp_directory_path() /
+                  ("liaison-load-" + std::to_string(getpid()) + "-" + std::to_string(++number));
         fs::create_directories(folder_);
     }
     ~MailLoad() override {
@@ -29,7 +30,8 @@ protected:
     }
     std::map<std::string, std::string> skipped_of(const MailLoader& loader) const {
         std::map<std::string, std::string> out;
-        for (const auto& one : loader.skipped()) out[fs::path(one.path).lexically_relative(folder_).string()] = one.reason;
+        for (const auto& one : loader.skipped())
+            out[fs::path(one.path).lexically_relative(folder_).string()] = one.reason;
         return out;
     }
     fs::path folder_;
@@ -43,7 +45,8 @@ TEST_F(MailLoad, FilesAreJudgedByTheirContentNotByTheirName) {
     write("maildir/cur/3:2,S", "Subject: three\r\n\r\nx");
     write("maildir/new/4", "\n\nTo: b@example.test\n\nx");
     write("maildir/tmp/5", small_mail);
-    write("spam/6.txt", "From someone@example.test  Thu Aug 22 12:36:23 2002\nReturn-Path: <a@b>\n\nx");
+    write("spam/6.txt",
+          "From someone@example.test  Thu Aug 22 12:36:23 2002\nReturn-Path: <a@b>\n\nx");
     write("INDEX.tsv", "file\tbytes\n1.eml\t30\n");
     write("expected.jsonl", "{\"file\": \"1.eml\"}\n");
     write("README.md", "# Mails\n\nFrom: nobody\n");
@@ -55,7 +58,8 @@ TEST_F(MailLoad, FilesAreJudgedByTheirContentNotByTheirName) {
         return {};
     });
     ASSERT_TRUE(loader.load(folder_.string()));
-    EXPECT_EQ(found, (std::vector<std::string>{"a/1.eml", "a/2", "maildir/cur/3:2,S", "maildir/new/4", "spam/6.txt"}));
+    EXPECT_EQ(found, (std::vector<std::string>{"a/1.eml", "a/2", "maildir/cur/3:2,S",
+                                               "maildir/new/4", "spam/6.txt"}));
     const auto skipped = skipped_of(loader);
     EXPECT_EQ(skipped.size(), 6u);
     EXPECT_EQ(skipped.at("INDEX.tsv"), "it does not start with header lines");
@@ -78,20 +82,24 @@ TEST_F(MailLoad, EqualMailsGetKeysOfTheirOwnAndTheSameFileCountsOnce) {
     ASSERT_TRUE(loader.load((folder_ / "c.eml").string()));
     const std::string digest = sha256_hex(small_mail);
     EXPECT_EQ(keys, (std::vector<std::string>{digest + ":0", digest + ":1"}));
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256_hex("abc"),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST_F(MailLoad, AMissingPathAndAnErrorOfTheTakerEndTheLoad) {
     write("a.eml", small_mail);
-    MailLoader loader([](const FoundMail&) -> Result<void> { return fail(ErrorKind::Internal, "full"); });
+    MailLoader loader(
+        [](const FoundMail&) -> Result<void> { return fail(ErrorKind::Internal, "full"); });
     EXPECT_EQ(loader.load((folder_ / "no").string()).error().kind, ErrorKind::NotFound);
     EXPECT_EQ(loader.load(folder_.string()).error().message, "full");
 }
 
 TEST(Mbox, IsSplitAtSeparatorsAndUnquoted) {
     const std::string mbox =
-        "From a@example.test Thu Mar  5 08:00:00 2026\nSubject: one\n\nFrom here on\n>From the start\n>>From twice\n\n"
-        "From b@example.test Thu Mar  5 09:00:00 2026\nSubject: two\n\ntext\n\nFrom now on 10:30 2026\nno header\n";
+        "From a@example.test Thu Mar  5 08:00:00 2026\nSubject: one\n\nFrom here on\n>From the "
+        "start\n>>From twice\n\n"
+        "From b@example.test Thu Mar  5 09:00:00 2026\nSubject: two\n\ntext\n\nFrom now on 10:30 "
+        "2026\nno header\n";
     const auto mails = split_mbox(mbox);
     ASSERT_EQ(mails.size(), 2u);
     EXPECT_EQ(mails[0], "Subject: one\n\nFrom here on\nFrom the start\n>From twice\n");
@@ -99,7 +107,8 @@ TEST(Mbox, IsSplitAtSeparatorsAndUnquoted) {
 }
 
 TEST(Mbox, ASingleMailWithAnEnvelopeLineStaysAsItIs) {
-    const std::string mail = "From a@example.test Thu Mar  5 08:00:00 2026\nSubject: one\n\n>From the start\n";
+    const std::string mail =
+        "From a@example.test Thu Mar  5 08:00:00 2026\nSubject: one\n\n>From the start\n";
     EXPECT_EQ(split_mbox(mail), std::vector<std::string>{mail});
 }
 

@@ -10,7 +10,8 @@ namespace liaison::sandbox {
 namespace {
 
 std::string mime_sample(const std::string& name) {
-    std::ifstream in(std::filesystem::path(LIAISON_SOURCE_DIR) / "tests/sandbox/samples" / name, std::ios::binary);
+    std::ifstream in(std::filesystem::path(LIAISON_SOURCE_DIR) / "tests/sandbox/samples" / name,
+                     std::ios::binary);
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
@@ -30,7 +31,8 @@ TEST(MimeParse, HeadersOfAnOrdinaryMailAreWhatExchangeWouldTell) {
     ASSERT_TRUE(mail.from && mail.sender);
     EXPECT_EQ(*mail.from, (MailAddress{"Jürgen Müller", "j..mueller@shop.example.test"}));
     EXPECT_EQ(*mail.sender, (MailAddress{"Shop, Orders", "orders@shop.example.test"}));
-    EXPECT_EQ(only_addresses(mail.to), (Strings{"alice@example.test", "bob@example.test", "carol@example.test"}));
+    EXPECT_EQ(only_addresses(mail.to),
+              (Strings{"alice@example.test", "bob@example.test", "carol@example.test"}));
     EXPECT_EQ(mail.to[2].name, "Carol \"C\"");
     EXPECT_EQ(only_addresses(mail.cc), (Strings{"dave@example.test", "erin@example.test"}));
     EXPECT_EQ(only_addresses(mail.reply_to), (Strings{"answers@shop.example.test"}));
@@ -73,9 +75,11 @@ TEST(MimeParse, BouncesAndInvitationsHaveTheirItemClass) {
     const auto invitation = parse_mime(mime_sample("invitation.eml"));
     EXPECT_EQ(invitation.item_class, "IPM.Schedule.Meeting.Request");
     EXPECT_TRUE(invitation.attachments.empty());
-    EXPECT_EQ(parse_mime("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx").item_class,
+    EXPECT_EQ(parse_mime("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx")
+                  .item_class,
               "IPM.Note.SMIME");
-    EXPECT_EQ(parse_mime("Auto-Submitted: auto-replied\nSubject: away\n\nx").item_class, "IPM.Note");
+    EXPECT_EQ(parse_mime("Auto-Submitted: auto-replied\nSubject: away\n\nx").item_class,
+              "IPM.Note");
 }
 
 TEST(MimeParse, RawEightBitHeadersAreReadAsUtf8ElseAsWindows1252) {
@@ -100,7 +104,8 @@ TEST(MimeParse, CrOnlyMailAndEmptyInputAreRead) {
 TEST(MimeParse, LimitsCutButDoNotFail) {
     std::string deep = "Subject: deep\n";
     for (int level = 0; level < 2000; ++level) {
-        deep += "Content-Type: multipart/mixed; boundary=b" + std::to_string(level) + "\n\n--b" + std::to_string(level) + "\n";
+        deep += "Content-Type: multipart/mixed; boundary=b" + std::to_string(level) + "\n\n--b" +
+                std::to_string(level) + "\n";
     }
     const auto nested = parse_mime(deep + "\ntext\n");
     EXPECT_EQ(nested.subject, "deep");
@@ -108,7 +113,8 @@ TEST(MimeParse, LimitsCutButDoNotFail) {
     MimeLimits limits;
     limits.body_bytes_max = 10;
     limits.addresses_max = 3;
-    const auto cut = parse_mime("To: a@x.test, b@x.test, c@x.test, d@x.test\n\n0123456789abc", limits);
+    const auto cut =
+        parse_mime("To: a@x.test, b@x.test, c@x.test, d@x.test\n\n0123456789abc", limits);
     EXPECT_EQ(cut.to.size(), 3u);
     EXPECT_EQ(cut.text_body, "0123456789");
     EXPECT_TRUE(cut.truncated);
@@ -117,20 +123,24 @@ TEST(MimeParse, LimitsCutButDoNotFail) {
 TEST(MimeParse, RepetitiveHostileInputTakesNoTime) {
     const auto start = std::chrono::steady_clock::now();
     for (const std::string_view piece :
-         {"<", ">", "(", "\"", ",", "@", "=?", "=?a?b?x ", "a@b,", "..@", ":", ";", "\\", "\r", "=?utf-8?B?=?=", "[", "<@,"}) {
+         {"<", ">", "(", "\"", ",", "@", "=?", "=?a?b?x ", "a@b,", "..@", ":", ";", "\\", "\r",
+          "=?utf-8?B?=?=", "[", "<@,"}) {
         std::string value;
         while (value.size() < 50'000) value += piece;
-        const auto mail = parse_mime("From: " + value + "\nTo: " + value + "\nMessage-ID: " + value + "\nSubject: " +
-                                     value + "\nReferences: " + value + "\nDate: " + value + "\nContent-Type: " + value +
-                                     "\nContent-Disposition: " + value + "\n\nbody\n");
+        const auto mail = parse_mime(
+            "From: " + value + "\nTo: " + value + "\nMessage-ID: " + value + "\nSubject: " + value +
+            "\nReferences: " + value + "\nDate: " + value + "\nContent-Type: " + value +
+            "\nContent-Disposition: " + value + "\n\nbody\n");
         EXPECT_LE(mail.from_all.size(), 5'000u);
         EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60)) << piece;
     }
 }
 
 TEST(MimeHtml, BecomesReadableText) {
-    EXPECT_EQ(html_to_text("<html><head><style>p{}</style><title>t</title></head><body><p>Hello  <b>you</b>\n there</p>"
-                           "<div>a&nbsp;&lt;b&gt; &euro;</div>x<br>y<script>alert(1)</script><ul><li>1<li>2</ul></body>"),
+    EXPECT_EQ(html_to_text("<html><head><style>p{}</style><title>t</title></head><body><p>Hello  "
+                           "<b>you</b>\n there</p>"
+                           "<div>a&nbsp;&lt;b&gt; "
+                           "&euro;</div>x<br>y<script>alert(1)</script><ul><li>1<li>2</ul></body>"),
               "Hello you there\r\n\r\na\xC2\xA0<b> €\r\nx\r\ny\r\n1\r\n2\r\n");
     EXPECT_EQ(parse_mime("Content-Type: text/html\n\n<p>only html</p>").text_body, "only html\r\n");
 }
@@ -156,8 +166,11 @@ TEST(MimeCompose, WhatIsComposedReadsBackTheSame) {
     draft.in_reply_to = "<before@example.test>";
     draft.references = {"<before@example.test>"};
     draft.from = MailAddress{"Müller, Jürgen", "j@example.test"};
-    draft.to = {MailAddress{"A \"quoted\" name", "a@example.test"}, MailAddress{"", "b@example.test"}};
-    draft.subject = "Grüße, this is a rather long subject line that has to be folded somewhere, says €\r\nBcc: x@evil.test";
+    draft.to = {MailAddress{"A \"quoted\" name", "a@example.test"},
+                MailAddress{"", "b@example.test"}};
+    draft.subject =
+        "Grüße, this is a rather long subject line that has to be folded somewhere, says €\r\nBcc: "
+        "x@evil.test";
     draft.sent_ms = 1772529300000;
     draft.text_body = "text ä\r\nline 2\r\n.\r\nFrom here";
     draft.html_body = "<p>text ä</p>";
@@ -174,7 +187,9 @@ TEST(MimeCompose, WhatIsComposedReadsBackTheSame) {
     EXPECT_EQ(mail.from, draft.from);
     EXPECT_EQ(mail.to, draft.to);
     EXPECT_TRUE(mail.bcc.empty());
-    EXPECT_EQ(mail.subject, "Grüße, this is a rather long subject line that has to be folded somewhere, says €  Bcc: x@evil.test");
+    EXPECT_EQ(mail.subject,
+              "Grüße, this is a rather long subject line that has to be folded somewhere, says €  "
+              "Bcc: x@evil.test");
     EXPECT_EQ(mail.sent_ms, draft.sent_ms);
     EXPECT_EQ(mail.text_body, draft.text_body);
     EXPECT_EQ(mail.html_body, draft.html_body);

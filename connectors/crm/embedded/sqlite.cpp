@@ -86,6 +86,8 @@ std::int64_t Sqlite::last_insert_id() const { return sqlite3_last_insert_rowid(h
 
 std::int64_t Sqlite::changes() const { return sqlite3_changes(handle_); }
 
+std::int64_t Sqlite::total_changes() const { return sqlite3_total_changes(handle_); }
+
 bool Sqlite::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 std::optional<Error> Sqlite::take_error() { return std::exchange(error_, std::nullopt); }

@@ -39,6 +39,8 @@ public:
     std::int64_t last_insert_id() const;
     /// Rows that the last statement changed.
     std::int64_t changes() const;
+    /// Rows changed since the connection was opened, by triggers, too.
+    std::int64_t total_changes() const;
     bool in_transaction() const;
 
     const std::optional<Error>& error() const { return error_; }

@@ -1,0 +1,49 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "connectors/ews/ews_connector.hpp"
+#include "connectors/ews/soap.hpp"
+#include "core/async.hpp"
+#include "core/ports/http_client.hpp"
+#include "core/result.hpp"
+
+namespace liaison::ews {
+
+/// Sends one operation and brings its reply. Knows HTTP, SOAP and credentials; knows no operation.
+class EwsClient {
+public:
+    struct Call {
+        std::string operation;  ///< element name: "GetItem"
+        std::string body;       ///< the operation element
+        std::string mailbox;    ///< whose mailbox it is about
+        bool writes = false;    ///< a failure after sending is Unanswered
+        std::size_t reply_bytes_max = 32u << 20;
+    };
+    struct Reply {
+        SoapReply soap;
+        std::optional<Timestamp> server_time;  ///< from the header Date
+    };
+
+    EwsClient(HttpClient& http, EwsSettings settings) : http_(http), settings_(std::move(settings)) {}
+
+    const EwsSettings& settings() const { return settings_; }
+    /// Errors: those of HttpClient, of status_error and call_error; with `writes`, `Unanswered` for every failure after
+    /// which the effect may exist.
+    Async<Result<Reply>> send(Call call);
+
+private:
+    HttpRequest make_request(const Call& call) const;
+    Result<Reply> read_response(const Call& call, HttpResponse response);
+
+    HttpClient& http_;
+    EwsSettings settings_;
+    bool had_success_ = false;
+    int refusals_ = 0;  ///< 401 in a row
+};
+
+/// "Wed, 25 Nov 2026 08:15:00 GMT" (RFC 9110, 5.6.7, the preferred form); nothing for other text.
+std::optional<Timestamp> parse_http_date(std::string_view text);
+
+}  // namespace liaison::ews

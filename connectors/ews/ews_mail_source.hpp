@@ -1,0 +1,50 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "connectors/ews/ews_client.hpp"
+#include "connectors/ews/find_folder.hpp"
+#include "connectors/ews/item_batches.hpp"
+#include "connectors/ews/item_mapping.hpp"
+#include "connectors/ews/update_item.hpp"
+#include "core/ports/mail_source.hpp"
+
+namespace liaison::ews {
+
+/// MailSource over EWS for one mailbox. The first segment of a path may be a well-known folder by its English name (Inbox, Sent
+/// Items, Drafts, Deleted Items, Junk Email, Outbox), whatever the mailbox' language is; others lie below the mailbox' root.
+class EwsMailSource final : public MailSource {
+public:
+    EwsMailSource(HttpClient& http, EwsSettings settings);
+
+    Async<Result<MailFolder>> open_folder(std::string path, bool create) override;
+    Async<Result<std::vector<MailFolder>>> folder_tree(FolderId root) override;
+    Async<Result<MessagePage>> pull_messages(FolderId folder, Cursor cursor) override;
+    Async<std::vector<Result<MailMessage>>> get_messages(std::vector<ItemKey> keys, bool with_headers) override;
+    Async<std::vector<Result<std::string>>> fetch_mime(std::vector<ItemKey> keys) override;
+    Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) override;
+    Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) override;
+    std::string link_url(ItemKey key) const override;
+
+private:
+    // folders
+    Async<Result<FolderInfo>> get_folder(FolderRef folder);
+    Async<Result<std::vector<FolderInfo>>> find_folders(FolderRef parent, bool deep);
+    Async<Result<FolderRef>> open_child(FolderRef parent, std::string name, bool create);
+    Async<Result<FolderRef>> create_child(FolderRef parent, std::string name);
+
+    // messages
+    FetchRequest fetch_request(ItemShape shape, std::vector<ItemId> ids) const;
+    Async<Result<void>> learn_sizes(std::vector<ItemKey> keys);
+    void remember_size(const std::string& id, std::int64_t size);
+    Async<std::vector<Result<std::string>>> fetch_mime_group(std::vector<ItemKey> keys);
+    Async<std::vector<Result<Version>>> write_marks(UpdateItemRequest request);
+
+    EwsClient client_;
+    MappingContext context_;
+    std::map<std::string, std::string> paths_;         ///< folder id to path, of what was opened or listed
+    std::map<std::string, std::int64_t> sizes_;        ///< of messages read lately; saves fetch_mime a request
+};
+
+}  // namespace liaison::ews

@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+
+#include "connectors/ews/soap.hpp"
+#include "connectors/ews/types.hpp"
+
+namespace liaison::ews {
+
+/// https://learn.microsoft.com/exchange/client-developer/web-service-reference/moveitem-operation
+std::string encode_move_item(const ItemId& id, const FolderRef& to);
+/// The id that the item has in its new folder. CorruptReply if the server did not tell it.
+Result<ItemId> decode_move_item(const SoapReply& reply);
+
+}  // namespace liaison::ews

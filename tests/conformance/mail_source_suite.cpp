@@ -1,0 +1,229 @@
+#include "tests/conformance/mail_source_suite.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/limits.hpp"
+
+namespace liaison::conformance {
+
+std::string sample_mail(int n) {
+    const std::string number = std::to_string(n);
+    return "From: \"Zo\xC3\xAB M\" <zoe@customer.test>\r\nTo: Alice <alice@example.test>, bob@example.test\r\n"
+           "Cc: carol@example.test\r\nSubject: =?utf-8?B?R3LDvMOfZQ==?= " + number + "\r\nDate: Wed, 25 Nov 2026 07:00:00 +0100\r\n"
+           "Message-ID: <mail-" + number + "@customer.test>\r\nIn-Reply-To: <root@customer.test>\r\n"
+           "References: <root@customer.test>\r\nMIME-Version: 1.0\r\n"
+           "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+           "Hello " + number + " \xE2\x9C\x93\r\n--b\r\nContent-Type: application/pdf; name=\"offer.pdf\"\r\n"
+           "Content-Disposition: attachment; filename=\"offer.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+           "QUJDREVG\r\n--b--\r\n";
+}
+
+MailFolder MailSourceSuite::open(const std::string& path, bool create) {
+    auto folder = run(source().open_folder(path, create));
+    if (!folder) ADD_FAILURE() << "open_folder: " << folder.error().message;
+    return folder ? *folder : MailFolder{};
+}
+
+std::vector<MessagePage> MailSourceSuite::read_feed(const FolderId& folder, Cursor cursor) {
+    std::vector<MessagePage> pages;
+    for (int i = 0; i < 1'000; ++i) {
+        auto page = run(source().pull_messages(folder, cursor));
+        if (!page) {
+            ADD_FAILURE() << "pull_messages: " << page.error().message;
+            pages.emplace_back();
+            return pages;
+        }
+        EXPECT_LE(page->changes.size(), limits::sync_page_items_max);
+        cursor = page->next;
+        pages.push_back(std::move(*page));
+        if (pages.back().is_last) break;
+    }
+    return pages;
+}
+
+std::vector<ItemKey> MailSourceSuite::keys_in(const FolderId& folder) {
+    std::vector<ItemKey> keys;
+    for (const MessagePage& page : read_feed(folder, Cursor()))
+        for (const MessageChange& change : page.changes)
+            if (!change.gone) keys.push_back(change.key);
+    return keys;
+}
+
+TEST_P(MailSourceSuite, AFolderIsOpenedByItsPathAndMadeWhenAskedFor) {
+    const auto missing = run(source().open_folder("Inbox/CRM/Deep", false));
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().kind, ErrorKind::NotFound);
+    const MailFolder made = open("Inbox/CRM/Deep");
+    EXPECT_FALSE(made.id.empty());
+    EXPECT_EQ(made.path, "Inbox/CRM/Deep");
+    EXPECT_EQ(open("Inbox/CRM/Deep", false).id, made.id);
+    EXPECT_EQ(open("inbox/crm/deep", false).id, made.id) << "names compare without case";
+    EXPECT_NE(open("Sent Items", false).id, open("Inbox", false).id);
+    EXPECT_NE(open("Projekte & Ärger", true).id, made.id);
+    for (const char* bad : {"", "/", "Inbox//x", "Inbox/"}) {
+        const auto refused = run(source().open_folder(bad, true));
+        ASSERT_FALSE(refused) << bad;
+        EXPECT_EQ(refused.error().kind, ErrorKind::InvalidRequest) << bad;
+    }
+}
+
+TEST_P(MailSourceSuite, TheTreeHasTheFolderAndAllBelow) {
+    const MailFolder root = open("Inbox");
+    open("Inbox/A/B");
+    open("Inbox/C");
+    const auto tree = run(source().folder_tree(root.id));
+    ASSERT_TRUE(tree) << tree.error().message;
+    std::set<std::string> paths;
+    for (const MailFolder& folder : *tree) paths.insert(folder.path);
+    EXPECT_EQ(paths, (std::set<std::string>{"Inbox", "Inbox/A", "Inbox/A/B", "Inbox/C"}));
+    EXPECT_EQ(tree->front().id, root.id);
+}
+
+TEST_P(MailSourceSuite, MailThatArrivesIsInTheFeed) {
+    const MailFolder folder = open("Inbox/CRM");
+    world_->deliver("Inbox/CRM", sample_mail(1));
+    const auto first = read_feed(folder.id, Cursor());
+    EXPECT_TRUE(first.front().is_snapshot);
+    ASSERT_EQ(first.back().changes.size(), 1U);
+    world_->deliver("Inbox/CRM", sample_mail(2));
+    const auto second = read_feed(folder.id, first.back().next);
+    ASSERT_EQ(second.back().changes.size(), 1U);
+    EXPECT_FALSE(second.back().is_snapshot);
+    EXPECT_NE(second.back().changes[0].key, first.back().changes[0].key);
+    EXPECT_FALSE(second.back().changes[0].gone);
+}
+
+TEST_P(MailSourceSuite, TheFactsOfAMailAreExchangesOwn) {
+    const MailFolder folder = open("Inbox/CRM");
+    world_->deliver("Inbox/CRM", sample_mail(1));
+    const auto keys = keys_in(folder.id);
+    ASSERT_EQ(keys.size(), 1U);
+    const auto messages = run(source().get_messages(keys, true));
+    ASSERT_TRUE(messages.size() == 1 && messages[0]) << messages.at(0).error().message;
+    const MailMessage& mail = *messages[0];
+    EXPECT_EQ(mail.key, keys[0]);
+    EXPECT_FALSE(mail.version.empty());
+    EXPECT_EQ(mail.internet_message_id, "<mail-1@customer.test>");
+    EXPECT_EQ(mail.in_reply_to, "<root@customer.test>");
+    EXPECT_EQ(mail.references, "<root@customer.test>");
+    ASSERT_TRUE(mail.from);
+    EXPECT_EQ(mail.from->address, "zoe@customer.test");
+    EXPECT_EQ(mail.from->name, "Zoë M");
+    ASSERT_EQ(mail.to.size(), 2U);
+    EXPECT_EQ(mail.to[0].address, "alice@example.test");
+    ASSERT_EQ(mail.cc.size(), 1U);
+    EXPECT_EQ(mail.cc[0].address, "carol@example.test");
+    EXPECT_EQ(mail.subject, "Grüße 1");
+    EXPECT_NE(mail.text_body.find("Hello 1 ✓"), std::string::npos);
+    EXPECT_EQ(mail.sent_at, parse_timestamp("2026-11-25T06:00:00Z"));
+    EXPECT_FALSE(mail.is_draft);
+    EXPECT_GT(mail.size, 100);
+    ASSERT_EQ(mail.attachments.size(), 1U);
+    EXPECT_EQ(mail.attachments[0].name, "offer.pdf");
+    EXPECT_FALSE(mail.attachments[0].is_inline);
+    EXPECT_TRUE(std::any_of(mail.headers.begin(), mail.headers.end(), [](const auto& h) { return h.first == "Message-ID"; }));
+}
+
+TEST_P(MailSourceSuite, TheOriginalIsTheWholeMail) {
+    const MailFolder folder = open("Inbox/CRM");
+    for (int n = 0; n < 30; ++n) world_->deliver("Inbox/CRM", sample_mail(n));
+    const auto keys = keys_in(folder.id);
+    ASSERT_EQ(keys.size(), 30U);
+    const auto originals = run(source().fetch_mime(keys));
+    const auto facts = run(source().get_messages(keys, false));
+    ASSERT_EQ(originals.size(), keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        ASSERT_TRUE(originals[i]) << originals[i].error().message;
+        ASSERT_TRUE(facts[i]);
+        EXPECT_NE(originals[i]->find(facts[i]->internet_message_id), std::string::npos) << "in order";
+        EXPECT_NE(originals[i]->find("QUJDREVG"), std::string::npos);
+    }
+}
+
+TEST_P(MailSourceSuite, AMarkIsIdempotentAndKeepsWhatPeopleSet) {
+    const MailFolder folder = open("Inbox/CRM");
+    world_->deliver("Inbox/CRM", sample_mail(1));
+    const auto keys = keys_in(folder.id);
+    ASSERT_EQ(keys.size(), 1U);
+    std::vector<MailMark> marks{{keys[0], {"Mine"}, {}, ""}};
+    ASSERT_TRUE(run(source().mark_messages(marks)).at(0));
+    marks[0] = MailMark{keys[0], {"CRM logged"}, {"CRM unmatched"}, "logged"};
+    const auto first = run(source().mark_messages(marks));
+    ASSERT_TRUE(first.at(0)) << first[0].error().message;
+    const auto again = run(source().mark_messages(marks));
+    ASSERT_TRUE(again.at(0));
+    EXPECT_EQ(*again[0], *first[0]) << "the second time changes nothing";
+    const auto read = run(source().get_messages(keys, false));
+    ASSERT_TRUE(read.at(0));
+    EXPECT_EQ(read[0]->categories, (std::vector<std::string>{"Mine", "CRM logged"}));
+    EXPECT_EQ(read[0]->mark, "logged");
+    EXPECT_EQ(read[0]->version, *first[0]);
+    EXPECT_FALSE(read[0]->is_read) << "marking is not reading";
+    marks[0] = MailMark{keys[0], {}, {"crm LOGGED"}, "unmatched: no contact"};
+    ASSERT_TRUE(run(source().mark_messages(marks)).at(0));
+    const auto changed = run(source().get_messages(keys, false));
+    EXPECT_EQ(changed.at(0)->categories, (std::vector<std::string>{"Mine"}));
+    EXPECT_EQ(changed[0]->mark, "unmatched: no contact");
+}
+
+TEST_P(MailSourceSuite, AMovedMessageHasANewKeyAndIsGoneWhereItWas) {
+    const MailFolder from = open("Inbox/CRM");
+    const MailFolder to = open("Inbox/Done");
+    world_->deliver("Inbox/CRM", sample_mail(1));
+    const auto feed = read_feed(from.id, Cursor());
+    const ItemKey key = feed.back().changes.at(0).key;
+    const auto moved = run(source().move_message(key, to.id));
+    ASSERT_TRUE(moved) << moved.error().message;
+    const auto gone = read_feed(from.id, feed.back().next);
+    ASSERT_EQ(gone.back().changes.size(), 1U);
+    EXPECT_TRUE(gone.back().changes[0].gone);
+    EXPECT_EQ(gone.back().changes[0].key, key);
+    EXPECT_EQ(keys_in(to.id), std::vector<ItemKey>{*moved});
+    const auto old = run(source().get_messages({key, *moved}, false));
+    ASSERT_EQ(old.size(), 2U);
+    ASSERT_FALSE(old[0]);
+    EXPECT_EQ(old[0].error().kind, ErrorKind::NotFound);
+    EXPECT_TRUE(old[1]);
+}
+
+TEST_P(MailSourceSuite, AnExpiredCursorIsSaid) {
+    const MailFolder folder = open("Inbox/CRM");
+    world_->deliver("Inbox/CRM", sample_mail(1));
+    const auto feed = read_feed(folder.id, Cursor());
+    if (!world_->expire_cursors(folder.id)) GTEST_SKIP() << "this server cannot lose cursors";
+    const auto page = run(source().pull_messages(folder.id, feed.back().next));
+    ASSERT_FALSE(page);
+    EXPECT_EQ(page.error().kind, ErrorKind::CursorExpired);
+    EXPECT_EQ(keys_in(folder.id).size(), 1U);
+}
+
+TEST_P(MailSourceSuite, MoreMailsThanAPageHoldsAreAllThere) {
+    const MailFolder folder = open("Inbox/CRM");
+    const std::size_t count = limits::sync_page_items_max + 20;
+    for (std::size_t n = 0; n < count; ++n) world_->deliver("Inbox/CRM", sample_mail(static_cast<int>(n)));
+    const auto pages = read_feed(folder.id, Cursor());
+    EXPECT_GE(pages.size(), 2U);
+    std::set<ItemKey> keys;
+    for (const MessagePage& page : pages) {
+        EXPECT_TRUE(page.is_snapshot);
+        for (const MessageChange& change : page.changes) keys.insert(change.key);
+    }
+    EXPECT_EQ(keys.size(), count);
+}
+
+TEST_P(MailSourceSuite, ForeignKeysAndCursorsAreNoCrash) {
+    const MailFolder folder = open("Inbox");
+    EXPECT_FALSE(run(source().pull_messages(folder.id, Cursor("nonsense \xFF <&>"))));
+    EXPECT_FALSE(run(source().pull_messages(FolderId("nonsense"), Cursor())));
+    const auto read = run(source().get_messages({ItemKey("nonsense \xFF <&>")}, false));
+    ASSERT_EQ(read.size(), 1U);
+    EXPECT_FALSE(read[0]);
+    EXPECT_FALSE(run(source().fetch_mime({ItemKey("nonsense")})).at(0));
+    EXPECT_FALSE(run(source().move_message(ItemKey("nonsense"), folder.id)));
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MailSourceSuite);
+
+}  // namespace liaison::conformance

@@ -1,0 +1,211 @@
+#include "tests/rules/random_rules.hpp"
+
+namespace liaison::reference {
+namespace {
+
+const std::vector<std::string> kWords = {"offer",
+                                         "Order",
+                                         "INVOICE",
+                                         "off",
+                                         "ffer",
+                                         "r o",
+                                         "\xC3\x84ngste",
+                                         "\xC3\xA4ng",
+                                         "aaa",
+                                         "aa",
+                                         "a",
+                                         "abab",
+                                         "bab",
+                                         "\xD0\x96\xD1\x83\xD0\xBA",
+                                         "\xD0\xB6\xD0\xA3",
+                                         "x-",
+                                         "4711"};
+const std::vector<std::string> kAddresses = {"ann@sales.x.test",      "BOB@x.test",
+                                             "carl@Sub.Sales.x.test", "dora@y.test",
+                                             "alice@example.test",    "alice2@example.test"};
+const std::vector<std::string> kDomains = {"x.test", "sales.x.test", "TEST", "y.test", "s.x.test"};
+const std::vector<std::string> kPaths = {"Inbox", "Inbox/CRM", "inbox/crm/Offers", "Sent Items",
+                                         "/Inbox/CRM/"};
+const std::vector<std::string> kNames = {"Red", "blue", "K1", "k2", "ANNA", "Key account"};
+
+std::string quote(const std::string& text) {
+    return "\"" + text + "\"";
+}
+
+std::string random_values(Dice& dice, const std::vector<std::string>& from) {
+    std::string out = "[";
+    const std::size_t count = 1 + dice.roll(3);
+    for (std::size_t i = 0; i < count; ++i) out += (i > 0 ? "," : "") + quote(dice.pick(from));
+    return out + "]";
+}
+
+std::string random_condition(Dice& dice) {
+    struct Choice {
+        const char* name;
+        const std::vector<std::string>* values;
+    };
+    static const std::vector<std::string> kImportance = {"low", "normal", "high"};
+    static const std::vector<std::string> kSensitivity = {"normal", "private"};
+    static const std::vector<std::string> kDirections = {"inbound", "outbound", "none"};
+    static const std::vector<std::string> kKinds = {"user", "contact", "company", "lead",
+                                                    "unknown"};
+    static const Choice kChoices[] = {{"fromAddresses", &kAddresses},
+                                      {"fromDomains", &kDomains},
+                                      {"sentToAddresses", &kAddresses},
+                                      {"sentToDomains", &kDomains},
+                                      {"senderContains", &kWords},
+                                      {"recipientContains", &kWords},
+                                      {"subjectContains", &kWords},
+                                      {"subjectContains", &kWords},
+                                      {"bodyContains", &kWords},
+                                      {"bodyContains", &kWords},
+                                      {"bodyOrSubjectContains", &kWords},
+                                      {"headerContains", &kWords},
+                                      {"categories", &kNames},
+                                      {"importance", &kImportance},
+                                      {"sensitivity", &kSensitivity},
+                                      {"direction", &kDirections},
+                                      {"folder", &kPaths},
+                                      {"folderUnder", &kPaths},
+                                      {"mailbox", &kAddresses},
+                                      {"senderIs", &kKinds},
+                                      {"recipientIs", &kKinds},
+                                      {"senderCompanyIn", &kNames},
+                                      {"senderCategoryIn", &kNames},
+                                      {"senderOwnerIs", &kNames},
+                                      {"recipientCompanyIn", &kNames},
+                                      {"recipientCategoryIn", &kNames},
+                                      {"recipientOwnerIs", &kNames}};
+    static const std::vector<std::string> kFlags = {"hasAttachments",
+                                                    "sentToMe",
+                                                    "sentCcMe",
+                                                    "sentToOrCcMe",
+                                                    "sentOnlyToMe",
+                                                    "notSentToMe",
+                                                    "conversationLogged",
+                                                    "isMeetingRequest",
+                                                    "isNonDeliveryReport",
+                                                    "senderHasOpenOpportunity",
+                                                    "recipientHasOpenOpportunity"};
+    if (dice.one_in(5)) return quote(dice.pick(kFlags)) + ":" + (dice.one_in(2) ? "true" : "false");
+    if (dice.one_in(20))
+        return "\"withinSizeRange\":{\"minimumSize\":" + std::to_string(dice.roll(5)) +
+               ",\"maximumSize\":" + std::to_string(5 + dice.roll(5)) + "}";
+    const Choice& choice = kChoices[dice.roll(std::size(kChoices))];
+    if (dice.one_in(10) && choice.values == &kAddresses)
+        return quote(choice.name) + ":[{\"list\":\"vip\"}]";
+    return quote(choice.name) + ":" + random_values(dice, *choice.values);
+}
+
+/// An object of conditions with distinct keys.
+std::string random_group(Dice& dice, std::size_t depth, bool may_be_empty) {
+    std::vector<std::string> members;
+    const std::size_t count = dice.roll(3) + (may_be_empty ? 0 : 1);
+    for (std::size_t i = 0; i < count; ++i) {
+        std::string member = random_condition(dice);
+        if (depth < 4 && dice.one_in(4)) {
+            const char* name = dice.one_in(2) ? "anyOf" : "allOf";
+            member = quote(name) + ":[" + random_group(dice, depth + 1, false) + "," +
+                     random_group(dice, depth + 1, false) + "]";
+        } else if (depth < 4 && dice.one_in(6)) {
+            member = "\"not\":" + random_group(dice, depth + 1, false);
+        }
+        const std::string key = member.substr(0, member.find(':'));
+        bool repeated = false;
+        for (const auto& other : members) repeated = repeated || other.starts_with(key + ":");
+        if (!repeated) members.push_back(std::move(member));
+    }
+    std::string out = "{";
+    for (const auto& member : members) out += (out.size() > 1 ? "," : "") + member;
+    return out + "}";
+}
+
+std::string random_actions(Dice& dice) {
+    static const std::vector<std::string> kFolders = {"Inbox/A", "Inbox/B"};
+    static const std::vector<std::string> kCodes = {"T1", "T2"};
+    std::string out;
+    const auto add = [&](const std::string& text) { out += (out.empty() ? "" : ",") + text; };
+    if (dice.one_in(3)) add("\"moveToFolder\":" + quote(dice.pick(kFolders)));
+    if (dice.one_in(3)) add("\"assignCategories\":" + random_values(dice, kNames));
+    if (dice.one_in(20)) add("\"stopProcessingRules\":true");
+    const std::size_t verdict = dice.roll(8);
+    if (verdict == 0) add("\"skipLogging\":true");
+    if (verdict == 1) add("\"hold\":true");
+    if (verdict == 2 || (out.empty() && verdict > 5)) add("\"logInteraction\":true");
+    if (verdict == 3) add("\"logInteraction\":{\"template\":" + quote(dice.pick(kCodes)) + "}");
+    if (verdict == 4)
+        add("\"logInteraction\":{\"activityType\":" + quote(dice.pick(kCodes)) +
+            ",\"campaign\":" + quote(dice.pick(kCodes)) + "}");
+    if (verdict == 5) add("\"logInteraction\":{\"opportunity\":" + quote(dice.pick(kCodes)) + "}");
+    return "{" + out + "}";
+}
+
+std::string random_text(Dice& dice, std::size_t words) {
+    std::string out;
+    for (std::size_t i = 0; i < words; ++i) out += (dice.one_in(3) ? "" : " ") + dice.pick(kWords);
+    return out;
+}
+
+std::vector<Party> random_parties(Dice& dice) {
+    std::vector<Party> out;
+    for (std::size_t i = dice.roll(3); i > 0; --i) {
+        Party party;
+        party.kind = static_cast<PartyKind>(dice.roll(4));
+        party.company_id = dice.pick(kNames);
+        party.company_name = dice.pick(kNames);
+        party.owner_id = dice.pick(kNames);
+        party.has_open_opportunity = dice.one_in(2);
+        if (dice.one_in(2)) party.categories = {dice.pick(kNames)};
+        out.push_back(std::move(party));
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string random_document(Dice& dice, std::size_t rules) {
+    std::string out = "{\"lists\":{\"vip\":[\"ann@sales.x.test\",\"dora@y.test\"]},\"rules\":[";
+    for (std::size_t i = 0; i < rules; ++i) {
+        out += std::string(i > 0 ? "," : "") + "{\"displayName\":\"R" + std::to_string(i) + "\"";
+        if (dice.one_in(2)) out += ",\"sequence\":" + std::to_string(dice.roll(rules));
+        if (dice.one_in(15)) out += ",\"isEnabled\":false";
+        out += ",\"conditions\":" + random_group(dice, 1, dice.one_in(10));
+        if (dice.one_in(4)) out += ",\"exceptions\":" + random_group(dice, 1, true);
+        out += ",\"actions\":" + random_actions(dice) + "}";
+    }
+    return out + "]}";
+}
+
+ReferenceInput random_mail(Dice& dice) {
+    ReferenceInput in;
+    if (!dice.one_in(20))
+        in.mail.from = MailAddress{dice.pick(kAddresses), random_text(dice, dice.roll(3))};
+    for (std::size_t i = dice.roll(3); i > 0; --i)
+        in.mail.to.push_back({dice.pick(kAddresses), random_text(dice, dice.roll(2))});
+    for (std::size_t i = dice.roll(2); i > 0; --i)
+        in.mail.cc.push_back({dice.pick(kAddresses), ""});
+    in.mail.subject = random_text(dice, dice.roll(4));
+    in.mail.text_body = random_text(dice, dice.roll(12));
+    in.mail.size =
+        static_cast<std::int64_t>(dice.roll(11)) * 1024 + static_cast<std::int64_t>(dice.roll(2));
+    in.mail.importance = std::vector<std::string>{"low", "normal", "high"}[dice.roll(3)];
+    in.mail.sensitivity = dice.one_in(4) ? "private" : "normal";
+    if (dice.one_in(5))
+        in.mail.item_class =
+            dice.one_in(2) ? "IPM.Schedule.Meeting.Request" : "REPORT.IPM.Note.NDR";
+    if (dice.one_in(3))
+        in.mail.attachments = {
+            {.name = "a", .content_type = "b", .size = 1, .is_inline = dice.one_in(3)}};
+    if (dice.one_in(3)) in.mail.categories = {dice.pick(kNames)};
+    if (dice.one_in(3)) in.mail.headers = {{"X-Note", random_text(dice, 2)}};
+    in.mailbox = "alice@example.test";
+    in.me = {"alice@example.test", "alice2@example.test"};
+    in.folder = dice.pick(kPaths);
+    in.direction = std::vector<std::string>{"inbound", "outbound", "none"}[dice.roll(3)];
+    in.sender = random_parties(dice);
+    in.recipients = random_parties(dice);
+    in.conversation_logged = dice.one_in(2);
+    return in;
+}
+
+}  // namespace liaison::reference
