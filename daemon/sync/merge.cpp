@@ -46,21 +46,22 @@ struct MergeState {
     FieldMask& settled(Side side) { return agreed[index(side)]; }
 };
 
-/// Both sides say the same, each in its own form.
-bool agree_after_projection(const MergeState& state, Field field) {
+/// What both sides changed to the same, each in its own form. The whole record is projected: a value that the endpoint
+/// derives from others (100 percent of a completed task) is no agreement with a side that says otherwise.
+void drop_agreed(MergeState& state, const FieldMask& common) {
+    Record as_shown_on[2];
     for (const Side target : kSides) {
-        const MergeSide& to = state.at(target);
-        Record candidate = *to.seen;
-        merge_copy(candidate, *state.at(other(target)).seen, field);
-        if (merge_same(projected(*to.can, candidate), *to.seen, field)) return true;
+        Record candidate = *state.at(target).seen;
+        for (const FieldInfo& entry : all_fields())
+            if (common.has(entry.field)) merge_copy(candidate, *state.at(other(target)).seen, entry.field);
+        as_shown_on[MergeState::index(target)] = projected(*state.at(target).can, candidate);
     }
-    return false;
-}
-
-void drop_agreed(MergeState& state) {
     const Patch crm = state.changes(Side::Crm);
     for (const auto& [field, value] : crm) {
-        if (!state.changes(Side::Exchange).contains(field) || !agree_after_projection(state, field)) continue;
+        if (!state.changes(Side::Exchange).contains(field)) continue;
+        const bool agree = merge_same(as_shown_on[0], *state.at(Side::Crm).seen, field) ||
+                           merge_same(as_shown_on[1], *state.at(Side::Exchange).seen, field);
+        if (!agree) continue;
         for (const Side side : kSides) {
             state.settled(side).add(field);
             state.changes(side).erase(field);
@@ -233,7 +234,7 @@ Merged merge_changes(const MergeSide& crm, const MergeSide& exchange, const Merg
         state.changes(side) = difference(*state.at(side).shadow, *state.at(side).seen, common);
         for (const auto& [field, value] : state.changes(side)) merged.side(side).changed.add(field);
     }
-    drop_agreed(state);
+    if (!merged.crm.changed.empty() && !merged.exchange.changed.empty()) drop_agreed(state, common);
     if (rules.exchange_edits_stay) hold_private_edits(state);
     settle_contested(state);
     send_uncontested(state);
