@@ -110,7 +110,9 @@ std::optional<Field> parse_field(std::string_view name) {
 FieldMask fields_of(EntityKind kind) {
     FieldMask mask;
     for (const FieldInfo& f : kFields) {
-        const bool in = kind == EntityKind::Task ? f.in_task : kind == EntityKind::Appointment ? f.in_appointment : f.in_contact;
+        const bool in = kind == EntityKind::Task          ? f.in_task
+                        : kind == EntityKind::Appointment ? f.in_appointment
+                                                          : f.in_contact;
         if (in) mask.add(f.field);
     }
     return mask;
@@ -202,7 +204,8 @@ std::string field_names(const Patch& patch) {
 
 namespace {
 
-/// Lists are written with `;` between entries; in an entry it stands behind a backslash, and so do the signs around an address.
+/// Lists are written with `;` between entries; in an entry it stands behind a backslash, and so do the signs around
+/// an address.
 std::string escape_entry(std::string_view entry) {
     std::string out;
     for (const char c : entry) {
@@ -262,8 +265,8 @@ std::string to_text(const Value& value) {
         std::string operator()(const AttendeeList& list) const {
             std::string out;
             for (const Attendee& a : list)
-                out += (out.empty() ? "" : "; ") + escape_entry(a.name) + " <" + escape_entry(a.address) + "> " + a.role +
-                       " " + a.response;
+                out += (out.empty() ? "" : "; ") + escape_entry(a.name) + " <" + escape_entry(a.address) + "> " +
+                       a.role + " " + a.response;
             return out;
         }
     };
@@ -326,7 +329,8 @@ std::optional<Value> value_from_text(Field field, std::string_view text) {
             const std::size_t space = text.find(' ');
             const auto wall = parse_wall(text.substr(0, space));
             if (!wall) return std::nullopt;
-            return Value(ZonedTime{*wall, space == std::string_view::npos ? std::string() : std::string(text.substr(space + 1))});
+            if (space == std::string_view::npos) return Value(ZonedTime{*wall, {}});
+            return Value(ZonedTime{*wall, std::string(text.substr(space + 1))});
         }
         case ValueType::TextList: {
             TextList list;

@@ -26,7 +26,8 @@ std::string explain_state(const Operation& operation) {
     switch (operation.state) {
         case OperationState::Queued:
             if (operation.attempts == 0) return {};
-            return " Tried " + attempts + " times" + error + "; not again before " + format_timestamp(operation.due) + ".";
+            return " Tried " + attempts + " times" + error + "; not again before " +
+                   format_timestamp(operation.due) + ".";
         case OperationState::Sent: return " Sent; the answer is not known yet" + error + ".";
         case OperationState::Rejected:
             return " Refused after " + attempts + " attempts" + error + "; it waits until either item changes.";
@@ -55,7 +56,8 @@ std::string_view explain(Reason reason) {
         case Reason::MatchedByContent: return "Both items say the same, and no other candidate does.";
         case Reason::StateColour: return "The category for planned, overdue or done no longer fits the item's state.";
         case Reason::StampToken: return "The item gets Liaison's mark, so that it is recognised whatever happens.";
-        case Reason::CopyReleased: return "Somebody copied a mirrored item; the copy loses Liaison's mark and stands alone.";
+        case Reason::CopyReleased:
+            return "Somebody copied a mirrored item; the copy loses Liaison's mark and stands alone.";
         case Reason::AttendeeCopy: return "It is an attendee's copy of a meeting; the organiser's copy is the truth.";
         case Reason::AcknowledgedEcho: return "Both sides say the same already.";
         case Reason::SeriesNotSupported: return "It is a series, which this version does not mirror.";

@@ -9,8 +9,8 @@
 
 // Order of evidence, strongest first; each step sees only what the steps before left:
 //   token      an item of Exchange names its CRM item (ledger lost, F91). Named item not here: an orphan, left alone.
-//   copy       an attendee's copy attaches to the CRM appointment with its UID; without one it waits for the organiser's
-//              mailbox, or for the first attendee whose mailbox is mirrored; only then it is a new item.
+//   copy       an attendee's copy attaches to the CRM appointment with its UID; without one it waits for the
+//              organiser's mailbox, or for the first attendee whose mailbox is mirrored; only then it is a new item.
 //   UID        appointments only.
 //   content    subject and times; subject and due date; e-mail address, or full name and company.
 // Several candidates in one step: parked for a human, all of them.
@@ -29,7 +29,8 @@ public:
         by_token();
         if (picture_.kind == EntityKind::Appointment) {
             attendee_copies();
-            by_key(Reason::MatchedByUid, [](const Record& record) { return std::string(record.text(Field::ICalUid)); });
+            by_key(Reason::MatchedByUid,
+                   [](const Record& record) { return std::string(record.text(Field::ICalUid)); });
         }
         by_content();
         return std::move(out_);
@@ -114,8 +115,8 @@ private:
         }
     }
 
-    /// The meeting comes into the CRM from another mirrored mailbox: the organiser's, or that of the first attendee in order
-    /// of addresses, so that two mailboxes never make two CRM appointments of one meeting.
+    /// The meeting comes into the CRM from another mirrored mailbox: the organiser's, or that of the first attendee
+    /// in order of addresses, so that two mailboxes never make two CRM appointments of one meeting.
     bool waits_for_organizer(const Record& copy) const {
         const std::string organizer = normal_address(copy.text(Field::Organizer));
         if (picture_.mirrored_organizers.contains(organizer)) return true;

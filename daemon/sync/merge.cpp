@@ -46,8 +46,8 @@ struct MergeState {
     FieldMask& settled(Side side) { return agreed[index(side)]; }
 };
 
-/// What both sides changed to the same, each in its own form. The whole record is projected: a value that the endpoint
-/// derives from others (100 percent of a completed task) is no agreement with a side that says otherwise.
+/// What both sides changed to the same, each in its own form. The whole record is projected: a value that the
+/// endpoint derives from others (100 percent of a completed task) is no agreement with a side that says otherwise.
 void drop_agreed(MergeState& state, const FieldMask& common) {
     Record as_shown_on[2];
     for (const Side target : kSides) {
@@ -159,8 +159,8 @@ void send_uncontested(MergeState& state) {
     }
 }
 
-/// The side's whole state after the write. Fields that do not travel keep what the side shows, unless the endpoint itself
-/// derives them from those that do (percentage from status).
+/// The side's whole state after the write. Fields that do not travel keep what the side shows, unless the endpoint
+/// itself derives them from those that do (percentage from status).
 Record state_after(const MergeSide& side, const Patch& travelling) {
     const Record now = projected(*side.can, *side.seen);
     Record after = projected(*side.can, apply(*side.seen, travelling));

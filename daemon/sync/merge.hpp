@@ -56,13 +56,14 @@ Record projected(const EndpointCapabilities& can, const Record& record);
 /// The fields of `patch` that change something; the others only keep a write group complete.
 FieldMask changing_fields(const Patch& patch, const Record& before);
 
-/// Three-way merge, field by field, against one shadow per side (style-anchors 5.4, law 4). A change of one side travels
-/// unless the other side cannot write the field; equal values (after projection) are agreement; start, end and all-day go
-/// together, and so do status, percentage and completion date.
+/// Three-way merge, field by field, against one shadow per side (style-anchors 5.4, law 4). A change of one side
+/// travels unless the other side cannot write the field; equal values (after projection) are agreement; start, end
+/// and all-day go together, and so do status, percentage and completion date.
 Merged merge_changes(const MergeSide& crm, const MergeSide& exchange, const MergeRules& rules);
 
-/// Shadows for two items that were found to be one without a common past. Where they agree, each side's shadow is what it
-/// shows; where they differ, both shadows are empty, so that the merge fills gaps and records what contradicts.
+/// Shadows for two items that were found to be one without a common past. Where they agree, each side's shadow is
+/// what it shows; where they differ, both shadows are empty, so that the merge fills gaps and records what
+/// contradicts.
 struct FreshShadows {
     Record crm;
     Record exchange;

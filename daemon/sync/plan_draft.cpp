@@ -92,8 +92,8 @@ bool PlanDraft::colours() const {
            exchange.writable.has(Field::StateCategory);
 }
 
-/// The colour is written when it differs from what was written last. A person who takes it off has the last word until the
-/// state itself changes.
+/// The colour is written when it differs from what was written last. A person who takes it off has the last word
+/// until the state itself changes.
 void PlanDraft::colour(const Record& crm, Merged& merged) const {
     const auto state = state_category(crm, picture_.today);
     if (!colours() || !state || !picture_.exchange_capabilities.can_update) return;
@@ -135,8 +135,8 @@ void PlanDraft::learn_token(LinkView& view, const Sight& exchange) {
     const CorrelationToken wanted = full_token(view.link);
     if (exchange.seen->token != wanted || view.link.token == wanted) return;
     view.link.token = wanted;
-    plan_.changes.push_back(AdvanceShadow{view.link.id, Side::Exchange, exchange.version, view.link.exchange->shadow, false,
-                                          Reason::StampToken, wanted});
+    plan_.changes.push_back(AdvanceShadow{view.link.id, Side::Exchange, exchange.version,
+                                          view.link.exchange->shadow, false, Reason::StampToken, wanted});
 }
 
 Merged PlanDraft::merge(const Sight& crm, const Sight& exchange) const {
@@ -190,7 +190,8 @@ void PlanDraft::record_conflicts(const LinkView& view, const Merged& merged, std
 bool PlanDraft::plan_crm_update(const LinkView& view, const Merged& merged) {
     if (merged.crm.patch.empty()) return false;
     const bool both = !merged.crm.changed.empty();
-    Operation update = draft(view, Side::Crm, OperationKind::Update, both ? Reason::MergedBoth : Reason::ChangedInExchange);
+    Operation update = draft(view, Side::Crm, OperationKind::Update,
+                             both ? Reason::MergedBoth : Reason::ChangedInExchange);
     update.patch = merged.crm.patch;
     update.target = merged.crm.target;
     plan_.operations.push_back(std::move(update));
@@ -222,7 +223,8 @@ void PlanDraft::bring_in_step(LinkView& view) {
     Merged merged = merge(crm, exchange);
     const Record crm_after = merged.crm.target;
     std::optional<Side> written;
-    // The CRM first: what it says afterwards decides the colour, which then travels with everything else for Exchange.
+    // The CRM first: what it says afterwards decides the colour, which then travels with everything else for
+    // Exchange.
     if (plan_crm_update(view, merged))
         written = Side::Crm;
     else if (plan_exchange_update(view, merged, exchange))
@@ -241,8 +243,8 @@ bool PlanDraft::may_create(Side target, const Record& source) const {
 void PlanDraft::create(LinkView& view, Side target, Reason reason) {
     const Sight source = look(view, other(target));
     if (!may_create(target, *source.record)) return unlink(view, Reason::PolicyForbids);
-    const FieldMask travelling =
-        common_fields(picture_.crm_capabilities, picture_.exchange_capabilities) & picture_.capabilities(target).writable;
+    const FieldMask common = common_fields(picture_.crm_capabilities, picture_.exchange_capabilities);
+    const FieldMask travelling = common & picture_.capabilities(target).writable;
     Operation operation = draft(view, target, OperationKind::Create, reason);
     Record record = source.record->masked(travelling);
     const auto state = state_category(*source.record, picture_.today);
@@ -284,7 +286,8 @@ LinkView PlanDraft::open(Side source, const Observation& seen, Reason reason, Co
     view.link.kind = picture_.kind;
     view.link.token = std::move(token);
     view.link.anchor(source) = Anchor{seen.key, seen.version, *seen.record()};
-    view.link.made_in_exchange = source == Side::Crm && (reason == Reason::NewInCrm || reason == Reason::EditOutranksDeletion);
+    const bool makes = reason == Reason::NewInCrm || reason == Reason::EditOutranksDeletion;
+    view.link.made_in_exchange = source == Side::Crm && makes;
     (source == Side::Crm ? view.crm : view.exchange) = seen;
     plan_.changes.push_back(OpenLink{view.link.id, picture_.kind, view.link.token, source, seen.key, seen.version,
                                      *seen.record(), view.link.made_in_exchange, reason});
@@ -305,8 +308,8 @@ void PlanDraft::recreate(LinkView& view, Side source) {
     Observation seen = *sight.seen;
     if (!may_create(other(source), *seen.record())) return unlink(view, Reason::PolicyForbids);
     plan_.changes.push_back(Unlink{view.link.id, Reason::EditOutranksDeletion});
-    // What is made gets a token of its own: the deleted item may still hold the old one. The surviving item of Exchange keeps
-    // the token that it shows, by which it is known if it moves, until it is stamped anew.
+    // What is made gets a token of its own: the deleted item may still hold the old one. The surviving item of
+    // Exchange keeps the token that it shows, by which it is known if it moves, until it is stamped anew.
     const CorrelationToken fresh = new_token(source == Side::Crm ? seen.key : ItemKey());
     LinkView reopened =
         open(source, seen, Reason::EditOutranksDeletion, source == Side::Crm ? fresh : view.link.token);
@@ -314,11 +317,13 @@ void PlanDraft::recreate(LinkView& view, Side source) {
     plan_.operations.back().token = fresh;
 }
 
-void PlanDraft::bind(LinkView& view, Side side, const Observation& seen, Record shadow, bool attached, Reason reason) {
+void PlanDraft::bind(LinkView& view, Side side, const Observation& seen, Record shadow, bool attached,
+                     Reason reason) {
     view.link.anchor(side) = Anchor{seen.key, seen.version, shadow};
     view.link.attached = view.link.attached || attached;
     (side == Side::Crm ? view.crm : view.exchange) = seen;
-    plan_.changes.push_back(BindItem{view.link.id, side, seen.key, seen.version, std::move(shadow), attached, reason});
+    plan_.changes.push_back(
+        BindItem{view.link.id, side, seen.key, seen.version, std::move(shadow), attached, reason});
 }
 
 void PlanDraft::withdraw(LinkView& view) {

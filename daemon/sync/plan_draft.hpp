@@ -11,12 +11,12 @@ namespace liaison::sync {
 /// The token that the link's Exchange item carries: with the CRM's own id, if the CRM item exists.
 CorrelationToken full_token(const Link& link);
 
-/// An update that only takes our token off a copy that a person made (F38). It concerns an item without a link; the link that
-/// it names is the one whose token was copied.
+/// An update that only takes our token off a copy that a person made (F38). It concerns an item without a link; the
+/// link that it names is the one whose token was copied.
 bool releases_copy(const Operation& operation);
 
-/// A plan in the making. Its methods are the vocabulary of the case table; each changes the view as the committed plan will
-/// change the link, so that later steps see it.
+/// A plan in the making. Its methods are the vocabulary of the case table; each changes the view as the committed
+/// plan will change the link, so that later steps see it.
 class PlanDraft {
 public:
     /// `picture` must outlive the draft.

@@ -25,9 +25,9 @@ enum class Verdict : std::uint8_t {
 /// The case table (see the head of reconcile.cpp).
 Verdict decide_cell(SideState crm, SideState exchange);
 
-/// What has to be done so that both sides of a pair agree. Pure: the same picture gives the same plan, byte for byte. Throws
-/// std::logic_error for a link without any anchor, which no plan ever opens. At most one operation per link: what else a link
-/// needs follows when that one is settled.
+/// What has to be done so that both sides of a pair agree. Pure: the same picture gives the same plan, byte for
+/// byte. Throws std::logic_error for a link without any anchor, which no plan ever opens. At most one operation per
+/// link: what else a link needs follows when that one is settled.
 Plan reconcile(const Picture& picture);
 
 }  // namespace liaison::sync

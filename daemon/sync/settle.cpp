@@ -23,7 +23,8 @@ std::uint64_t settle_scatter(std::uint64_t x) {
 
 /// Between `least` and `least` plus `spread`, the same for the same operation and attempt.
 milliseconds settle_spread(const Operation& operation, milliseconds least, milliseconds spread) {
-    const auto seed = static_cast<std::uint64_t>(operation.id.value()) * 64u + static_cast<std::uint64_t>(operation.attempts);
+    const auto number = static_cast<std::uint64_t>(operation.id.value());
+    const std::uint64_t seed = number * 64u + static_cast<std::uint64_t>(operation.attempts);
     const auto share = static_cast<std::int64_t>(settle_scatter(seed) % 1024u);
     return least + milliseconds{spread.count() * share / 1024};
 }
@@ -34,8 +35,8 @@ Timestamp settle_due(const Operation& operation, Timestamp now, const std::optio
         return now + settle_spread(operation, asked, asked / 10);
     }
     const int doublings = std::clamp(operation.attempts - 1, 0, 16);
-    const milliseconds full =
-        std::min<milliseconds>(milliseconds{limits::backoff_min} * (1 << doublings), milliseconds{limits::backoff_max});
+    const milliseconds doubled = milliseconds{limits::backoff_min} * (1 << doublings);
+    const milliseconds full = std::min(doubled, milliseconds{limits::backoff_max});
     return now + settle_spread(operation, full / 2, full / 2);
 }
 
@@ -67,6 +68,11 @@ Settlement settle_reject(const Operation& operation, std::optional<Error> error)
     settlement.requeued = std::move(rejected);
     settlement.error = std::move(error);
     return settlement;
+}
+
+Settlement settle_retry(const Operation& operation, Timestamp now, const Error& error, int attempts_limit) {
+    return operation.attempts < attempts_limit ? settle_requeue(operation, now, error)
+                                               : settle_reject(operation, error);
 }
 
 Settlement settle_wait(const Operation& operation, const Error& error) {
@@ -102,13 +108,13 @@ void settle_copy(Record& to, const Record& from, Field field) {
 }
 
 void settle_create(Settlement& settlement, const Operation& operation, const Link& link, const Observation& made) {
-    settlement.changes.push_back(BindItem{operation.link, operation.side, made.key, made.version, operation.target, false,
-                                          operation.reason});
+    settlement.changes.push_back(BindItem{operation.link, operation.side, made.key, made.version,
+                                          operation.target, false, operation.reason});
     const Side source = other(operation.side);
     const std::optional<Anchor>& anchor = link.anchor(source);
     if (anchor && anchor->shadow != operation.source)
-        settlement.changes.push_back(AdvanceShadow{operation.link, source, operation.source_version, operation.source, false,
-                                                   operation.reason, {}});
+        settlement.changes.push_back(AdvanceShadow{operation.link, source, operation.source_version,
+                                                   operation.source, false, operation.reason, {}});
 }
 
 /// Only the fields that were written move on: what the other direction still owes must stay visible as a change.
@@ -159,7 +165,7 @@ Settlement settle_not_found(const Operation& operation, const Link& link, Timest
         case OperationKind::Update: return settle_drop(operation, settle_tombstone(operation, now, false), error);
         case OperationKind::Delete: return settle_done(operation, link, settle_tombstone(operation, now, true));
     }
-    return operation.attempts < attempts_limit ? settle_requeue(operation, now, error) : settle_reject(operation, error);
+    return settle_retry(operation, now, error, attempts_limit);
 }
 
 /// The item shows what the update wanted, in the fields that it changed.
@@ -199,7 +205,7 @@ Settlement settle_operation(const Operation& operation, const Link& link, const 
         case ErrorKind::CorruptReply:
         case ErrorKind::Internal: break;
     }
-    return operation.attempts < attempts_limit ? settle_requeue(operation, now, error) : settle_reject(operation, error);
+    return settle_retry(operation, now, error, attempts_limit);
 }
 
 Settlement decide_unanswered(const Operation& operation, const Link& link, const std::optional<Observation>& found,

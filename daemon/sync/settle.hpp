@@ -21,17 +21,17 @@ namespace liaison::sync {
 /// | CursorExpired, CorruptReply, Internal         | try again 1                                    |
 /// 1: with back-off, rejected after `attempts_limit` attempts.
 ///
-/// A due time is never earlier than the server asked for; back-off doubles from limits::backoff_min to limits::backoff_max,
-/// spread by the operation's number, so that the same call gives the same answer.
+/// A due time is never earlier than the server asked for; back-off doubles from limits::backoff_min to
+/// limits::backoff_max, spread by the operation's number, so that the same call gives the same answer.
 Settlement settle_operation(const Operation& operation, const Link& link, const Outcome& outcome, Timestamp now,
                             int attempts_limit = limits::attempts_max);
 
-/// What follows from a look at an operation that was sent and never answered (style-anchors 5.6). `found` is the item with the
-/// operation's token (create) or its key (update, delete), or nothing if there is none.
+/// What follows from a look at an operation that was sent and never answered (style-anchors 5.6). `found` is the
+/// item with the operation's token (create) or its key (update, delete), or nothing if there is none.
 ///
-/// Create: found, it is adopted with the shadow fixed at commit; else it is queued again. Update: if the item shows what was
-/// sent, both shadows advance; else it is dropped and planned anew. Delete: done if the item is gone; else dropped. An operation
-/// that stays unanswered is rejected after four times `attempts_limit`.
+/// Create: found, it is adopted with the shadow fixed at commit; else it is queued again. Update: if the item shows
+/// what was sent, both shadows advance; else it is dropped and planned anew. Delete: done if the item is gone; else
+/// dropped. An operation that stays unanswered is rejected after four times `attempts_limit`.
 Settlement decide_unanswered(const Operation& operation, const Link& link, const std::optional<Observation>& found,
                              Timestamp now, int attempts_limit = limits::attempts_max);
 

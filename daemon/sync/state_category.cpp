@@ -11,8 +11,8 @@ bool is_closed(const Record& crm) {
     return status == "completed" || status == "canceled";
 }
 
-/// The first day on which nothing of the appointment is left. The end of an all-day appointment is the midnight after its
-/// last day.
+/// The first day on which nothing of the appointment is left. The end of an all-day appointment is the midnight
+/// after its last day.
 std::optional<Date> first_day_after_end(const Record& crm) {
     const ZonedTime* end = crm.get<ZonedTime>(Field::End);
     if (end == nullptr) end = crm.get<ZonedTime>(Field::Start);

@@ -1,4 +1,5 @@
-// The whole case table, walked from data: every cell under every policy that can bend it. A cell that is missing fails.
+// The whole case table, walked from data: every cell under every policy that can bend it. A cell that is missing
+// fails.
 #include <gtest/gtest.h>
 
 #include <stdexcept>

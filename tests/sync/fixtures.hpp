@@ -142,7 +142,8 @@ std::vector<Change> changes_of(const Plan& plan) {
     return out;
 }
 
-/// A plan in one line, for tables: `update crm ChangedInExchange`, `unlink gone_in_crm`, `park crm policy_forbids`, ...
+/// A plan in one line, for tables: `update crm ChangedInExchange`, `unlink gone_in_crm`, `park crm policy_forbids`,
+/// ...
 inline std::string summary(const Plan& plan) {
     std::string out;
     const auto add = [&out](const std::string& part) { out += (out.empty() ? "" : "; ") + part; };

@@ -40,8 +40,8 @@ struct Options {
 
 struct Crash {};
 
-/// Two sides, people who edit both, a daemon that may die between any two steps, and afterwards a judge who looks at the sides
-/// and the history only.
+/// Two sides, people who edit both, a daemon that may die between any two steps, and afterwards a judge who looks
+/// at the sides and the history only.
 class World {
 public:
     explicit World(Options options)
@@ -296,7 +296,8 @@ private:
     static std::string lineage_of(const Operation& operation) {
         const Record& record = operation.kind == OperationKind::Delete ? operation.before : operation.target;
         return std::string(record.text(Field::Distance)) + " " + std::string(record.text(Field::Subject)) + " [" +
-               field_names(operation.patch) + "] " + std::string(record.text(Field::Status)) + " " + std::string(to_string(operation.reason));
+               field_names(operation.patch) + "] " + std::string(record.text(Field::Status)) + " " +
+               std::string(to_string(operation.reason));
     }
 
     void drain() {

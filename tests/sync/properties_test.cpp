@@ -220,8 +220,8 @@ TEST(Properties, MergeNeverLosesAnEdit) {
             for (const FieldInfo& entry : all_fields()) {
                 const Field field = entry.field;
                 if (!here.changed.has(field)) continue;
-                // Kept where it was made, and there on the other side in its form; or recorded; or the other side cannot
-                // hold it.
+                // Kept where it was made, and there on the other side in its form; or recorded; or the other side
+                // cannot hold it.
                 const FieldMask one{field};
                 const bool kept = difference(mine, here.target, one).empty();
                 if (!kept) {

@@ -53,8 +53,8 @@ constexpr ErrorKind kErrors[] = {
     ErrorKind::Unanswered, ErrorKind::TooLarge, ErrorKind::Unsupported, ErrorKind::CorruptReply, ErrorKind::Cancelled,
     ErrorKind::Internal};
 
-/// One letter per error, in the order above: Q requeued for good, L requeued until the limit, R rejected, S stays sent,
-/// D dropped, O done.
+/// One letter per error, in the order above: Q requeued for good, L requeued until the limit, R rejected, S stays
+/// sent, D dropped, O done.
 TEST(Settle, EveryOutcomeOfEveryKind) {
     const std::map<OperationKind, std::string> table{{OperationKind::Create, "QQQQLLLRRSRRLQL"},
                                                      {OperationKind::Update, "QQQQDDLRRSRRLQL"},

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "tests/sync/model.hpp"
 
 namespace liaison::sync::model {
@@ -33,13 +35,19 @@ SimulationTally simulate(Options options, std::uint64_t seeds) {
     return tally;
 }
 
+/// LIAISON_SEEDS asks for more than the quick number.
+std::uint64_t seeds_or(std::uint64_t quick) {
+    const char* asked = std::getenv("LIAISON_SEEDS");
+    return asked ? std::stoull(asked) : quick;
+}
+
 void expect_clean(const SimulationTally& tally) {
     EXPECT_EQ(tally.damaged, 0u) << tally.first;
     for (const auto& [kind, count] : tally.kinds) ADD_FAILURE() << kind << ": " << count;
 }
 
 TEST(Simulation, NothingIsLostOrDoubledWithCrashesAndLostMessages) {
-    const SimulationTally tally = simulate({}, 200);
+    const SimulationTally tally = simulate({}, seeds_or(200));
     expect_clean(tally);
     EXPECT_GT(tally.crashes, 1000u) << "the simulation must interrupt";
     RecordProperty("crashes", static_cast<int>(tally.crashes));
@@ -61,7 +69,7 @@ TEST(Simulation, DISABLED_ShowsOneSeed) {
 TEST(Simulation, LaggingFeedsDoNoHarm) {
     Options options;
     options.lag = 3;
-    expect_clean(simulate(options, 120));
+    expect_clean(simulate(options, seeds_or(120)));
 }
 
 TEST(Simulation, SameSeedGivesTheSameHistory) {
