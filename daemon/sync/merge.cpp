@@ -37,6 +37,7 @@ struct MergeState {
     Patch open[2];        ///< changes of a side that are not decided yet
     Patch travels_to[2];  ///< values that go to a side
     FieldMask agreed[2];  ///< fields whose shadow moves to what the side shows, without any write
+    std::optional<Side> percentage_to;  ///< both sides changed the status alike; this side's percentage follows
     std::vector<FieldConflict> conflicts;
 
     static std::size_t index(Side side) { return side == Side::Crm ? 0 : 1; }
@@ -140,6 +141,7 @@ void send_with_status(MergeState& state, const Merged& merged, const FieldMask& 
         const bool agreed = target != state.rules.winner && state.settled(target).has(Field::Status) &&
                             merged.crm.changed.has(Field::Status) && merged.exchange.changed.has(Field::Status);
         if (!state.to(target).contains(Field::Status) && !agreed) continue;
+        if (agreed) state.percentage_to = target;
         for (const Field field : kStatusUnit)
             if (common.has(field) && state.at(target).writable.has(field) && !merged.side(target).changed.has(field))
                 state.to(target).emplace(field, merge_value(*state.at(other(target)).seen, field));
@@ -207,6 +209,12 @@ void finish_side(MergeState& state, Side which, MergedSide& out, const FieldMask
     complete_groups(out.patch, which, side, out.target, common);
 }
 
+/// The agreed status stays open until the percentage that follows it is written: an operation may come later or fail.
+void keep_status_open(MergeState& state, const Merged& merged) {
+    if (!state.percentage_to || !merge_touches(merged.side(*state.percentage_to).patch, kStatusUnit)) return;
+    for (const Side side : kSides) state.settled(side).remove(Field::Status);
+}
+
 }  // namespace
 
 FieldMask common_fields(const EndpointCapabilities& crm, const EndpointCapabilities& exchange) {
@@ -228,7 +236,7 @@ FieldMask changing_fields(const Patch& patch, const Record& before) {
 
 Merged merge_changes(const MergeSide& crm, const MergeSide& exchange, const MergeRules& rules) {
     const FieldMask common = common_fields(*crm.can, *exchange.can);
-    MergeState state{{&crm, &exchange}, rules, {}, {}, {}, {}};
+    MergeState state{{&crm, &exchange}, rules, {}, {}, {}, {}, {}};
     Merged merged;
     for (const Side side : kSides) {
         state.changes(side) = difference(*state.at(side).shadow, *state.at(side).seen, common);
@@ -240,6 +248,7 @@ Merged merge_changes(const MergeSide& crm, const MergeSide& exchange, const Merg
     send_uncontested(state);
     send_with_status(state, merged, common);
     for (const Side side : kSides) finish_side(state, side, merged.side(side), common);
+    keep_status_open(state, merged);
     for (const Side side : kSides) {
         Record& shadow = merged.side(side).shadow;
         shadow = *state.at(side).shadow;

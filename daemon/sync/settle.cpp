@@ -100,6 +100,16 @@ Observation settle_tombstone(const Operation& operation, Timestamp now, bool con
     return gone;
 }
 
+/// The stamp arrived and the item moved since: it was found by its new token, which the link takes over. The old
+/// key is to be confirmed as gone; then the item is bound at its new place like any moved item.
+Settlement settle_moved(const Operation& operation, const Link& link, Timestamp now) {
+    Settlement settlement = settle_drop(operation, settle_tombstone(operation, now, false), operation.last_error);
+    if (const std::optional<Anchor>& anchor = link.anchor(operation.side))
+        settlement.changes.push_back(AdvanceShadow{operation.link, operation.side, anchor->version, anchor->shadow,
+                                                   false, Reason::StampToken, operation.token});
+    return settlement;
+}
+
 void settle_copy(Record& to, const Record& from, Field field) {
     if (const Value* value = from.find(field))
         to.set(field, *value);
@@ -218,6 +228,7 @@ Settlement decide_unanswered(const Operation& operation, const Link& link, const
                 return settle_requeue(operation, now, operation.last_error);
             return settle_reject(operation, operation.last_error);
         case OperationKind::Update:
+            if (there && found->key != operation.key) return settle_moved(operation, link, now);
             if (there && shows_the_update(operation, *found)) return settle_done(operation, link, *found);
             if (there) return settle_drop(operation, found, operation.last_error);
             return settle_drop(operation, settle_tombstone(operation, now, false), operation.last_error);

@@ -29,6 +29,8 @@ Settlement settle_operation(const Operation& operation, const Link& link, const 
 /// What follows from a look at an operation that was sent and never answered (style-anchors 5.6). `found` is the
 /// item with the operation's token (create) or its key (update, delete), or nothing if there is none.
 ///
+/// An update that stamps a token is also looked for by that token: the item may have moved since.
+///
 /// Create: found, it is adopted with the shadow fixed at commit; else it is queued again. Update: if the item shows
 /// what was sent, both shadows advance; else it is dropped and planned anew. Delete: done if the item is gone; else
 /// dropped. An operation that stays unanswered is rejected after four times `attempts_limit`.

@@ -80,6 +80,19 @@ TEST(Merge, PercentageFollowsTheStatus) {
     EXPECT_EQ(m.exchange.patch.at(Field::PercentComplete), std::nullopt) << "not 100 percent any more";
 }
 
+TEST(Merge, PercentageFollowsAStatusThatBothSidesChangedAlike) {
+    MergeCase c(task("Call", "completed"));
+    c.crm.set(Field::Status, std::string("in_progress"));
+    c.exchange.set(Field::Status, std::string("in_progress"));
+    const Merged m = c.run();
+    EXPECT_EQ(m.exchange.patch.at(Field::PercentComplete), std::nullopt);
+    EXPECT_EQ(m.crm.shadow.text(Field::Status), "completed") << "open until the percentage is written";
+    c.exchange.erase(Field::PercentComplete);
+    c.exchange_shadow.erase(Field::PercentComplete);
+    EXPECT_EQ(c.run().crm.shadow.text(Field::Status), "in_progress");
+    EXPECT_TRUE(c.run().exchange.patch.empty());
+}
+
 TEST(Merge, CompletionOutranksAProgressReportOfTheOtherSide) {
     MergeCase c(task("Call"));
     c.crm.set(Field::PercentComplete, std::int64_t{50});

@@ -226,6 +226,8 @@ private:
                 found = at(operation.side).find_by_token(operation.token);
             else if (at(operation.side).items().contains(operation.key))
                 found = at(operation.side).observe(operation.key);
+            else if (operation.stamp_token && !operation.token.empty())
+                found = at(operation.side).find_by_token(operation.token);
             const bool blind = options_.broken == Break::ResendWithoutLooking || options_.broken == Break::NoToken;
             if (blind && operation.kind == OperationKind::Create) found.reset();
             settle(operation, decide_unanswered(operation, store_.links.at(operation.link), found, tick()));

@@ -238,6 +238,19 @@ TEST(DecideUnanswered, UpdateIsDoneWhenTheItemShowsItAndDroppedWhenNot) {
     EXPECT_EQ(decide_unanswered(c.op, c.link, seen("e1", "3", after), kNow).what, What::Dropped);
 }
 
+TEST(DecideUnanswered, StampedItemThatMovedIsKnownByItsNewToken) {
+    SettleCase c(OperationKind::Update);
+    c.link.token = token_of("", "e-1");
+    c.op.stamp_token = true;
+    c.op.token = token_of("c1", "e-1");
+    const Settlement s = decide_unanswered(c.op, c.link, seen("e2", "1", c.op.target, c.op.token), kNow);
+    EXPECT_EQ(s.what, What::Dropped);
+    EXPECT_EQ(s.observed->key, ItemKey("e1"));
+    const auto& known = std::get<AdvanceShadow>(s.changes.at(0));
+    EXPECT_EQ(known.token, c.op.token);
+    EXPECT_EQ(known.shadow, c.link.exchange->shadow);
+}
+
 TEST(DecideUnanswered, DeleteIsDoneWhenTheItemIsGone) {
     SettleCase c(OperationKind::Delete);
     EXPECT_EQ(decide_unanswered(c.op, c.link, std::nullopt, kNow).what, What::Done);
