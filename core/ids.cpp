@@ -50,17 +50,13 @@ std::string CorrelationToken::str() const {
 
 CorrelationToken CorrelationToken::parse(std::string_view text) {
     std::array<std::string, 4> parts;
-    std::size_t count = 0;
-    while (count < parts.size()) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
         const std::size_t bar = text.find('|');
-        parts[count++] = unescape_token_part(text.substr(0, bar));
-        if (bar == std::string_view::npos) {
-            text = {};
-            break;
-        }
-        text.remove_prefix(bar + 1);
+        const bool is_last = i + 1 == parts.size();
+        if ((bar == std::string_view::npos) != is_last) return {};
+        parts[i] = unescape_token_part(text.substr(0, bar));
+        if (!is_last) text.remove_prefix(bar + 1);
     }
-    if (count != parts.size() || !text.empty()) return {};
     return CorrelationToken{parts[0], parts[1], parts[2], parts[3]};
 }
 

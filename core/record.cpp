@@ -28,8 +28,7 @@ constexpr std::array<FieldInfo, kFieldCount> kFields{{
     {Field::End, "end", ValueType::Zoned, false, true, false, ""},
     {Field::AllDay, "all_day", ValueType::Flag, false, true, false, ""},
     {Field::Location, "location", ValueType::Text, false, true, false, ""},
-    {Field::ShowAs, "show_as", ValueType::Text, false, true, false,
-     "free tentative busy oof elsewhere"},
+    {Field::ShowAs, "show_as", ValueType::Text, false, true, false, "free tentative busy oof elsewhere"},
     {Field::ReminderMinutes, "reminder_minutes", ValueType::Number, false, true, false, ""},
     {Field::Attendees, "attendees", ValueType::Attendees, false, true, false, ""},
     {Field::Organizer, "organizer", ValueType::Text, false, true, false, ""},
@@ -72,8 +71,7 @@ constexpr std::array<FieldInfo, kFieldCount> kFields{{
     {Field::OpportunityId, "opportunity_id", ValueType::Text, true, true, false, ""},
     {Field::CampaignId, "campaign_id", ValueType::Text, true, true, false, ""},
     {Field::Categories, "categories", ValueType::TextList, true, true, true, ""},
-    {Field::StateCategory, "state_category", ValueType::Text, true, true, false,
-     "planned overdue done"},
+    {Field::StateCategory, "state_category", ValueType::Text, true, true, false, "planned overdue done"},
 }};
 
 /// Fields whose text may have several lines; all others lose their line breaks.
@@ -86,12 +84,9 @@ bool is_multiline(Field field) {
 
 std::string_view to_string(EntityKind kind) {
     switch (kind) {
-        case EntityKind::Task:
-            return "task";
-        case EntityKind::Appointment:
-            return "appointment";
-        case EntityKind::Contact:
-            return "contact";
+        case EntityKind::Task: return "task";
+        case EntityKind::Appointment: return "appointment";
+        case EntityKind::Contact: return "contact";
     }
     return "task";
 }
@@ -102,13 +97,9 @@ std::optional<EntityKind> parse_entity_kind(std::string_view text) {
     return std::nullopt;
 }
 
-const FieldInfo& info(Field field) {
-    return kFields[static_cast<std::size_t>(field)];
-}
+const FieldInfo& info(Field field) { return kFields[static_cast<std::size_t>(field)]; }
 
-std::span<const FieldInfo> all_fields() {
-    return kFields;
-}
+std::span<const FieldInfo> all_fields() { return kFields; }
 
 std::optional<Field> parse_field(std::string_view name) {
     for (const FieldInfo& f : kFields)
@@ -211,6 +202,51 @@ std::string field_names(const Patch& patch) {
     return out;
 }
 
+namespace {
+
+/// Lists are written with `;` between entries; in an entry it stands behind a backslash, and so do the signs around
+/// an address.
+std::string escape_entry(std::string_view entry) {
+    std::string out;
+    for (const char c : entry) {
+        if (c == ';' || c == '<' || c == '>' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out;
+}
+
+/// The position of `sign` that no backslash precedes, or npos.
+std::size_t find_unescaped(std::string_view text, char sign) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == sign)
+            return i;
+    }
+    return std::string_view::npos;
+}
+
+std::string unescape_entry(std::string_view entry) {
+    std::string out;
+    for (std::size_t i = 0; i < entry.size(); ++i) {
+        if (entry[i] == '\\' && i + 1 < entry.size()) ++i;
+        out += entry[i];
+    }
+    return out;
+}
+
+std::vector<std::string_view> split_entries(std::string_view text) {
+    std::vector<std::string_view> entries;
+    while (true) {
+        const std::size_t at = find_unescaped(text, ';');
+        entries.push_back(text.substr(0, at));
+        if (at == std::string_view::npos) return entries;
+        text.remove_prefix(at + 1);
+    }
+}
+
+}  // namespace
+
 std::string to_text(const Value& value) {
     struct Printer {
         std::string operator()(const std::string& s) const { return s; }
@@ -223,14 +259,14 @@ std::string to_text(const Value& value) {
         }
         std::string operator()(const TextList& list) const {
             std::string out;
-            for (const std::string& s : list) out += (out.empty() ? "" : "; ") + s;
+            for (const std::string& s : list) out += (out.empty() ? "" : "; ") + escape_entry(s);
             return out;
         }
         std::string operator()(const AttendeeList& list) const {
             std::string out;
             for (const Attendee& a : list)
-                out += (out.empty() ? "" : "; ") + a.name + " <" + a.address + "> " + a.role + " " +
-                       a.response;
+                out += (out.empty() ? "" : "; ") + escape_entry(a.name) + " <" + escape_entry(a.address) + "> " +
+                       a.role + " " + a.response;
             return out;
         }
     };
@@ -241,17 +277,17 @@ namespace {
 
 std::optional<Value> attendees_from_text(std::string_view text) {
     AttendeeList list;
-    for (const std::string& entry : split(text, ';')) {
+    for (const std::string_view entry : split_entries(text)) {
         const std::string_view trimmed = trim(entry);
         if (trimmed.empty()) continue;
         Attendee person;
-        const std::size_t open = trimmed.find('<');
-        const std::size_t close = trimmed.find('>');
+        const std::size_t open = find_unescaped(trimmed, '<');
+        const std::size_t close = find_unescaped(trimmed, '>');
         if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
-            person.address = std::string(trimmed);
+            person.address = unescape_entry(trimmed);
         } else {
-            person.name = std::string(trim(trimmed.substr(0, open)));
-            person.address = std::string(trimmed.substr(open + 1, close - open - 1));
+            person.name = unescape_entry(trim(trimmed.substr(0, open)));
+            person.address = unescape_entry(trimmed.substr(open + 1, close - open - 1));
             const std::vector<std::string> rest = split(trim(trimmed.substr(close + 1)), ' ');
             if (!rest.empty() && !rest[0].empty()) person.role = rest[0];
             if (rest.size() > 1 && !rest[1].empty()) person.response = rest[1];
@@ -269,15 +305,13 @@ std::optional<Value> value_from_text(Field field, std::string_view text) {
             const std::string_view tokens = info(field).tokens;
             if (!tokens.empty()) {
                 const std::vector<std::string> allowed = split(tokens, ' ');
-                if (std::find(allowed.begin(), allowed.end(), text) == allowed.end())
-                    return std::nullopt;
+                if (std::find(allowed.begin(), allowed.end(), text) == allowed.end()) return std::nullopt;
             }
             return Value(std::string(text));
         }
         case ValueType::Number: {
             std::int64_t number = 0;
-            const auto [end, error] =
-                std::from_chars(text.data(), text.data() + text.size(), number);
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
             if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
             return Value(number);
         }
@@ -295,14 +329,15 @@ std::optional<Value> value_from_text(Field field, std::string_view text) {
             const std::size_t space = text.find(' ');
             const auto wall = parse_wall(text.substr(0, space));
             if (!wall) return std::nullopt;
-            return Value(ZonedTime{*wall, space == std::string_view::npos
-                                              ? std::string()
-                                              : std::string(text.substr(space + 1))});
+            if (space == std::string_view::npos) return Value(ZonedTime{*wall, {}});
+            return Value(ZonedTime{*wall, std::string(text.substr(space + 1))});
         }
-        case ValueType::TextList:
-            return Value(TextList(split(text, ';')));
-        case ValueType::Attendees:
-            return attendees_from_text(text);
+        case ValueType::TextList: {
+            TextList list;
+            for (const std::string_view entry : split_entries(text)) list.push_back(unescape_entry(trim(entry)));
+            return Value(std::move(list));
+        }
+        case ValueType::Attendees: return attendees_from_text(text);
     }
     return std::nullopt;
 }

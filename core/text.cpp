@@ -123,12 +123,16 @@ std::string normal_line(std::string_view text) {
 }
 
 std::string normal_address(std::string_view address) {
-    std::string_view text = trim(address);
-    if (!text.empty() && text.front() == '<') text.remove_prefix(1);
-    if (!text.empty() && text.back() == '>') text.remove_suffix(1);
-    std::string lower = to_lower_ascii(trim(text));
-    if (lower.starts_with("mailto:")) lower.erase(0, 7);
-    return clean_utf8(lower);
+    const std::string lower = to_lower_ascii(clean_utf8(address));
+    std::string_view text = trim(lower);
+    while (true) {
+        const std::size_t before = text.size();
+        if (text.starts_with('<')) text.remove_prefix(1);
+        if (text.ends_with('>')) text.remove_suffix(1);
+        if (text.starts_with("mailto:")) text.remove_prefix(7);
+        text = trim(text);
+        if (text.size() == before) return std::string(text);
+    }
 }
 
 std::string truncate_chars(std::string_view text, std::size_t chars_max) {

@@ -92,11 +92,11 @@ std::string format_timestamp(Timestamp t) {
 
 std::optional<Timestamp> parse_timestamp(std::string_view text) {
     const auto date = take_date(text);
-    if (!date || !(take_char(text, 'T') || take_char(text, ' '))) return std::nullopt;
+    if (!date || !(take_char(text, 'T') || take_char(text, 't') || take_char(text, ' '))) return std::nullopt;
     const auto time = take_time_of_day(text);
     if (!time) return std::nullopt;
     minutes offset{0};
-    if (!take_char(text, 'Z')) {
+    if (!take_char(text, 'Z') && !take_char(text, 'z')) {
         const bool negative = take_char(text, '-');
         if (!negative && !take_char(text, '+')) return std::nullopt;
         int h = 0;

@@ -78,8 +78,11 @@ Async<Result<std::optional<Observation>>> OutboxWorker::look_up(PairSpec pair, O
     std::vector<Result<Observation>> answers = co_await side.get_items(collection, std::move(keys));
     if (answers.size() != 1) co_return fail(ErrorKind::CorruptReply, "a read of one item answered another number");
     if (answers.front()) co_return std::optional<Observation>(std::move(*answers.front()));
-    if (answers.front().error().kind == ErrorKind::NotFound) co_return std::optional<Observation>();
-    co_return std::unexpected(answers.front().error());
+    if (answers.front().error().kind != ErrorKind::NotFound) co_return std::unexpected(answers.front().error());
+    if (!operation.stamp_token || operation.token.empty()) co_return std::optional<Observation>();
+    // The stamp may have arrived and the item may have moved since: its new token tells.
+    Result<std::optional<Observation>> moved = co_await side.find_by_token(collection, operation.token);
+    co_return moved;
 }
 
 Async<Result<void>> OutboxWorker::confirm_unanswered(PairSpec pair) {

@@ -70,7 +70,8 @@ private:
 };
 
 std::string guard_line(std::string_view what, Side side, const std::string& key) {
-    return std::string(what) + ' ' + std::string(to_string(side)) + ' ' + std::to_string(key.size()) + ':' + key + '\n';
+    return std::string(what) + ' ' + std::string(to_string(side)) + ' ' +
+           std::to_string(key.size()) + ':' + key + '\n';
 }
 
 /// Links that lose nothing while they are held keep no marks for their items either.

@@ -8,11 +8,9 @@
 #include "daemon/sync/merge.hpp"
 
 // Order of evidence, strongest first; each step sees only what the steps before left:
-//   token      an item of Exchange names its CRM item (ledger lost, F91). Named item not here: an
-//   orphan, left alone. copy       an attendee's copy attaches to the CRM appointment with its UID;
-//   without one it waits for the organiser's
-//              mailbox, or for the first attendee whose mailbox is mirrored; only then it is a new
-//              item.
+//   token      an item of Exchange names its CRM item (ledger lost, F91). Named item not here: an orphan, left alone.
+//   copy       an attendee's copy attaches to the CRM appointment with its UID; without one it waits for the
+//              organiser's mailbox, or for the first attendee whose mailbox is mirrored; only then it is a new item.
 //   UID        appointments only.
 //   content    subject and times; subject and due date; e-mail address, or full name and company.
 // Several candidates in one step: parked for a human, all of them.
@@ -42,8 +40,7 @@ private:
     /// Free records that nothing spoke for, in key order.
     Candidates open_items(Side side) const {
         Candidates items;
-        for (const Observation& seen :
-             side == Side::Crm ? picture_.free_crm : picture_.free_exchange) {
+        for (const Observation& seen : side == Side::Crm ? picture_.free_crm : picture_.free_exchange) {
             const bool free = seen.record() && !taken_.side(side).contains(seen.key) &&
                               !out_.claimed.side(side).contains(seen.key);
             if (free) items.push_back(&seen);
@@ -55,8 +52,7 @@ private:
 
     void claim(Side side, const Observation& item) { out_.claimed.side(side).insert(item.key); }
 
-    void accept(const Observation& crm, const Observation& exchange, Reason reason,
-                bool attached = false) {
+    void accept(const Observation& crm, const Observation& exchange, Reason reason, bool attached = false) {
         claim(Side::Crm, crm);
         claim(Side::Exchange, exchange);
         out_.matches.push_back({&crm, &exchange, reason, attached});
@@ -64,8 +60,8 @@ private:
 
     void park(Side side, const Observation& item, std::string_view evidence) {
         claim(side, item);
-        out_.parked.push_back({side, item.key, item.version, Reason::Ambiguous,
-                               std::string(evidence), "several items could be the counterpart"});
+        out_.parked.push_back({side, item.key, item.version, Reason::Ambiguous, std::string(evidence),
+                               "several items could be the counterpart"});
     }
 
     void by_token() {
@@ -119,9 +115,8 @@ private:
         }
     }
 
-    /// The meeting comes into the CRM from another mirrored mailbox: the organiser's, or that of
-    /// the first attendee in order of addresses, so that two mailboxes never make two CRM
-    /// appointments of one meeting.
+    /// The meeting comes into the CRM from another mirrored mailbox: the organiser's, or that of the first attendee
+    /// in order of addresses, so that two mailboxes never make two CRM appointments of one meeting.
     bool waits_for_organizer(const Record& copy) const {
         const std::string organizer = normal_address(copy.text(Field::Organizer));
         if (picture_.mirrored_organizers.contains(organizer)) return true;
@@ -129,8 +124,7 @@ private:
         const AttendeeList* attendees = copy.get<AttendeeList>(Field::Attendees);
         if (attendees == nullptr) return false;
         return std::any_of(attendees->begin(), attendees->end(), [this](const Attendee& person) {
-            return person.address < picture_.mailbox.str() &&
-                   picture_.mirrored_organizers.contains(person.address);
+            return person.address < picture_.mailbox.str() && picture_.mirrored_organizers.contains(person.address);
         });
     }
 
@@ -143,8 +137,7 @@ private:
         std::map<std::string, Candidates> groups[2];
         for (const Side side : kSides) {
             for (const Observation* item : open_items(side)) {
-                if (reason == Reason::MatchedByContent && !may_match_by_content(side, *item))
-                    continue;
+                if (reason == Reason::MatchedByContent && !may_match_by_content(side, *item)) continue;
                 const std::string key = key_of(as_exchange_shows(side, *item->record()));
                 if (!key.empty()) groups[side == Side::Crm ? 0 : 1][key].push_back(item);
             }
@@ -170,12 +163,8 @@ private:
 
     void by_content() {
         switch (picture_.kind) {
-            case EntityKind::Task:
-                by_key(Reason::MatchedByContent, task_fingerprint);
-                return;
-            case EntityKind::Appointment:
-                by_key(Reason::MatchedByContent, appointment_fingerprint);
-                return;
+            case EntityKind::Task: by_key(Reason::MatchedByContent, task_fingerprint); return;
+            case EntityKind::Appointment: by_key(Reason::MatchedByContent, appointment_fingerprint); return;
             case EntityKind::Contact:
                 by_key(Reason::MatchedByContent, address_fingerprint);
                 by_name();
@@ -213,15 +202,13 @@ private:
         return to_lower_ascii(name) + '\n' + to_lower_ascii(company);
     }
 
-    /// Equal name and company are one person unless both have an e-mail address: then the addresses
-    /// differ.
+    /// Equal name and company are one person unless both have an e-mail address: then the addresses differ.
     void by_name() {
         const Candidates crm = open_items(Side::Crm);
         const Candidates exchange = open_items(Side::Exchange);
         std::map<std::string, Candidates> named;
         for (const Observation* b : exchange)
-            if (may_match_by_content(Side::Exchange, *b))
-                named[name_fingerprint(*b->record())].push_back(b);
+            if (may_match_by_content(Side::Exchange, *b)) named[name_fingerprint(*b->record())].push_back(b);
         std::map<const Observation*, Candidates> partners;
         for (const Observation* a : crm) {
             const Record left = as_exchange_shows(Side::Crm, *a->record());
@@ -241,8 +228,7 @@ private:
                 park(Side::Crm, *a, "content");
         }
         for (const Observation* b : exchange)
-            if (!partners[b].empty() && !out_.claimed.exchange.contains(b->key))
-                park(Side::Exchange, *b, "content");
+            if (!partners[b].empty() && !out_.claimed.exchange.contains(b->key)) park(Side::Exchange, *b, "content");
     }
 
     const Picture& picture_;
@@ -257,8 +243,7 @@ bool names_our_item(const CorrelationToken& token, const Picture& picture) {
 }
 
 bool is_attendee_copy(const Record& exchange, const Picture& picture) {
-    if (exchange.kind() != EntityKind::Appointment || exchange.flag(Field::IsOrganizer))
-        return false;
+    if (exchange.kind() != EntityKind::Appointment || exchange.flag(Field::IsOrganizer)) return false;
     if (!picture.exchange_capabilities.carried.has(Field::IsOrganizer)) return false;
     const std::string organizer = normal_address(exchange.text(Field::Organizer));
     if (!organizer.empty()) return organizer != picture.mailbox.str();
@@ -270,8 +255,6 @@ bool stays_private(const Record& exchange, const Record* crm, const PairPolicy& 
     return exchange.flag(Field::IsPrivate) && !policy.mirror_private && !known_as_private;
 }
 
-Matches match_unlinked(const Picture& picture, const Claimed& taken) {
-    return Matcher(picture, taken).run();
-}
+Matches match_unlinked(const Picture& picture, const Claimed& taken) { return Matcher(picture, taken).run(); }
 
 }  // namespace liaison::sync

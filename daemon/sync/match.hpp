@@ -28,21 +28,19 @@ struct Claimed {
 struct Matches {
     std::vector<Match> matches;
     std::vector<ParkedItem> parked;  ///< two candidates for one item: a human decides
-    /// Matched, parked, or to be left alone: orphans of an earlier link, items of another
-    /// installation, attendees' copies whose meeting is expected from the organiser's mailbox.
+    /// Matched, parked, or to be left alone: orphans of an earlier link, items of another installation, attendees'
+    /// copies whose meeting is expected from the organiser's mailbox.
     Claimed claimed;
 };
 
-/// Finds pairs among the free items: by token, by iCalendar UID, by content. Never guesses. `taken`
-/// are keys that are not to be looked at.
+/// Finds pairs among the free items: by token, by iCalendar UID, by content. Never guesses. `taken` are keys that
+/// are not to be looked at.
 Matches match_unlinked(const Picture& picture, const Claimed& taken = {});
 
-/// An attendee's copy of a meeting: it says that somebody else organises it. Nothing flows back
-/// into it.
+/// An attendee's copy of a meeting: it says that somebody else organises it. Nothing flows back into it.
 bool is_attendee_copy(const Record& exchange, const Picture& picture);
 
-/// The rep marked it private and the CRM does not know it as private: its content stays in the
-/// mailbox.
+/// The rep marked it private and the CRM does not know it as private: its content stays in the mailbox.
 bool stays_private(const Record& exchange, const Record* crm, const PairPolicy& policy);
 
 /// The free item was left by this installation for an item of the CRM.

@@ -10,8 +10,8 @@ namespace liaison::sync {
 namespace {
 
 /// What an attendee may change in his copy of somebody else's meeting.
-const FieldMask kAttendeesOwn{Field::ReminderMinutes, Field::ShowAs, Field::Categories,
-                              Field::StateCategory, Field::IsPrivate};
+const FieldMask kAttendeesOwn{Field::ReminderMinutes, Field::ShowAs, Field::Categories, Field::StateCategory,
+                              Field::IsPrivate};
 
 std::optional<Value> draft_value(const Record& record, Field field) {
     const Value* value = record.find(field);
@@ -27,12 +27,10 @@ CorrelationToken full_token(const Link& link) {
 }
 
 bool releases_copy(const Operation& operation) {
-    return operation.kind == OperationKind::Update && operation.stamp_token &&
-           operation.token.empty();
+    return operation.kind == OperationKind::Update && operation.stamp_token && operation.token.empty();
 }
 
-/// One side of a link as it is to be taken: what is seen, or what was agreed when nothing is known
-/// since.
+/// One side of a link as it is to be taken: what is seen, or what was agreed when nothing is known since.
 struct PlanDraft::Sight {
     const Anchor* anchor = nullptr;
     const Observation* seen = nullptr;
@@ -40,13 +38,9 @@ struct PlanDraft::Sight {
     Version version;
 };
 
-PlanDraft::PlanDraft(const Picture& picture) : picture_(picture) {
-    plan_.next_link = picture.next_link;
-}
+PlanDraft::PlanDraft(const Picture& picture) : picture_(picture) { plan_.next_link = picture.next_link; }
 
-Plan PlanDraft::take() {
-    return std::move(plan_);
-}
+Plan PlanDraft::take() { return std::move(plan_); }
 
 PlanDraft::Sight PlanDraft::look(const LinkView& view, Side side) const {
     Sight sight;
@@ -71,8 +65,7 @@ CorrelationToken PlanDraft::new_token(ItemKey crm_key) const {
             picture_.epoch + "-" + std::to_string(plan_.next_link.value())};
 }
 
-Operation PlanDraft::draft(const LinkView& view, Side side, OperationKind kind,
-                           Reason reason) const {
+Operation PlanDraft::draft(const LinkView& view, Side side, OperationKind kind, Reason reason) const {
     Operation operation;
     operation.link = view.link.id;
     operation.side = side;
@@ -99,8 +92,8 @@ bool PlanDraft::colours() const {
            exchange.writable.has(Field::StateCategory);
 }
 
-/// The colour is written when it differs from what was written last. A person who takes it off has
-/// the last word until the state itself changes.
+/// The colour is written when it differs from what was written last. A person who takes it off has the last word
+/// until the state itself changes.
 void PlanDraft::colour(const Record& crm, Merged& merged) const {
     const auto state = state_category(crm, picture_.today);
     if (!colours() || !state || !picture_.exchange_capabilities.can_update) return;
@@ -111,8 +104,7 @@ void PlanDraft::colour(const Record& crm, Merged& merged) const {
     } else if (draft_value(exchange.shadow, Field::StateCategory) != wanted) {
         exchange.target.set(Field::StateCategory, wanted);
         exchange.patch.emplace(Field::StateCategory, wanted);
-        // What shares its place with the colour goes along at its present value: the rep's own
-        // categories.
+        // What shares its place with the colour goes along at its present value: the rep's own categories.
         for (const FieldMask& group : picture_.exchange_capabilities.write_groups) {
             if (!group.has(Field::StateCategory)) continue;
             for (const auto& [field, value] : exchange.target.values())
@@ -144,21 +136,16 @@ void PlanDraft::learn_token(LinkView& view, const Sight& exchange) {
     if (exchange.seen->token != wanted || view.link.token == wanted) return;
     view.link.token = wanted;
     plan_.changes.push_back(AdvanceShadow{view.link.id, Side::Exchange, exchange.version,
-                                          view.link.exchange->shadow, false, Reason::StampToken,
-                                          wanted});
+                                          view.link.exchange->shadow, false, Reason::StampToken, wanted});
 }
 
 Merged PlanDraft::merge(const Sight& crm, const Sight& exchange) const {
-    const auto writable = [](const EndpointCapabilities& can) {
-        return can.can_update ? can.writable : FieldMask{};
-    };
+    const auto writable = [](const EndpointCapabilities& can) { return can.can_update ? can.writable : FieldMask{}; };
     MergeSide crm_side{&crm.anchor->shadow, crm.record, &picture_.crm_capabilities,
                        writable(picture_.crm_capabilities)};
-    MergeSide exchange_side{&exchange.anchor->shadow, exchange.record,
-                            &picture_.exchange_capabilities,
+    MergeSide exchange_side{&exchange.anchor->shadow, exchange.record, &picture_.exchange_capabilities,
                             writable(picture_.exchange_capabilities)};
-    MergeRules rules{picture_.policy.conflict_winner,
-                     stays_private(*exchange.record, crm.record, picture_.policy)};
+    MergeRules rules{picture_.policy.conflict_winner, stays_private(*exchange.record, crm.record, picture_.policy)};
     if (is_attendee_copy(*exchange.record, picture_)) {
         exchange_side.writable = exchange_side.writable & kAttendeesOwn;
         rules.winner = Side::Exchange;
@@ -170,8 +157,8 @@ void PlanDraft::advance(LinkView& view, Side side, Version version, Record shado
     std::optional<Anchor>& anchor = view.link.anchor(side);
     anchor->version = version;
     anchor->shadow = shadow;
-    plan_.changes.push_back(AdvanceShadow{
-        view.link.id, side, std::move(version), std::move(shadow), false, reason, {}});
+    plan_.changes.push_back(
+        AdvanceShadow{view.link.id, side, std::move(version), std::move(shadow), false, reason, {}});
 }
 
 void PlanDraft::advance_shadows(LinkView& view, Merged& merged) {
@@ -192,12 +179,11 @@ void PlanDraft::advance_shadows(LinkView& view, Merged& merged) {
 }
 
 /// A conflict is recorded together with the write that settles it, so that it is recorded once.
-void PlanDraft::record_conflicts(const LinkView& view, const Merged& merged,
-                                 std::optional<Side> written) {
+void PlanDraft::record_conflicts(const LinkView& view, const Merged& merged, std::optional<Side> written) {
     for (const FieldConflict& found : merged.conflicts) {
         if (found.awaits_write && written != other(found.winner)) continue;
-        plan_.conflicts.push_back({view.link.id, found.field, found.winner, found.base,
-                                   found.crm_value, found.exchange_value, picture_.now});
+        plan_.conflicts.push_back({view.link.id, found.field, found.winner, found.base, found.crm_value,
+                                   found.exchange_value, picture_.now});
     }
 }
 
@@ -218,7 +204,7 @@ bool PlanDraft::plan_exchange_update(const LinkView& view, Merged& merged, const
     const bool stamp = needs_stamp(view, exchange);
     if (merged.exchange.patch.empty() && !stamp) return false;
     const bool both = !merged.exchange.changed.empty();
-    const Reason reason = flows   ? (both ? Reason::MergedBoth : Reason::ChangedInCrm)
+    const Reason reason = flows ? (both ? Reason::MergedBoth : Reason::ChangedInCrm)
                           : stamp ? Reason::StampToken
                                   : Reason::StateColour;
     Operation update = draft(view, Side::Exchange, OperationKind::Update, reason);
@@ -237,8 +223,8 @@ void PlanDraft::bring_in_step(LinkView& view) {
     Merged merged = merge(crm, exchange);
     const Record crm_after = merged.crm.target;
     std::optional<Side> written;
-    // The CRM first: what it says afterwards decides the colour, which then travels with everything
-    // else for Exchange.
+    // The CRM first: what it says afterwards decides the colour, which then travels with everything else for
+    // Exchange.
     if (plan_crm_update(view, merged))
         written = Side::Crm;
     else if (plan_exchange_update(view, merged, exchange))
@@ -257,14 +243,12 @@ bool PlanDraft::may_create(Side target, const Record& source) const {
 void PlanDraft::create(LinkView& view, Side target, Reason reason) {
     const Sight source = look(view, other(target));
     if (!may_create(target, *source.record)) return unlink(view, Reason::PolicyForbids);
-    const FieldMask travelling =
-        common_fields(picture_.crm_capabilities, picture_.exchange_capabilities) &
-        picture_.capabilities(target).writable;
+    const FieldMask common = common_fields(picture_.crm_capabilities, picture_.exchange_capabilities);
+    const FieldMask travelling = common & picture_.capabilities(target).writable;
     Operation operation = draft(view, target, OperationKind::Create, reason);
     Record record = source.record->masked(travelling);
     const auto state = state_category(*source.record, picture_.today);
-    if (target == Side::Exchange && colours() && state)
-        record.set(Field::StateCategory, std::string(*state));
+    if (target == Side::Exchange && colours() && state) record.set(Field::StateCategory, std::string(*state));
     operation.target = projected(picture_.capabilities(target), record);
     operation.token = target == Side::Exchange ? full_token(view.link) : view.link.token;
     if (target == Side::Crm) operation.token.crm_id.clear();
@@ -274,16 +258,12 @@ void PlanDraft::create(LinkView& view, Side target, Reason reason) {
 
 void PlanDraft::remove(LinkView& view, Side target, Reason reason) {
     const Sight sight = look(view, target);
-    const bool allowed =
-        target == Side::Crm ? picture_.policy.delete_in_crm : picture_.policy.delete_in_exchange;
+    const bool allowed = target == Side::Crm ? picture_.policy.delete_in_crm : picture_.policy.delete_in_exchange;
     const bool copy = view.link.exchange && is_attendee_copy(view.link.exchange->shadow, picture_);
     if (copy) return unlink(view, Reason::AttendeeCopy);
-    if (!allowed || !picture_.capabilities(target).can_delete)
-        return unlink(view, Reason::PolicyForbids);
-    // Tidying up a finished item in the mailbox (or its retention policy, F47) takes no history out
-    // of the CRM.
-    if (target == Side::Crm && is_finished(*sight.record, picture_.today))
-        return unlink(view, reason);
+    if (!allowed || !picture_.capabilities(target).can_delete) return unlink(view, Reason::PolicyForbids);
+    // Tidying up a finished item in the mailbox (or its retention policy, F47) takes no history out of the CRM.
+    if (target == Side::Crm && is_finished(*sight.record, picture_.today)) return unlink(view, reason);
     plan_.operations.push_back(draft(view, target, OperationKind::Delete, reason));
 }
 
@@ -292,31 +272,25 @@ void PlanDraft::unlink(LinkView& view, Reason reason) {
     for (const Side side : kSides) {
         const Sight sight = look(view, side);
         if (!sight.anchor || (sight.seen && !sight.seen->record())) continue;
-        // A mirror that names its CRM item is never taken for a new one; anything else is parked
-        // until it changes.
+        // A mirror that names its CRM item is never taken for a new one; anything else is parked until it changes.
         const CorrelationToken token = sight.seen ? sight.seen->token : view.link.token;
-        const bool named =
-            side == Side::Exchange && !token.crm_id.empty() && names_our_item(token, picture_);
-        if (!named)
-            plan_.parked.push_back(
-                {side, sight.anchor->key, sight.version, reason, "unlinked", ""});
+        const bool named = side == Side::Exchange && !token.crm_id.empty() && names_our_item(token, picture_);
+        if (!named) plan_.parked.push_back({side, sight.anchor->key, sight.version, reason, "unlinked", ""});
     }
 }
 
-LinkView PlanDraft::open(Side source, const Observation& seen, Reason reason,
-                         CorrelationToken token) {
+LinkView PlanDraft::open(Side source, const Observation& seen, Reason reason, CorrelationToken token) {
     LinkView view;
     view.link.id = plan_.next_link;
     plan_.next_link = LinkId(plan_.next_link.value() + 1);
     view.link.kind = picture_.kind;
     view.link.token = std::move(token);
     view.link.anchor(source) = Anchor{seen.key, seen.version, *seen.record()};
-    view.link.made_in_exchange = source == Side::Crm && (reason == Reason::NewInCrm ||
-                                                         reason == Reason::EditOutranksDeletion);
+    const bool makes = reason == Reason::NewInCrm || reason == Reason::EditOutranksDeletion;
+    view.link.made_in_exchange = source == Side::Crm && makes;
     (source == Side::Crm ? view.crm : view.exchange) = seen;
-    plan_.changes.push_back(OpenLink{view.link.id, picture_.kind, view.link.token, source, seen.key,
-                                     seen.version, *seen.record(), view.link.made_in_exchange,
-                                     reason});
+    plan_.changes.push_back(OpenLink{view.link.id, picture_.kind, view.link.token, source, seen.key, seen.version,
+                                     *seen.record(), view.link.made_in_exchange, reason});
     return view;
 }
 
@@ -325,8 +299,7 @@ void PlanDraft::mirror_new(Side source, const Observation& seen) {
     if (source == Side::Exchange && stays_private(*seen.record(), nullptr, picture_.policy))
         return park(source, seen, Reason::PrivateItem, "private", "the rep marked it private");
     if (!may_create(other(source), *seen.record())) return;
-    LinkView view =
-        open(source, seen, reason, new_token(source == Side::Crm ? seen.key : ItemKey()));
+    LinkView view = open(source, seen, reason, new_token(source == Side::Crm ? seen.key : ItemKey()));
     create(view, other(source), reason);
 }
 
@@ -335,18 +308,17 @@ void PlanDraft::recreate(LinkView& view, Side source) {
     Observation seen = *sight.seen;
     if (!may_create(other(source), *seen.record())) return unlink(view, Reason::PolicyForbids);
     plan_.changes.push_back(Unlink{view.link.id, Reason::EditOutranksDeletion});
-    // What is made gets a token of its own: the deleted item may still hold the old one. The
-    // surviving item of Exchange keeps the token that it shows, by which it is known if it moves,
-    // until it is stamped anew.
+    // What is made gets a token of its own: the deleted item may still hold the old one. The surviving item of
+    // Exchange keeps the token that it shows, by which it is known if it moves, until it is stamped anew.
     const CorrelationToken fresh = new_token(source == Side::Crm ? seen.key : ItemKey());
-    LinkView reopened = open(source, seen, Reason::EditOutranksDeletion,
-                             source == Side::Crm ? fresh : view.link.token);
+    LinkView reopened =
+        open(source, seen, Reason::EditOutranksDeletion, source == Side::Crm ? fresh : view.link.token);
     create(reopened, other(source), Reason::EditOutranksDeletion);
     plan_.operations.back().token = fresh;
 }
 
-void PlanDraft::bind(LinkView& view, Side side, const Observation& seen, Record shadow,
-                     bool attached, Reason reason) {
+void PlanDraft::bind(LinkView& view, Side side, const Observation& seen, Record shadow, bool attached,
+                     Reason reason) {
     view.link.anchor(side) = Anchor{seen.key, seen.version, shadow};
     view.link.attached = view.link.attached || attached;
     (side == Side::Crm ? view.crm : view.exchange) = seen;
@@ -359,10 +331,8 @@ void PlanDraft::withdraw(LinkView& view) {
     view.in_flight.reset();
 }
 
-void PlanDraft::park(Side side, const Observation& seen, Reason reason, std::string code,
-                     std::string detail) {
-    plan_.parked.push_back(
-        {side, seen.key, seen.version, reason, std::move(code), std::move(detail)});
+void PlanDraft::park(Side side, const Observation& seen, Reason reason, std::string code, std::string detail) {
+    plan_.parked.push_back({side, seen.key, seen.version, reason, std::move(code), std::move(detail)});
 }
 
 void PlanDraft::release_copy(LinkView& view, Side side, const Observation& copy) {

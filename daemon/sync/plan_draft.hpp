@@ -11,12 +11,12 @@ namespace liaison::sync {
 /// The token that the link's Exchange item carries: with the CRM's own id, if the CRM item exists.
 CorrelationToken full_token(const Link& link);
 
-/// An update that only takes our token off a copy that a person made (F38). It concerns an item
-/// without a link; the link that it names is the one whose token was copied.
+/// An update that only takes our token off a copy that a person made (F38). It concerns an item without a link; the
+/// link that it names is the one whose token was copied.
 bool releases_copy(const Operation& operation);
 
-/// A plan in the making. Its methods are the vocabulary of the case table; each changes the view as
-/// the committed plan will change the link, so that later steps see it.
+/// A plan in the making. Its methods are the vocabulary of the case table; each changes the view as the committed
+/// plan will change the link, so that later steps see it.
 class PlanDraft {
 public:
     /// `picture` must outlive the draft.
@@ -24,8 +24,7 @@ public:
 
     /// Merges both sides, stamps the token, sets the colour.
     void bring_in_step(LinkView& view);
-    /// Queues the counterpart of the other side's item, or unlinks where policy or the endpoint
-    /// forbids it.
+    /// Queues the counterpart of the other side's item, or unlinks where policy or the endpoint forbids it.
     void create(LinkView& view, Side target, Reason reason);
     /// Queues a deletion, or unlinks where policy, the endpoint or the item's own state forbids it.
     void remove(LinkView& view, Side target, Reason reason);
@@ -37,12 +36,10 @@ public:
     void mirror_new(Side source, const Observation& seen);
     /// The edit on `source` outranks the deletion on the other side.
     void recreate(LinkView& view, Side source);
-    void bind(LinkView& view, Side side, const Observation& seen, Record shadow, bool attached,
-              Reason reason);
+    void bind(LinkView& view, Side side, const Observation& seen, Record shadow, bool attached, Reason reason);
     void advance(LinkView& view, Side side, Version version, Record shadow, Reason reason);
     void withdraw(LinkView& view);
-    void park(Side side, const Observation& seen, Reason reason, std::string code,
-              std::string detail);
+    void park(Side side, const Observation& seen, Reason reason, std::string code, std::string detail);
     void park(ParkedItem item) { plan_.parked.push_back(std::move(item)); }
     void release_copy(LinkView& view, Side side, const Observation& copy);
 

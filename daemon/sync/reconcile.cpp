@@ -16,16 +16,18 @@
 //   left scope      withdraw (4)     Unlink           Unlink             Unlink      Unlink
 //   never had it    CreateInCrm      CreateInCrm      Unlink             Unlink      impossible: std::logic_error
 //
-//   (1) Only where policy and endpoint allow it, else Unlink; under the guard (guard.hpp). What an attendee deletes in his
-//       calendar, and finished items that somebody tidies away, are unlinked: the CRM keeps them.
+//   (1) Only where policy and endpoint allow it, else Unlink; under the guard (guard.hpp). What an attendee deletes in
+//       his calendar, and finished items that somebody tidies away, are unlinked: the CRM keeps them.
 //   (2) Field by field; where both moved apart, policy decides and the losing value is recorded (merge.hpp).
-//   (3) The edit outranks the deletion: the item is made again on the other side, under a new link with a new token. Where
-//       policy forbids making it, Unlink.
-//   (4) A mirror that Liaison made and nobody edited goes to Deleted Items, under the guard; anything else stays, unlinked.
+//   (3) The edit outranks the deletion: the item is made again on the other side, under a new link with a new token.
+//       Where policy forbids making it, Unlink.
+//   (4) A mirror that Liaison made and nobody edited goes to Deleted Items, under the guard; anything else stays,
+//       unlinked.
 //
 // Before the table, in this order:
-//   an item that carries a link's token:  an unanswered create of that link is adopted; a link whose own item is gone moves to
-//                                         it (F33); a link whose own item lives was copied: the copy loses the token (F38)
+//   an item that carries a link's token   an unanswered create of that link is adopted; a link whose own item is
+//                                         gone moves to it (F33); a link whose own item lives was copied: the copy
+//                                         loses the token (F38)
 //   operation in flight                   the link is left alone; a rejected one is withdrawn once either side moved on
 //   unreadable (a series, a corrupt item) parked, the link is left alone
 //   unconfirmed tombstone                 nothing: a deletion needs a read that says so
@@ -151,9 +153,10 @@ private:
         for (auto& [id, items] : carriers) {
             const auto found = views_.find(id);
             if (found == views_.end()) continue;
-            // Oldest first: the original before its copies. Of an item that was moved repeatedly the newest place is the true
-            // one; a feed that lags may still show the others.
-            if (found->second.link.anchor(side) && !lives(found->second, side)) std::reverse(items.begin(), items.end());
+            // Oldest first: the original before its copies. Of an item that was moved repeatedly the newest place
+            // is the true one; a feed that lags may still show the others.
+            if (found->second.link.anchor(side) && !lives(found->second, side))
+                std::reverse(items.begin(), items.end());
             for (const Observation* item : items) follow_token(found->second, side, *item);
         }
     }
@@ -210,8 +213,8 @@ private:
             draft_.advance(view, other(side), source->version, std::move(others), Reason::MatchedByToken);
     }
 
-    /// True if the link waits for an operation. A rejected one gives way as soon as either side has another version; that a
-    /// copy could not be released is no concern of the link.
+    /// True if the link waits for an operation. A rejected one gives way as soon as either side has another
+    /// version; that a copy could not be released is no concern of the link.
     bool waits_for_operation(LinkView& view) {
         if (!view.in_flight) return false;
         const Operation& operation = *view.in_flight;

@@ -14,7 +14,8 @@ namespace liaison::sync::model {
 
 inline constexpr std::size_t kSubjectMax = 12;
 
-/// The lossy side: subjects are cut, a completed task is 100 percent, the completion date is its own and cannot be written.
+/// The lossy side: subjects are cut, a completed task is 100 percent, the completion date is its own and cannot be
+/// written.
 inline Record project_exchange(const Record& record) {
     Record out(record.kind());
     for (const auto& [field, value] : record.values())
@@ -52,7 +53,8 @@ inline EndpointCapabilities exchange_capabilities() {
     return can;
 }
 
-/// One side of a pair in memory: items, versions, and a feed that tells what each change looked like when it happened.
+/// One side of a pair in memory: items, versions, and a feed that tells what each change looked like when it
+/// happened.
 class ModelSide {
 public:
     struct Item {
