@@ -128,6 +128,15 @@ Async<Result<Picture>> SyncRunner::load(PairSpec pair, bool everything) {
     co_return picture;
 }
 
+Async<Result<void>> SyncRunner::tell_held(PairId pair, HeldPlan held) {
+    Result<std::optional<HeldPlan>> before = co_await store_.held_plan(pair);
+    if (!before) co_return std::unexpected(before.error());
+    if (*before && (*before)->hash == held.hash) co_return Result<void>{};
+    log_.write(LogLevel::Warning, "plan_held",
+               {{"pair", pair.str()}, {"why", held.why}, {"hash", held.hash}});
+    co_return Result<void>{};
+}
+
 Async<Result<CycleReport>> SyncRunner::run_cycle(PairSpec pair) {
     CycleReport report;
     for (const Side side : kSides) {
@@ -150,9 +159,10 @@ Async<Result<CycleReport>> SyncRunner::run_cycle(PairSpec pair) {
     report.parked = plan.parked.size();
     report.held = plan.held.has_value();
     report.links_changed = plan.changes.size();
-    if (plan.held)
-        log_.write(LogLevel::Warning, "plan_held",
-                   {{"pair", pair.id.str()}, {"why", plan.held->why}, {"hash", plan.held->hash}});
+    if (plan.held) {
+        Result<void> told = co_await tell_held(pair.id, *plan.held);
+        if (!told) co_return std::unexpected(told.error());
+    }
     Result<void> committed = co_await store_.commit_plan(pair.id, std::move(plan));
     if (!committed) co_return std::unexpected(committed.error());
 

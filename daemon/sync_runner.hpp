@@ -69,6 +69,8 @@ private:
                                                        std::vector<ItemKey> keys,
                                                        std::vector<CorrelationToken> tokens);
     Async<Result<Picture>> load(PairSpec pair, bool everything);
+    /// Logs a held list once, not in every cycle that finds it unchanged.
+    Async<Result<void>> tell_held(PairId pair, HeldPlan held);
 
     SyncEndpoint& endpoint(Side side) { return side == Side::Crm ? crm_ : exchange_; }
 

@@ -1,5 +1,7 @@
 #include "service/demo_data.hpp"
 
+#include <algorithm>
+
 #include "connectors/crm/embedded/crm_desk.hpp"
 #include "connectors/crm/import/contact_import.hpp"
 #include "core/text.hpp"
@@ -174,6 +176,11 @@ public:
         return result_;
     }
 
+    Result<void> add_salespeople() {
+        for (const DemoUser& user : kDemoUsers) ensure_user(user);
+        return result_;
+    }
+
 private:
     /// The user with this address, under whatever number; else the one with this number; else a new
     /// one.
@@ -329,6 +336,28 @@ private:
 
 }  // namespace
 
+namespace {
+
+/// The file names salespeople of the demo without a row for them, and has no other problem.
+bool lacks_only_demo_salespeople(const std::vector<crm::ImportProblem>& problems) {
+    return std::all_of(problems.begin(), problems.end(), [](const crm::ImportProblem& problem) {
+        return problem.column == "salesperson" &&
+               std::any_of(std::begin(kDemoUsers), std::end(kDemoUsers), [&](const DemoUser& user) {
+                   return icontains(problem.message, "\"" + std::string(user.number) + "\"");
+               });
+    });
+}
+
+Result<void> add_demo_salespeople(crm::CrmDatabase& db, Timestamp now) {
+    crm::Transaction transaction(db.sqlite());
+    if (!transaction.begun()) return transaction.begun();
+    auto added = DemoLoader(db, date_of(now), now, false).add_salespeople();
+    if (!added) return added;
+    return transaction.commit();
+}
+
+}  // namespace
+
 Result<void> load_demo_data(const std::string& database, Date today, bool with_contacts) {
     auto db = crm::CrmDatabase::open(database);
     if (!db) return std::unexpected(db.error());
@@ -343,8 +372,14 @@ Result<void> import_demo_contacts(const std::string& database, const std::string
                                   const std::string& csv) {
     auto db = crm::CrmDatabase::open(database);
     if (!db) return std::unexpected(db.error());
-    const auto report = crm::import_contacts_csv(**db, csv, SystemClock().now());
+    const Timestamp now = SystemClock().now();
+    auto report = crm::import_contacts_csv(**db, csv, now);
     if (!report) return std::unexpected(report.error());
+    if (!report->ok() && lacks_only_demo_salespeople(report->problems)) {
+        if (auto added = add_demo_salespeople(**db, now); !added) return added;
+        report = crm::import_contacts_csv(**db, csv, now);
+        if (!report) return std::unexpected(report.error());
+    }
     if (report->ok()) return {};
     std::string message = "the contacts cannot be imported:";
     for (const crm::ImportProblem& problem : report->problems)

@@ -13,7 +13,7 @@ namespace liaison::service {
 Result<void> load_demo_data(const std::string& database, Date today, bool with_contacts);
 
 /// Contacts of a CSV file. All problems are in the error's message, one a line, with their places;
-/// nothing is applied then.
+/// nothing is applied then. The demo's own salespeople need no row in it.
 Result<void> import_demo_contacts(const std::string& database, const std::string& file_name,
                                   const std::string& csv);
 

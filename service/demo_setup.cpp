@@ -55,7 +55,10 @@ std::string demo_configuration(const DemoOptions& options) {
 
 std::string file_text(const std::string& path, Result<void>& result) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) result = fail(ErrorKind::NotFound, "cannot read " + path);
+    if (!in || fs::is_directory(path)) {
+        result = fail(ErrorKind::NotFound, "cannot read " + path);
+        return {};
+    }
     return std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
 }
 

@@ -18,7 +18,7 @@ using namespace liaison;
 
 int test_rules(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
-    if (!in) {
+    if (!in || std::filesystem::is_directory(file)) {
         std::cerr << "liaison: cannot read " << file << "\n";
         return 2;
     }

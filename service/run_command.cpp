@@ -20,7 +20,7 @@ namespace {
 /// The configuration, or nothing after telling every error.
 std::optional<Config> read_config(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
-    if (!in) {
+    if (!in || std::filesystem::is_directory(file)) {
         std::cerr << "liaison: cannot read the configuration " << file << "\n";
         return std::nullopt;
     }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -65,7 +66,8 @@ namespace {
 
 Result<std::string> secret_from_file(const std::string& path, const std::string& reference) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) return fail(ErrorKind::NotFound, "the secret " + reference + " cannot be read");
+    if (!in || std::filesystem::is_directory(path))
+        return fail(ErrorKind::NotFound, "the secret " + reference + " cannot be read");
     std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
     if (text.empty()) return fail(ErrorKind::NotFound, "the secret " + reference + " is empty");

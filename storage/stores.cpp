@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "storage/migrate.hpp"
 #include "storage/sql_mail_store.hpp"
@@ -61,9 +62,11 @@ Result<Stores> open_stores(const std::string& directory, Worker& worker, Entropy
     // What is inside is people's data: for the service's own account only.
     if (made) fs::permissions(directory, fs::perms::owner_all, error);
     const std::string file = (fs::path(directory) / "liaison.db").string();
+    // Before it is opened: SQLite gives its log the rights that the file has at that moment.
+    if (!fs::exists(file, error)) std::ofstream(file, std::ios::binary | std::ios::app).flush();
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
     Result<std::shared_ptr<storage::Database>> database = storage::open_sqlite(file);
     if (!database) return std::unexpected(database.error());
-    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
     return storage::make_stores(std::move(*database), worker, entropy, clock);
 }
 

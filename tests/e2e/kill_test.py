@@ -33,6 +33,9 @@ try:
     demo = d.Demo(data, "--mail", folder, "--contacts", contacts, once=False).start()
     kills = 0
     end = time.time() + 240
+    while demo.service_pid() == 0 and time.time() < end:  # once before it is up: the demo must not give up
+        time.sleep(0.002)
+    os.kill(demo.service_pid(), signal.SIGKILL)
     while kills < KILLS and time.time() < end:
         pid = demo.service_pid()
         if pid == 0:

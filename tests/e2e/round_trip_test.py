@@ -104,5 +104,24 @@ try:
     flat = [v for k, v in report.items() if k not in ("seconds", "skipped")] + list(report["skipped"].values())
     d.check(not any(flat), "with the sandbox's port blocked: %r" % report)
     print("with the sandbox's port blocked every count is zero")
+
+    # Another demo's sandbox answers there: its counts are not ours.
+    other = d.Demo(os.path.join(work, "other"), once=False).start()
+    d.check(other.wait_quiet(), "the other demo did not come to rest")
+    intruder = d.Demo(os.path.join(work, "intruder"))
+    intruder.command[intruder.command.index("--sandbox-port") + 1] = str(other.sandbox_port)
+    code, report = intruder.run(120)
+    other.stop()
+    d.check(code != 0, "a demo without an Exchange of its own must not end well")
+    flat = [v for k, v in report.items() if k not in ("seconds", "skipped")] + list(report["skipped"].values())
+    d.check(not any(flat), "counted in somebody else's sandbox: %r" % report)
+    print("nothing is counted in somebody else's sandbox")
+
+    for arguments in (["check-config", "--config", work], ["run", "--config", work], ["rules", "test", work],
+                      ["demo", "--once", "--data", os.path.join(work, "folder"), "--contacts", work]):
+        done = subprocess.run([os.path.join(d.BUILD, "liaison")] + arguments, capture_output=True, text=True, timeout=60)
+        d.check(done.returncode in (1, 2) and "cannot read" in done.stderr,
+                "%r with a folder for a file: %d, %r" % (arguments, done.returncode, done.stderr))
+    print("a folder in a file's place is told")
 finally:
     shutil.rmtree(work, ignore_errors=True)

@@ -197,6 +197,10 @@ TEST_F(Scenarios, AMassDeletionIsHeldUntilExactlyThatListIsApproved) {
     for (int i = 0; i < 30; ++i) delete_in_outlook(*task("Task " + std::to_string(i)));
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(cycle_once(kAlice, EntityKind::Task));
     EXPECT_EQ(sql_text("SELECT count(*) FROM task WHERE deleted = 0"), "40");
+    EXPECT_EQ(std::count_if(log.lines.begin(), log.lines.end(),
+                            [](const std::string& line) { return line.starts_with("plan_held "); }),
+              1)
+        << "told once, not in every cycle";
     const PairId id = pair(kAlice, EntityKind::Task).id;
     auto held = net::run_to_end(loop, stores.sync->held_plan(id));
     ASSERT_TRUE(held && *held);

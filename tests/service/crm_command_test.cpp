@@ -197,9 +197,33 @@ TEST_F(CrmCommand, DemoDataGoesWithAListOfOnesOwnContacts) {
         must({"list", "task", "--owner", "SP-7"});
         EXPECT_NE(out.str().find("Send revised offer"), std::string::npos);
     }
+    const std::string moon = "C-4,contact,Moon,,,,MOON\n";
+    const auto stranger = import_demo_contacts(database, "c.csv", csv + moon);
+    ASSERT_FALSE(stranger.has_value());
+    EXPECT_NE(stranger.error().message.find("c.csv:5: salesperson"), std::string::npos);
     const auto refused = import_demo_contacts(database, "c.csv", csv + "C-3,moon,X,,,,\n");
     ASSERT_FALSE(refused.has_value());
     EXPECT_NE(refused.error().message.find("c.csv:5: type"), std::string::npos);
+}
+
+TEST_F(CrmCommand, TheSalespeopleOfTheDemoNeedNoRowInAListOfContacts) {
+    const std::string csv =
+        "number,type,display_name,email,email2,company,salesperson\n"
+        "C-1,contact,Jo,jo@x.example,,,ALICE\nC-2,contact,Al,al@x.example,,,Bob\n";
+    const auto refused = import_demo_contacts(database, "c.csv", csv + "C-3,contact,X,,,,MOON\n");
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_NE(refused.error().message.find("c.csv:4: salesperson"), std::string::npos);
+    must({"list", "user"});
+    EXPECT_EQ(out.str().find("ALICE"), std::string::npos) << "nothing is half-applied";
+    for (int round = 0; round < 2; ++round) {
+        const auto done = import_demo_contacts(database, "c.csv", csv);
+        ASSERT_TRUE(done.has_value()) << done.error().message;
+        ASSERT_TRUE(load_demo_data(database, *parse_date("2026-11-28"), false).has_value());
+        must({"list", "contact", "--owner", "ALICE"});
+        EXPECT_NE(out.str().find("C-1"), std::string::npos) << out.str();
+        must({"list", "contact", "--owner", "BOB"});
+        EXPECT_NE(out.str().find("C-2"), std::string::npos) << out.str();
+    }
 }
 
 }  // namespace liaison::service

@@ -44,6 +44,21 @@ TEST(SqliteDatabase, IsDurableAndLaidOutForTheWriter) {
     EXPECT_EQ(pragma(*database, "locking_mode"), "exclusive");
 }
 
+TEST(SqliteDatabase, WhatIsInTheDataDirectoryIsForTheServicesAccountOnly) {
+    namespace fs = std::filesystem;
+    const ScratchDirectory directory;
+    Host host;
+    const auto stores = host.open(directory);
+    ASSERT_TRUE(stores.has_value());
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(directory.str())) {
+        ++files;
+        EXPECT_EQ(entry.status().permissions(), fs::perms::owner_read | fs::perms::owner_write)
+            << entry.path();
+    }
+    EXPECT_GE(files, 2u) << "the database and its log";
+}
+
 TEST(SqliteDatabase, TextAndBlobsKeepEveryByte) {
     const auto database = open_sqlite_in_memory().value();
     database->execute("CREATE TABLE t (a BYTEA, b TEXT, c BIGINT)");
