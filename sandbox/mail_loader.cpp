@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "core/http_message.hpp"
+#include "core/text.hpp"
 #include "sandbox/mime_parts.hpp"
 
 namespace liaison::sandbox {
@@ -234,6 +235,18 @@ Result<void> MailLoader::give(std::string_view path, std::string_view bytes) {
     return take_(FoundMail{path, key, bytes});
 }
 
+namespace {
+
+/// An .eml file and a file of a Maildir are one mail each, whatever lines stand in them: a mail
+/// that encloses another one may hold a separator.
+bool holds_one_mail(const fs::path& path) {
+    const fs::path folder = path.parent_path().filename();
+    return to_lower_ascii(path.extension().string()) == ".eml" || folder == "cur" ||
+           folder == "new";
+}
+
+}  // namespace
+
 Result<void> MailLoader::load_file(const std::string& path) {
     std::error_code error;
     const fs::path real = fs::canonical(path, error);
@@ -257,6 +270,7 @@ Result<void> MailLoader::load_file(const std::string& path) {
         skipped_.push_back({path, std::move(reason)});
         return {};
     }
+    if (holds_one_mail(path)) return give(path, *bytes);
     for (const std::string& mail : split_mbox(*bytes)) {
         if (auto taken = give(path, mail); !taken) return taken;
     }

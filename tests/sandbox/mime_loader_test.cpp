@@ -94,6 +94,21 @@ TEST_F(MailLoad, AMissingPathAndAnErrorOfTheTakerEndTheLoad) {
     EXPECT_EQ(loader.load(folder_.string()).error().message, "full");
 }
 
+TEST_F(MailLoad, AnEmlFileIsOneMailEvenIfASeparatorStandsInIt) {
+    const std::string two =
+        "From a@example.test Thu Mar  5 08:00:00 2026\nSubject: one\n\ntext\n\n"
+        "From b@example.test Thu Mar  5 09:00:00 2026\nSubject: enclosed\n\ntext\n";
+    write("one.EML", two);
+    write("two.mbox", two);
+    std::map<std::string, int> mails;
+    MailLoader loader([&](const FoundMail& mail) -> Result<void> {
+        ++mails[std::filesystem::path(mail.path).filename().string()];
+        return {};
+    });
+    ASSERT_TRUE(loader.load(folder_.string()).has_value());
+    EXPECT_EQ(mails, (std::map<std::string, int>{{"one.EML", 1}, {"two.mbox", 2}}));
+}
+
 TEST(Mbox, IsSplitAtSeparatorsAndUnquoted) {
     const std::string mbox =
         "From a@example.test Thu Mar  5 08:00:00 2026\nSubject: one\n\nFrom here on\n>From the "
