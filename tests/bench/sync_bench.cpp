@@ -2,6 +2,7 @@
 
 #include "daemon/sync/plan_draft.hpp"
 #include "daemon/sync/reconcile.hpp"
+#include "daemon/sync/settle.hpp"
 #include "tests/bench/bench_world.hpp"
 
 namespace liaison::bench {
@@ -144,6 +145,30 @@ BENCHMARK(absorb_observations)
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 
+/// Every queued update succeeds: the item shows what was sent.
+void settle_all(BenchWorld& world, const PairId& pair) {
+    SyncStore& store = *world.stores.sync;
+    const auto queued = must(world.run(store.due_operations(pair, world.clock.now(), 1'000)));
+    std::vector<OperationId> ids;
+    std::vector<LinkId> links;
+    for (const Operation& operation : queued) {
+        ids.push_back(operation.id);
+        links.push_back(operation.link);
+    }
+    must(world.run(store.mark_sent(pair, ids)));
+    const auto sent = must(world.run(store.sent_operations(pair)));
+    std::map<LinkId, Link> by_id;
+    for (Link& link : must(world.run(store.links(pair, links)))) by_id[link.id] = std::move(link);
+    std::vector<Settlement> settlements;
+    for (const Operation& operation : sent) {
+        Observation after = shown(operation.key.str(), operation.target, by_id[operation.link].token);
+        after.version = Version(operation.expected_version.str() + "+");
+        settlements.push_back(sync::settle_operation(operation, by_id[operation.link],
+                                                     Outcome{after}, world.clock.now()));
+    }
+    must(world.run(store.settle(pair, std::move(settlements))));
+}
+
 /// What a quiet pair's cycle costs when ten items were edited: absorb, load what was touched,
 /// decide, store the plan. One cycle per item.
 void cycle_over_links(benchmark::State& state) {
@@ -196,6 +221,9 @@ void cycle_over_links(benchmark::State& state) {
             break;
         }
         must(world.run(store.commit_plan(blank.pair, std::move(plan))));
+        state.PauseTiming();
+        settle_all(world, blank.pair);
+        state.ResumeTiming();
     }
     state.SetItemsProcessed(state.iterations());
 }
