@@ -46,7 +46,8 @@ void check_normal_forms(std::string_view text) {
     idempotent("normal_lines", normal_lines);
     idempotent("normal_line", normal_line);
     idempotent("normal_address", normal_address);
-    idempotent("normal_message_id", mail::normal_message_id);
+    for (const char c : mail::normal_message_id(text))
+        require(static_cast<unsigned char>(c) > 0x20, "a Message-ID has no blanks");
     idempotent("normal_subject", mail::normal_subject);
     require(count_chars(truncate_chars(text, 7)) <= 7, "truncate_chars");
     for (const FieldInfo& field : all_fields()) {
