@@ -84,6 +84,12 @@ TEST(Config, AMailboxThatStandsTwiceIsRefused) {
     EXPECT_NE(errors_of(kGood + "[[mailbox]]\naddress = \"ALICE@example.test\"\n").find("stands twice"), std::string::npos);
 }
 
+TEST(Config, AControlCharacterIsAnErrorWithItsPlace) {
+    EXPECT_EQ(errors_of("[api]\n[" + std::string(1, '\0') + "rm]\n"),
+              "c.toml:2:2: a control character; the file is text\n");
+    EXPECT_EQ(errors_of("a = 1\n\tb = \"\x7F\"\n"), "c.toml:2:7: a control character; the file is text\n");
+}
+
 TEST(Config, MutilatedTextNeverPassesSilently) {
     for (std::size_t i = 0; i + 1 < kGood.size(); i += 3) {
         const ConfigResult cut = parse_config(kGood.substr(0, i), "/etc/liaison");
