@@ -35,6 +35,8 @@ struct MailMessage {
     std::string conversation_id;
     std::optional<MailAddress> from;
     std::optional<MailAddress> sender;
+    /// The further authors of a mail whose From names several (RFC 5322 3.6.2); a server's own From is single.
+    std::vector<MailAddress> other_authors;
     std::vector<MailAddress> to, cc, bcc, reply_to;
     std::string subject;
     std::string text_body;  ///< at most limits::mail_text_bytes_max

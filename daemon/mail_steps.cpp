@@ -115,6 +115,7 @@ MessageLog message_log(const MailMessage& message, const IntakeRow& row, std::st
     log.at = first ? *first : second ? *second : row.seen_at;
     const auto& from = message.from ? message.from : message.sender;
     if (from) log.participants.emplace_back("from", *from);
+    for (const MailAddress& address : message.other_authors) log.participants.emplace_back("from", address);
     for (const MailAddress& address : message.to) log.participants.emplace_back("to", address);
     for (const MailAddress& address : message.cc) log.participants.emplace_back("cc", address);
     log.link_url = std::move(link_url);

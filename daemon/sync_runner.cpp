@@ -44,6 +44,8 @@ Async<Result<std::size_t>> SyncRunner::observe(PairSpec pair, Side side) {
                            "the feed says that more follows but does not move on");
         seen += page->observations.size();
         const bool last = page->is_last;
+        // Nothing new and nowhere further: nothing to remember, and an idle service writes nothing.
+        if (last && !page->is_snapshot && page->observations.empty() && page->next == cursor) co_return seen;
         cursor = page->next;
         ChangePage absorbed = std::move(*page);
         Result<void> stored = co_await store_.absorb_page(pair.id, side, std::move(absorbed));
@@ -163,8 +165,14 @@ Async<Result<CycleReport>> SyncRunner::run_cycle(PairSpec pair) {
         Result<void> told = co_await tell_held(pair.id, *plan.held);
         if (!told) co_return std::unexpected(told.error());
     }
-    Result<void> committed = co_await store_.commit_plan(pair.id, std::move(plan));
-    if (!committed) co_return std::unexpected(committed.error());
+    Result<PairState> state = co_await store_.pair_state(pair.id);
+    if (!state) co_return std::unexpected(state.error());
+    const bool idle = plan.empty() && picture->links.empty() && picture->free_crm.empty() &&
+                      picture->free_exchange.empty() && state->last_error.empty();
+    if (!idle) {
+        Result<void> committed = co_await store_.commit_plan(pair.id, std::move(plan));
+        if (!committed) co_return std::unexpected(committed.error());
+    }
 
     Result<CycleReport> sent = co_await outbox.drain(pair);
     if (!sent) co_return std::unexpected(sent.error());

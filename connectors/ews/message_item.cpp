@@ -36,6 +36,40 @@ std::vector<MailAddress> read_recipients(const XmlNode& list) {
     return out;
 }
 
+/// The addresses of a From header. Exchange keeps one author; this finds the others. Quoted strings and comments are
+/// stepped over; what holds no address is left out.
+std::vector<MailAddress> read_authors(std::string_view header) {
+    std::vector<MailAddress> out;
+    std::string entry;
+    bool quoted = false;
+    int comment = 0;
+    const auto finish = [&] {
+        std::string_view text = trim(entry);
+        const std::size_t open = text.rfind('<');
+        if (open != std::string_view::npos) text = text.substr(open + 1, text.find('>', open) - open - 1);
+        text = trim(text);
+        const bool address = text.find('@') != std::string_view::npos && text.find(' ') == std::string_view::npos;
+        if (address && out.size() < limits::recipients_max) out.push_back({std::string(text), {}});
+        entry.clear();
+    };
+    for (std::size_t i = 0; i < header.size(); ++i) {
+        const char c = header[i];
+        if (c == '\\' && (quoted || comment > 0)) {
+            ++i;
+        } else if (c == '"' && comment == 0) {
+            quoted = !quoted;
+        } else if (!quoted && (c == '(' || (c == ')' && comment > 0))) {
+            comment += c == '(' ? 1 : -1;
+        } else if (!quoted && comment == 0 && (c == ',' || c == ';')) {
+            finish();
+        } else if (!quoted && comment == 0) {
+            entry += c;
+        }
+    }
+    finish();
+    return out;
+}
+
 std::string read_sensitivity(const XmlNode& item) {
     const std::string name = item.child_text("Sensitivity");
     if (name == "Personal" || name == "Private" || name == "Confidential")
@@ -91,8 +125,9 @@ ItemShape message_shape(const MappingContext& context, bool with_headers) {
                                        "message:References",
                                        "message:ReplyTo"})
         shape.properties.push_back(PropertyPath::plain(uri));
-    if (with_headers)
-        shape.properties.push_back(PropertyPath::plain("item:InternetMessageHeaders"));
+    shape.properties.push_back(with_headers
+                                   ? PropertyPath::plain("item:InternetMessageHeaders")
+                                   : PropertyPath::indexed("item:InternetMessageHeader", "From"));
     shape.properties.push_back(PropertyPath::named(context.property_set, kNoteProperty));
     shape.properties.push_back(PropertyPath::tagged(kSenderSmtpTag));
     shape.properties.push_back(PropertyPath::tagged(kSentRepresentingSmtpTag));
@@ -134,6 +169,12 @@ MailMessage read_message(const XmlNode& item) {
         if (out.headers.size() < kHeadersMax)
             out.headers.emplace_back(std::string(header.attribute("HeaderName")),
                                      cut_bytes(header.text(), kHeaderBytesMax));
+    for (const auto& [name, value] : out.headers) {
+        if (!out.from || !iequals(name, "From")) continue;
+        for (MailAddress& author : read_authors(value))
+            if (!iequals(author.address, out.from->address)) out.other_authors.push_back(std::move(author));
+        break;
+    }
     out.mark = read_named_property(item, kNoteProperty);
     return out;
 }

@@ -34,6 +34,7 @@ RoleAddresses collect_addresses(const MailMessage& message) {
     // From, To and Cc only: a Sender without From is a broken mail, and who handed it in is not who wrote it.
     if (message.from) add("from", normal_address(message.from->address));
     out.has_sender = !out.list.empty();
+    for (const MailAddress& author : message.other_authors) add("from", normal_address(author.address));
     for (const MailAddress& to : message.to) add("to", normal_address(to.address));
     for (const MailAddress& cc : message.cc) add("cc", normal_address(cc.address));
     return out;
