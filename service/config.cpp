@@ -1,10 +1,21 @@
 #include "service/config.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 #include <tuple>
-#define TOML_EXCEPTIONS 0
+
+namespace liaison::service {
+/// toml++ 3.0 met text of which it believed that it cannot come.
+struct TomlConfused {};
+}  // namespace liaison::service
+
+// Its assertions fail for texts that people can write ("a = [}"). With exceptions on they can be an error like others.
+#undef NDEBUG
+#define TOML_ASSERT(expression) \
+    static_cast<void>((expression) ? 0 : throw ::liaison::service::TomlConfused())
+#define TOML_EXCEPTIONS 1
 #undef TOML_HEADER_ONLY
 #define TOML_HEADER_ONLY 1
 #undef TOML_SHARED_LIB
@@ -292,19 +303,98 @@ void read_service_log_api(const toml::table& root, Config& c, const std::string&
     api.unknown_keys();
 }
 
-/// The place of the first control character that TOML forbids everywhere. Looked for here, because toml++ stops the
-/// program at one in the name of a table.
-std::optional<ConfigError> find_control_character(std::string_view text) {
-    std::size_t line = 1;
-    std::size_t line_start = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte == '\n') {
-            ++line;
-            line_start = i + 1;
-        } else if ((byte < 0x20 && byte != '\t' && byte != '\r') || byte == 0x7F) {
-            return ConfigError{line, i - line_start + 1, "a control character; the file is text"};
+bool is_text_byte(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 && byte != 0x7F) || byte == '\t' || byte == '\r';
+}
+
+/// In a line that begins a table: where its name should begin and something else stands. `line` without its end.
+std::optional<std::size_t> find_nameless_table(std::string_view line) {
+    const auto skip_blanks = [line](std::size_t from) { return std::min(line.find_first_not_of(" \t", from), line.size()); };
+    std::size_t at = skip_blanks(0);
+    if (at == line.size() || line[at] != '[') return std::nullopt;
+    ++at;
+    if (at < line.size() && line[at] == '[') ++at;
+    at = skip_blanks(at);
+    if (at == line.size()) return at;
+    const bool is_name = std::isalnum(static_cast<unsigned char>(line[at])) || line[at] == '_' || line[at] == '-' ||
+                         line[at] == '"' || line[at] == '\'' || line[at] == ']';
+    return is_name ? std::nullopt : std::optional(at);
+}
+
+/// Where comments and strings of a TOML text are, byte by byte. A text that breaks the rules of TOML may be seen
+/// differently than by its parser, which then refuses it.
+class TomlScanner {
+public:
+    explicit TomlScanner(std::string_view text) : text_(text) {}
+    /// Steps over the byte at `at`, the one behind the last step. True if it is inside a comment or a string.
+    bool step(std::size_t at) {
+        const char c = text_[at];
+        if (skip_ > 0) return --skip_, true;
+        if (mark_ == '#' || (mark_ != 0 && !long_)) {
+            if (c == '\n') mark_ = 0;  // a string of one line ends with it at the latest
+            else if (mark_ == '"' && c == '\\') skip_ = 1;
+            else if (c == mark_ && c != '#') mark_ = 0;
+            return true;
         }
+        const bool three = text_.substr(at, 3) == std::string(3, c);
+        if (mark_ == 0) {
+            if (c != '#' && c != '"' && c != '\'') return false;
+            mark_ = c;
+            long_ = c != '#' && three;
+            skip_ = long_ ? 2 : 0;
+        } else if (mark_ == '"' && c == '\\') {
+            skip_ = 1;
+        } else if (c == mark_ && three && text_.substr(at + 3, 1) != std::string(1, c)) {
+            skip_ = 2;
+            mark_ = 0;
+            long_ = false;
+        }
+        return true;
+    }
+
+private:
+    std::string_view text_;
+    char mark_ = 0;     ///< what opened the present comment or string
+    bool long_ = false;  ///< opened by three quotes
+    int skip_ = 0;
+};
+
+/// The first place at which toml++ 3.0 would stop the program instead of answering an error: some letters beyond ASCII
+/// outside strings and comments. Also control characters, which TOML forbids, and table headers without a name, for
+/// the sake of the place in the message.
+std::optional<ConfigError> find_unreadable_place(std::string_view text) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    TomlScanner scanner(text);
+    std::size_t line = 1;
+    for (std::size_t start = 0; start < text.size(); ++line) {
+        const std::size_t end = std::min(text.find('\n', start), text.size());
+        bool begins_in_string = false;
+        for (std::size_t i = start; i < std::min(end + 1, text.size()); ++i) {
+            const bool inside = scanner.step(i);
+            if (i == start) begins_in_string = inside;
+            if (i < end && !is_text_byte(text[i]))
+                return ConfigError{line, i - start + 1, "a control character; the file is text"};
+            if ((text[i] & 0x80) != 0 && !inside)
+                return ConfigError{line, i - start + 1, "a letter beyond ASCII stands only in quotes or behind #"};
+        }
+        const auto at = begins_in_string ? std::nullopt : find_nameless_table(text.substr(start, end - start));
+        if (at)
+            return ConfigError{line, *at + 1, "the name of a table must stand here, as in [service] or [[mailbox]]"};
+        start = end + 1;
+    }
+    return std::nullopt;
+}
+
+std::optional<toml::table> parse_toml(std::string_view text, std::vector<ConfigError>& errors) {
+    try {
+        return toml::parse(text);
+    } catch (const toml::parse_error& error) {
+        const auto& where = error.source().begin;
+        errors.push_back({where.line, where.column, std::string(error.description())});
+    } catch (const TomlConfused&) {
+        errors.push_back({0, 0, "is no TOML: look for brackets, braces and quotes without a partner"});
     }
     return std::nullopt;
 }
@@ -313,17 +403,13 @@ std::optional<ConfigError> find_control_character(std::string_view text) {
 
 ConfigResult parse_config(std::string_view text, const std::string& base_directory) {
     ConfigResult out;
-    if (auto error = find_control_character(text)) {
+    if (auto error = find_unreadable_place(text)) {
         out.errors.push_back(std::move(*error));
         return out;
     }
-    const toml::parse_result parsed = toml::parse(text);
-    if (!parsed) {
-        const auto& where = parsed.error().source().begin;
-        out.errors.push_back({where.line, where.column, std::string(parsed.error().description())});
-        return out;
-    }
-    const toml::table& root = parsed.table();
+    const std::optional<toml::table> parsed = parse_toml(text, out.errors);
+    if (!parsed) return out;
+    const toml::table& root = *parsed;
     Config& c = out.config;
     read_service_log_api(root, c, base_directory, out.errors);
 

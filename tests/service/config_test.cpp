@@ -90,6 +90,24 @@ TEST(Config, AControlCharacterIsAnErrorWithItsPlace) {
     EXPECT_EQ(errors_of("a = 1\n\tb = \"\x7F\"\n"), "c.toml:2:7: a control character; the file is text\n");
 }
 
+TEST(Config, ATableWithoutANameIsAnErrorWithItsPlace) {
+    const std::string why = ": the name of a table must stand here, as in [service] or [[mailbox]]\n";
+    EXPECT_EQ(errors_of("[[[mailbox]]]\n"), "c.toml:1:3" + why);
+    EXPECT_EQ(errors_of("\n  [ .x]\n"), "c.toml:2:5" + why);
+    EXPECT_EQ(errors_of("["), "c.toml:1:2" + why);
+}
+
+TEST(Config, LettersBeyondAsciiStandInQuotesAndComments) {
+    EXPECT_EQ(errors_of("# B\xC3\xBCro\n\xC3\xBC = 1\n"), "c.toml:2:1: a letter beyond ASCII stands only in quotes or behind #\n");
+    const std::string unicode = "\xEF\xBB\xBF" + replaced(kGood, "Inbox/CRM", "Inbox/B\xC3\xBCro");
+    EXPECT_EQ(errors_of(unicode), "");
+}
+
+TEST(Config, BracketsWithoutPartnerAreAnError) {
+    for (const char* text : {"a = [}", "a = [[[[}}", "a = {]", "[service]\ndata_directory = ]"})
+        EXPECT_EQ(parse_config(text, "/etc/liaison").errors.size(), 1u) << text;
+}
+
 TEST(Config, MutilatedTextNeverPassesSilently) {
     for (std::size_t i = 0; i + 1 < kGood.size(); i += 3) {
         const ConfigResult cut = parse_config(kGood.substr(0, i), "/etc/liaison");
