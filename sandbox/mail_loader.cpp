@@ -266,7 +266,10 @@ Result<void> MailLoader::load_file(const std::string& path) {
         skipped_.push_back({path, bytes.error().message});
         return {};
     }
-    if (auto reason = not_a_mail_because(*bytes); !reason.empty()) {
+    // A file whose name says that it is a mail is one, however broken; of others the content decides.
+    const bool named_a_mail = to_lower_ascii(fs::path(path).extension().string()) == ".eml" &&
+                              bytes->find_first_not_of(" \t\r\n") != std::string::npos;
+    if (auto reason = not_a_mail_because(*bytes); !reason.empty() && !named_a_mail) {
         skipped_.push_back({path, std::move(reason)});
         return {};
     }
