@@ -332,14 +332,17 @@ public:
         const char c = text_[at];
         if (skip_ > 0) return --skip_, true;
         if (mark_ == '#' || (mark_ != 0 && !long_)) {
-            if (c == '\n') mark_ = 0;  // a string of one line ends with it at the latest
+            if (c == '\n') mark_ = 0, before_ = c;  // a string of one line ends with it at the latest
             else if (mark_ == '"' && c == '\\') skip_ = 1;
             else if (c == mark_ && c != '#') mark_ = 0;
             return true;
         }
         const bool three = text_.substr(at, 3) == std::string(3, c);
         if (mark_ == 0) {
-            if (c != '#' && c != '"' && c != '\'') return false;
+            const bool is_start = std::string_view("\n=,[").find(before_) != std::string_view::npos;
+            const bool may_open = c == '#' || is_start;
+            if (c != ' ' && c != '\t' && c != '\r') before_ = c == '[' && !is_start ? ' ' : c;
+            if (!may_open || (c != '#' && c != '"' && c != '\'')) return false;
             mark_ = c;
             long_ = c != '#' && three;
             skip_ = long_ ? 2 : 0;
@@ -357,6 +360,7 @@ private:
     std::string_view text_;
     char mark_ = 0;     ///< what opened the present comment or string
     bool long_ = false;  ///< opened by three quotes
+    char before_ = '\n';  ///< last byte outside strings that is no blank: strings begin only behind some
     int skip_ = 0;
 };
 
