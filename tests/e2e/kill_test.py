@@ -14,12 +14,13 @@ import demo_driver as d
 import expected_mail as e
 import sample_mail
 
-KILLS = int(os.environ.get("LIAISON_KILLS", "12"))
+KILLS = int(os.environ.get("LIAISON_KILLS", "16"))
+MAILS = 3000  # some seconds of work, so that most kills strike in the middle of it
 work = tempfile.mkdtemp(prefix="liaison-kill-")
 try:
     folder = os.path.join(work, "mail")
     contacts = os.path.join(work, "contacts.csv")
-    wanted = sample_mail.write(folder, contacts, mails=400)
+    wanted = sample_mail.write(folder, contacts, mails=MAILS)
 
     calm_demo = d.Demo(os.path.join(work, "calm"), "--mail", folder, "--contacts", contacts)
     code, calm = calm_demo.run()
@@ -31,7 +32,7 @@ try:
     moments = random.Random(20261125)
     data = os.path.join(work, "killed")
     demo = d.Demo(data, "--mail", folder, "--contacts", contacts, once=False).start()
-    kills = 0
+    kills = amid = 0
     end = time.time() + 240
     while demo.service_pid() == 0 and time.time() < end:  # once before it is up: the demo must not give up
         time.sleep(0.002)
@@ -41,15 +42,19 @@ try:
         if pid == 0:
             time.sleep(0.02)
             continue
-        time.sleep(moments.uniform(0.0, 0.9))
+        time.sleep(moments.uniform(0.0, 0.7))
         try:
             os.kill(pid, signal.SIGKILL)
             kills += 1
         except ProcessLookupError:
             continue
+        logged = d.crm_rows(demo, "SELECT count(DISTINCT message_id) FROM interaction")[0][0]
+        amid += 0 < logged < calm["mails_logged"]
         while demo.service_pid() == pid and time.time() < end:
             time.sleep(0.02)
     d.check(kills == KILLS, "only %d kills happened" % kills)
+    print("%d kills, %d of them with some mails logged and others not" % (kills, amid))
+    d.check(amid >= KILLS // 4, "only %d of %d kills struck in the middle of the work" % (amid, kills))
     d.check(demo.wait_quiet(240), "no rest after %d kills" % kills)
 
     doubles = [row for row in d.crm_rows(demo, "SELECT message_id, contact_id, count(*) FROM interaction GROUP BY 1, 2") if row[2] > 1]
