@@ -87,7 +87,8 @@ struct MailAction {
     friend bool operator==(const MailAction&, const MailAction&) = default;
 };
 
-/// The outcome of one condition of a rule, by its place in the rule: "conditions/anyOf/0/fromDomains".
+/// The outcome of one condition of a rule, by its place in the rule:
+/// "conditions/anyOf/0/fromDomains".
 struct ConditionOutcome {
     std::string path;
     bool holds = false;
@@ -96,11 +97,12 @@ struct ConditionOutcome {
 
 /// What became of one rule that was looked at.
 struct RuleOutcome {
-    std::string id;     ///< of the rule
-    std::string name;   ///< display name
-    std::string scope;  ///< "organisation", "group:NAME", "mailbox:ADDRESS"; empty in a set without layers
+    std::string id;    ///< of the rule
+    std::string name;  ///< display name
+    std::string
+        scope;  ///< "organisation", "group:NAME", "mailbox:ADDRESS"; empty in a set without layers
     bool matched = false;
-    bool stopped = false;  ///< no later rule was looked at because of this one
+    bool stopped = false;                      ///< no later rule was looked at because of this one
     std::vector<ConditionOutcome> conditions;  ///< every leaf, in the order of the rule
     friend bool operator==(const RuleOutcome&, const RuleOutcome&) = default;
 };

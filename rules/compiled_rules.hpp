@@ -22,7 +22,15 @@ struct TextHash {
 };
 
 /// Text fields that are searched for phrases, each in one pass.
-enum class TextField : std::uint8_t { Sender, Recipient, Subject, Body, Header, Attachment, Count_ };
+enum class TextField : std::uint8_t {
+    Sender,
+    Recipient,
+    Subject,
+    Body,
+    Header,
+    Attachment,
+    Count_
+};
 inline constexpr std::size_t kTextFieldCount = static_cast<std::size_t>(TextField::Count_);
 
 /// A node of a rule's expression. A rule's nodes lie in preorder; the children of node i start at i
@@ -36,11 +44,11 @@ struct CompiledNode {
 inline constexpr std::uint32_t kNoCondition = 0xFFFFFFFF;
 
 struct CompiledRule {
-    Rule rule;                         ///< its expressions are emptied: `nodes` has them
-    std::vector<CompiledNode> nodes;   ///< conditions
-    std::vector<CompiledNode> unless;  ///< exceptions
-    std::vector<std::string> paths;    ///< per node of `nodes`, then of `unless`
-    std::string scope;                 ///< of its layer; empty in a set of one document
+    Rule rule;                           ///< its expressions are emptied: `nodes` has them
+    std::vector<CompiledNode> nodes;     ///< conditions
+    std::vector<CompiledNode> unless;    ///< exceptions
+    std::vector<std::string> paths;      ///< per node of `nodes`, then of `unless`
+    std::string scope;                   ///< of its layer; empty in a set of one document
     std::uint32_t guard = kNoCondition;  ///< must hold for the layer to speak of this mail at all
 };
 

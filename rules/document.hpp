@@ -46,8 +46,8 @@ struct Rule {
     bool enabled = true;
     Node conditions;  ///< an All; without children it holds for every mail
     Node exceptions;  ///< an Any; without children it holds for none
-    /// At most one of a kind, in the order of MailActionKind, free of contradictions; `rule` of each
-    /// is the display name.
+    /// At most one of a kind, in the order of MailActionKind, free of contradictions; `rule` of
+    /// each is the display name.
     std::vector<MailAction> actions;
     bool stop = false;  ///< stopProcessingRules
 };

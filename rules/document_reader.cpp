@@ -54,7 +54,8 @@ private:
         if (lists == nullptr) return;
         for (const auto& member : *lists) {
             const std::string name(member.key().data(), member.key().size());
-            lists_.insert_or_assign(name, json_.labels(member.value(), pointer_step("/lists", name)));
+            lists_.insert_or_assign(name,
+                                    json_.labels(member.value(), pointer_step("/lists", name)));
         }
     }
 

@@ -198,12 +198,13 @@ MailActions Evaluator::run(TraceDetail detail) {
             if (!go_on) break;
         }
     }
-    for (std::size_t word = 0;
-         word < woken_rules_.size() && go_on && detail != TraceDetail::All; ++word)
+    for (std::size_t word = 0; word < woken_rules_.size() && go_on && detail != TraceDetail::All;
+         ++word)
         for (std::uint64_t bits = woken_rules_[word]; bits != 0 && go_on; bits &= bits - 1)
-            go_on = look_at(compiled_.rules[word * kWordBits +
-                                            static_cast<std::size_t>(std::countr_zero(bits))],
-                            detail);
+            go_on = look_at(
+                compiled_
+                    .rules[word * kWordBits + static_cast<std::size_t>(std::countr_zero(bits))],
+                detail);
     if (trace_lines_dropped_ > 0)
         result_.trace.push_back("and " + std::to_string(trace_lines_dropped_) + " more rules");
     return std::move(result_);

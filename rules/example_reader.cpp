@@ -123,9 +123,8 @@ private:
                 if (what->contains("contentType"))
                     one.content_type = label(*what, "contentType", place);
                 if (const auto* size = what->if_contains("size"))
-                    one.size =
-                        json_.whole_number(*size, pointer_step(place, "size"), 0, INT64_MAX)
-                            .value_or(0);
+                    one.size = json_.whole_number(*size, pointer_step(place, "size"), 0, INT64_MAX)
+                                   .value_or(0);
                 one.is_inline = flag(*what, "isInline", place);
             } else {
                 one.name = json_.label((*list)[i], place).value_or("");

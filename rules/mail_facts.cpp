@@ -227,11 +227,11 @@ void for_each_value(const MailMessage& message, const Facts& facts,
     report_folder(facts.folder, report);
     report_flag(message, report);
     report_attachments(message, report);
-    report_parties(facts.sender,
-                   {ConditionKey::SenderIs, ConditionKey::SenderCompanyIn,
-                    ConditionKey::SenderCategoryIn, ConditionKey::SenderOwnerIs,
-                    ConditionKey::SenderCampaignIn},
-                   report);
+    report_parties(
+        facts.sender,
+        {ConditionKey::SenderIs, ConditionKey::SenderCompanyIn, ConditionKey::SenderCategoryIn,
+         ConditionKey::SenderOwnerIs, ConditionKey::SenderCampaignIn},
+        report);
     report_parties(facts.recipients,
                    {ConditionKey::RecipientIs, ConditionKey::RecipientCompanyIn,
                     ConditionKey::RecipientCategoryIn, ConditionKey::RecipientOwnerIs,

@@ -43,14 +43,17 @@ PatternCheck check_pattern(std::string_view pattern) {
         return out;
     }
     const RE2 compiled(with_lines(pattern), pattern_options());
-    out.program_size = compiled.ok() ? compiled.ProgramSize() : limits::rule_pattern_program_max + 1;
+    out.program_size =
+        compiled.ok() ? compiled.ProgramSize() : limits::rule_pattern_program_max + 1;
     if (out.program_size > limits::rule_pattern_program_max) {
         out.problem = "is too large a regular expression: more than " +
                       std::to_string(limits::rule_pattern_program_max) + " instructions";
         return out;
     }
-    if (compiled.Match("", 0, 0, RE2::UNANCHORED, nullptr, 0))
-        out.problem = "matches an empty text, and so every mail";
+    const auto in = [&](std::string_view text) {
+        return compiled.Match(piece_of(text), 0, text.size(), RE2::UNANCHORED, nullptr, 0);
+    };
+    if (in("") && in("\x01")) out.problem = "matches any text";
     const PatternMatcher matcher(std::vector{std::string(pattern)});
     std::vector<std::uint32_t> tried;
     matcher.candidates({}, tried);

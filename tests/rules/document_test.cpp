@@ -48,7 +48,8 @@ TEST(RuleDocument, EveryErrorNamesItsPlace) {
          "line 1, column 45 (/rules/0/actions/hold): skipLogging of the same rule excludes it\n"},
         {"{'rules': [{'displayName': 'A', 'actions': {'moveToFolder': 'A/b', 'copyToFolder': "
          "'a/B'}}]}",
-         "line 1, column 68 (/rules/0/actions/copyToFolder): moveToFolder of the same rule excludes "
+         "line 1, column 68 (/rules/0/actions/copyToFolder): moveToFolder of the same rule "
+         "excludes "
          "it\n"},
         {"{'rules': [{'displayName': 'A', 'actions': {'createContact': true, 'createLead': {'for': "
          "'everybody'}}}]}",
@@ -99,7 +100,7 @@ TEST(RuleDocument, EveryConditionRefusesWhatItCannotMean) {
         {"{'subjectMatches': ['(a)\\\\1']}",
          "/subjectMatches/0): is no regular expression (RE2 syntax): invalid escape sequence: \\1"},
         {"{'subjectMatches': ['x*']}",
-         "/subjectMatches/0): matches an empty text, and so every mail"},
+         "/subjectMatches/0): matches any text"},
         {"{'bodyMatches': ['a{1000}b{1000}c']}",
          "/bodyMatches/0): is too large a regular expression: more than 2000 instructions"},
         {"{'subjectContains': []}", "/subjectContains): must hold at least one value"},
