@@ -35,7 +35,7 @@ T opened(Result<T> result, const char* what) {
 
 }  // namespace
 
-Process::Process(World& world, Owner owner)
+LiaisonProcess::LiaisonProcess(World& world, Owner owner)
     : world_(world), owner_(owner), entropy_(mix(world.options().seed, 5, owner)), log_(std::make_unique<WatchedLog>(world)),
       store_worker_(world.loop, owner), crm_worker_(world.loop, owner) {
     auto database = opened(storage::open_sqlite(world.disk.path("liaison.db")), "open");
@@ -57,9 +57,9 @@ Process::Process(World& world, Owner owner)
     world.loop.spawn(owner, scheduler_->run());
 }
 
-Process::~Process() = default;
+LiaisonProcess::~LiaisonProcess() = default;
 
-void Process::add_mailbox(std::size_t mailbox) {
+void LiaisonProcess::add_mailbox(std::size_t mailbox) {
     const std::string address = mailbox_address(mailbox);
     const MailboxId id(address);
     Mailbox m;
@@ -89,7 +89,7 @@ void Process::add_mailbox(std::size_t mailbox) {
     mailboxes_.emplace(id, std::move(m));
 }
 
-Async<Result<bool>> Process::cycle(MailboxId id) {
+Async<Result<bool>> LiaisonProcess::cycle(MailboxId id) {
     Mailbox& mailbox = mailboxes_.at(id);
     rules::RuleSet rules;
     Result<bool> moved = co_await mailbox.cycle->run(mailbox.pairs, mailbox.mail, std::move(rules));

@@ -26,10 +26,10 @@ private:
 };
 
 /// Liaison as one process: composed as service/compose.cpp composes it, from the same parts, unchanged.
-class Process {
+class LiaisonProcess {
 public:
-    Process(World& world, Owner owner);
-    ~Process();
+    LiaisonProcess(World& world, Owner owner);
+    ~LiaisonProcess();
 
     Owner owner() const { return owner_; }
     daemon::Scheduler& scheduler() { return *scheduler_; }

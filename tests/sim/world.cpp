@@ -92,7 +92,7 @@ void World::open_crm_desk() {
         crm = std::make_unique<CrmSide>(std::move(*opened));
 }
 
-void World::start_process() { process_ = std::make_unique<Process>(*this, loop.new_owner()); }
+void World::start_process() { process_ = std::make_unique<LiaisonProcess>(*this, loop.new_owner()); }
 
 Result<void> World::accept(std::unique_ptr<ByteStream> server_end) {
     net::HttpServerOptions options;

@@ -41,7 +41,7 @@ struct RunResult {
     std::chrono::milliseconds virtual_time{};
 };
 
-class Process;
+class LiaisonProcess;
 
 /// Everything: Exchange, the CRM, people, the disk, and the one process that can die.
 class World {
@@ -71,7 +71,7 @@ public:
     std::uint64_t requests = 0;
 
 private:
-    friend class Process;
+    friend class LiaisonProcess;
     void set_up();
     void open_crm_desk();
     void start_process();
@@ -85,7 +85,7 @@ private:
     RunOptions options_;
     std::vector<Event> events_;
     std::unique_ptr<People> people_;
-    std::unique_ptr<Process> process_;
+    std::unique_ptr<LiaisonProcess> process_;
     std::optional<std::pair<CrashKeeps, std::string>> dying_;
     std::uint64_t crashes_ = 0;
     std::uint64_t hash_ = 0;
