@@ -144,7 +144,7 @@ struct Judge {
         if (name == "sentCcMe") return cc;
         if (name == "sentToOrCcMe") return to || cc;
         if (name == "notSentToMe") return !to;
-        if (name == "sentOnlyToMe") return (to || cc) && std::ranges::all_of(recipients(), is_me);
+        if (name == "sentOnlyToMe") return to && std::ranges::all_of(recipients(), is_me);
         if (name == "conversationLogged") return in.conversation_logged;
         if (name == "isMeetingRequest") return m.item_class == "IPM.Schedule.Meeting.Request";
         if (name == "isNonDeliveryReport") return m.item_class == "REPORT.IPM.Note.NDR";
