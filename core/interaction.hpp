@@ -28,6 +28,8 @@ struct Party {
     /// Which of the party's addresses was asked for: 0 the primary one, above 0 an alternative one.
     std::int64_t address_rank = 0;
     std::vector<std::string> categories;
+    std::vector<std::string> campaign_ids;          ///< campaigns whose member the party is
+    std::vector<std::string> open_opportunity_ids;  ///< may be empty although has_open_opportunity
     friend bool operator==(const Party&, const Party&) = default;
 };
 /// All hits per normalised address, best first. Addresses without a hit are absent.

@@ -50,6 +50,9 @@ struct MailMessage {
     std::vector<std::string> categories;
     std::vector<AttachmentInfo> attachments;
     std::vector<std::pair<std::string, std::string>> headers;  ///< only when asked for
+    /// What the sender asked for: PidLidFlagRequest (MS-OXOFLAG 2.2.1.9), "Follow up"; empty: none or
+    /// not asked for. A sender's client writes it as X-Message-Flag, too.
+    std::string flag_request = {};
     std::string mark;  ///< Liaison's own note on the message (MailMark::note), if any
 };
 
