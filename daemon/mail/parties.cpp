@@ -147,12 +147,23 @@ MatchPolicy strict_policy() {
     return policy;
 }
 
+/// Best first; whom no criterion tells apart stay in the address book's order.
+std::vector<Party> ranked(std::vector<Party> candidates, const RankingGround& ground) {
+    std::vector<std::size_t> order(candidates.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        if (ranks_before(candidates[a], candidates[b], ground)) return true;
+        return !ranks_before(candidates[b], candidates[a], ground) && a < b;
+    });
+    std::vector<Party> out;
+    for (const std::size_t i : order) out.push_back(std::move(candidates[i]));
+    return out;
+}
+
 void rank_candidates(AddressMatch& match, std::vector<Party> candidates,
                      const RankingGround& ground) {
     if (candidates.empty()) return;
-    std::stable_sort(
-        candidates.begin(), candidates.end(),
-        [&](const Party& a, const Party& b) { return ranks_before(a, b, ground); });
+    candidates = ranked(std::move(candidates), ground);
     if (match.user) {
         match.rejected = std::move(candidates);
         match.why_rejected.assign(match.rejected.size(), "a user has this address");
