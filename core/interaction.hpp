@@ -87,6 +87,44 @@ struct LoggedMessage {
     bool was_there = false;                    ///< nothing new was written
 };
 
+/// A contact or lead to be made of an address of a mail.
+struct NewParty {
+    PartyKind kind = PartyKind::Contact;  ///< Contact or Lead
+    std::string address;                  ///< normalised
+    std::string name;                     ///< as the mail shows it; may be empty
+    std::string company_id;
+    /// The domain whose company it joins if the CRM has exactly one there; empty: none (a domain of
+    /// free mail never names a company).
+    std::string company_domain;
+    std::string owner_id;
+};
+
+/// A task to be made of a mail.
+struct NewMailTask {
+    std::string key;  ///< of the mail and the rule: what makes it once
+    std::string subject;
+    std::string owner_id;
+    std::optional<Date> due_on;
+    std::string contact_id;  ///< may be empty
+};
+
+/// Interactions of a message that are taken back.
+struct MessageWithdrawal {
+    MessageIdentity identity;
+    std::vector<std::string> contact_ids;  ///< empty: all
+    bool erase_content = false;  ///< text, original and participants go when none is left
+    std::string who;
+    std::string why;
+};
+
+/// What proposals are made of: everybody at a domain, or with all words of a name, or with a number.
+struct PartyQuery {
+    std::string domain = {};
+    std::string name = {};
+    std::string number = {};
+    std::size_t max = 20;
+};
+
 enum class MailOutcome : std::uint8_t { Log, Unmatched, Skip, Hold, Park };
 std::string_view to_string(MailOutcome outcome);
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kIntakeSelect =
     "SELECT i.id, m.name, i.folder, i.item_key, i.version, i.state, i.attempts, i.due, "
-    "i.last_error, i.seen_at, i.decision, i.message_id, i.choice, i.gone, i.interaction_ids "
+    "i.last_error, i.seen_at, i.decision, i.message_id, i.choice, i.gone, i.interaction_ids, i.raw_message_id, i.search_count "
     "FROM intake i JOIN mailbox m ON m.id = i.mailbox ";
 
 IntakeRow intake_row(const Rows& rows) {
@@ -34,6 +34,10 @@ IntakeRow intake_row(const Rows& rows) {
     out.gone = rows.integer(13) != 0;
     if (const std::string ids = rows.bytes(14); !ids.empty())
         out.interaction_ids = expect_stored(decode_texts(ids));
+    out.raw_message_id = rows.bytes(15);
+    out.searches = static_cast<int>(rows.integer(16));
+    if (out.raw_message_id.empty() && !out.message_id.empty())
+        out.raw_message_id = "<" + out.message_id + ">";
     return out;
 }
 
@@ -213,9 +217,10 @@ void IntakeTable::decide(const DecidedMail& decided) {
         broken("mail row " + std::to_string(decided.row) + " is not there to be decided",
                "no_such_row");
     if (!decided.message_id.empty())
-        database_.execute("UPDATE intake SET message_id = ?, message_hash = ? WHERE id = ?",
-                          {std::string_view(decided.message_id), key_hash(decided.message_id),
-                           decided.row});
+        database_.execute(
+            "UPDATE intake SET message_id = ?, message_hash = ?, raw_message_id = ? WHERE id = ?",
+            {std::string_view(decided.message_id), key_hash(decided.message_id),
+             std::string_view(decided.raw_message_id), decided.row});
     write_threads(decided);
     write_addresses(decided);
     std::string detail = std::string(to_string(decided.decision.outcome)) + ": " +
@@ -233,6 +238,8 @@ void IntakeTable::drop_row(std::int64_t row) {
         database_.execute(sql, {row});
 }
 
+/// The echo of a move is the row under which the feed showed the message in its new folder; what it
+/// knows of the folder goes to the row that stays.
 void IntakeTable::move_key(std::int64_t row, const ItemKey& key) {
     std::vector<std::int64_t> echoes;
     {
@@ -242,7 +249,13 @@ void IntakeTable::move_key(std::int64_t row, const ItemKey& key) {
             {key_hash(key.str()), Blob{key.str()}, row, row});
         while (rows->next()) echoes.push_back(rows->integer(0));
     }
-    for (const std::int64_t echo : echoes) drop_row(echo);
+    for (const std::int64_t echo : echoes) {
+        database_.execute(
+            "UPDATE intake SET folder = (SELECT folder FROM intake WHERE id = ?), version = (SELECT "
+            "version FROM intake WHERE id = ?) WHERE id = ?",
+            {echo, echo, row});
+        drop_row(echo);
+    }
     database_.execute(
         "UPDATE intake SET key_hash = ?, item_key = ?, gone = 0, search_due = 0 WHERE id = ?",
         {key_hash(key.str()), Blob{key.str()}, row});
@@ -279,12 +292,12 @@ void IntakeTable::progress(const MailProgress& progress) {
     }
 }
 
-void IntakeTable::reopen(std::int64_t row) {
+void IntakeTable::reopen(std::int64_t row, bool waits_for_live_mail) {
     database_.execute(
         "UPDATE intake SET state = 0, attempts = 0, due = 0, last_error = '', outcome = -1, reason "
-        "= '', decision = '', open_question = 0, backfill = 0, "
+        "= '', decision = '', open_question = 0, backfill = ?, "
         "identity_hash = 0, identity = '' WHERE id = ?",
-        {row});
+        {std::int64_t{waits_for_live_mail}, row});
 }
 
 std::size_t IntakeTable::retry_unmatched(const MailboxId& mailbox, const std::string& revision) {
@@ -298,7 +311,7 @@ std::size_t IntakeTable::retry_unmatched(const MailboxId& mailbox, const std::st
             {number, outcome_column(MailOutcome::Unmatched), std::string_view(revision)});
         while (rows->next()) again.push_back(rows->integer(0));
     }
-    for (const std::int64_t row : again) reopen(row);
+    for (const std::int64_t row : again) reopen(row, true);
     database_.execute("UPDATE mailbox SET revision = ? WHERE id = ?",
                       {std::string_view(revision), number});
     return again.size();

@@ -68,7 +68,8 @@ private:
     void write_folder(std::int64_t mailbox, const FolderId& folder, const Cursor& cursor,
                       bool complete);
     void move_key(std::int64_t row, const ItemKey& key);
-    void reopen(std::int64_t row);
+    /// `waits_for_live_mail`: nobody asked for this row; what arrives comes first.
+    void reopen(std::int64_t row, bool waits_for_live_mail = false);
     void drop_row(std::int64_t row);
     void write_threads(const DecidedMail& decided);
     void write_addresses(const DecidedMail& decided);

@@ -9,6 +9,7 @@ namespace liaison::storage {
 // ("example.customer."), so that a domain and everything below it is one range.
 static constexpr std::string_view kSchemaMail = R"sql(
 ALTER TABLE intake ADD COLUMN message_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE intake ADD COLUMN raw_message_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE intake ADD COLUMN message_hash BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE intake ADD COLUMN choice TEXT NOT NULL DEFAULT '';
 ALTER TABLE intake ADD COLUMN backfill SMALLINT NOT NULL DEFAULT 0;

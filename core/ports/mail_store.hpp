@@ -32,8 +32,10 @@ struct IntakeRow {
     std::string last_error;
     Timestamp seen_at{};
     std::string message_id;  ///< normalised Message-ID; empty while New and where there is none
+    std::string raw_message_id;  ///< what to search for in Exchange; empty where there is none
     MailChoice choice;       ///< what a person chose for it; survives `retry`
     bool gone = false;       ///< it is not in its folder any more
+    int searches = 0;        ///< how often it was looked for since then
     std::vector<std::string> interaction_ids;  ///< what the CRM answered
 };
 
@@ -43,6 +45,7 @@ struct DecidedMail {
     IntakeState next = IntakeState::ToMark;  ///< ToLog, ToMark, Done or Parked
     MailDecision decision;
     std::string message_id = {};              ///< normalised
+    std::string raw_message_id = {};          ///< as the server gives it, where it differs from "<id>"
     std::vector<ThreadKey> thread_keys = {};  ///< what ties it to other mails
     Timestamp at{};
 };
