@@ -24,6 +24,15 @@ FaultDice::Options dice_options(const RunOptions& options) {
     return out;
 }
 
+/// For whom the service account asks.
+std::string impersonated_in(std::string_view body) {
+    static constexpr std::string_view kTag = "PrimarySmtpAddress>";
+    const std::size_t at = body.find(kTag);
+    if (at == std::string_view::npos) return "nobody";
+    const std::size_t from = at + kTag.size();
+    return std::string(body.substr(from, body.find('<', from) - from));
+}
+
 /// Names of the disk are unlike any other's: several runs may be under way in one process.
 std::string mount_of(std::uint64_t seed) {
     static std::uint64_t count = 0;
@@ -108,7 +117,8 @@ Async<HttpResponse> World::serve(HttpRequest request) {
     const std::chrono::milliseconds back(1 + mix(options_.seed, 12, number) % 40);
     co_await net::sleep_for(there);
     const std::string operation = sandbox::ews_operation_name(request);
-    tell("  request " + std::to_string(number) + " " + operation);
+    const std::string mailbox = impersonated_in(request.body);
+    tell("  " + mailbox + " request " + std::to_string(number) + " " + operation);
     HttpResponse response = co_await sandbox->answer(std::move(request));
     if (operation == "CreateItem" || operation == "UpdateItem" || operation == "DeleteItem" || operation == "MoveItem") ++external_writes;
     co_await net::sleep_for(back);
@@ -160,6 +170,7 @@ bool World::quiet_since(Timestamp when) const {
 void World::settle() {
     tell("all faults end, people go home");
     dice.heal();
+    people_->tidy_up(options_.workload.mailboxes);
     const Timestamp healed = loop.now();
     Timestamp last_write = healed;
     std::uint64_t writes = external_writes;
@@ -177,12 +188,28 @@ void World::settle() {
     if (external_writes != writes) violated("echo", "one more cycle sent something although both sides agreed");
 }
 
+Stores& World::stores() { return process_->stores(); }
+
+/// For a reader of the story: what Liaison thought.
+void World::tell_journal() {
+    std::int64_t after = 0;
+    while (true) {
+        const auto page = ask(stores().sync->journal(after, 500));
+        if (!page || !*page || (*page)->empty()) return;
+        for (const JournalEntry& e : **page)
+            *options_.story << "  journal " << format_timestamp(e.at).substr(11, 12) << " " << e.pair.str() << " " << e.event << " "
+                            << e.reason << " link " << e.link.value() << " " << e.detail.substr(0, 300) << "\n";
+        after = (*page)->back().sequence;
+    }
+}
+
 RunResult World::run() {
     try {
         start_process();
         play_events();
         settle();
         check_at_rest(*this);
+        if (options_.story) tell_journal();
     } catch (const std::exception& e) {
         violated("exception", e.what());
     }
