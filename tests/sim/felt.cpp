@@ -73,9 +73,21 @@ std::string_view to_string(Reaction reaction) {
     return words[at];
 }
 
+SeenRequest look_at_request(const HttpRequest& request) {
+    SeenRequest out = look_at_request({}, request.body);
+    out.mailbox = std::string(request.fields.get("X-AnchorMailbox"));
+    return out;
+}
+
 SeenRequest look_at_request(std::string_view head, std::string_view body) {
     SeenRequest out;
     out.mailbox = std::string(field_of(head, "X-AnchorMailbox"));
+    static constexpr std::string_view item = "ItemId Id=\"";
+    const std::size_t at = body.find(item);
+    if (at != std::string_view::npos) {
+        const std::size_t from = at + item.size();
+        out.item = std::string(body.substr(from, body.find('"', from) - from));
+    }
     out.operation = std::string(operation_of(body));
     out.digest = digest_of(body);
     out.from_start =

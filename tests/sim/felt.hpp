@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/http_message.hpp"
 #include "tests/sim/catalogue.hpp"
 
 namespace liaison::sim {
@@ -45,6 +46,7 @@ std::string_view to_string(Reaction reaction);
 struct SeenRequest {
     std::string mailbox;       ///< X-AnchorMailbox
     std::string operation;     ///< "CreateItem"; empty: no SOAP
+    std::string item;          ///< id of the first item that it names
     std::uint64_t digest = 0;  ///< of the body
     bool from_start = false;   ///< SyncFolderItems without a state
     bool searches = false;     ///< FindItem with a restriction
@@ -55,6 +57,7 @@ struct SeenRequest {
 };
 /// Of an HTTP message; what is missing stays empty.
 SeenRequest look_at_request(std::string_view head, std::string_view body);
+SeenRequest look_at_request(const HttpRequest& request);
 
 /// Matches faults that struck with the reactions that follow them. A fault waits for the first of
 /// the reactions that it names, in its mailbox.

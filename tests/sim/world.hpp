@@ -30,6 +30,7 @@ struct RunOptions {
 
 struct RunResult {
     std::uint64_t seed = 0;
+    FaultTally tally;
     std::vector<Violation> violations;
     std::vector<Event> events;
     std::vector<Occurrence> faults;
@@ -42,6 +43,7 @@ struct RunResult {
 };
 
 class LiaisonProcess;
+class WorldFaults;
 
 /// Everything: Exchange, the CRM, people, the disk, and the one process that can die.
 class World {
@@ -59,6 +61,7 @@ public:
     std::unique_ptr<sandbox::Sandbox> sandbox;
     std::unique_ptr<ExchangeSide> exchange;
     std::unique_ptr<CrmSide> crm;
+    std::unique_ptr<WorldFaults> faults;
     const RunOptions& options() const { return options_; }
     /// A new connection reaches Exchange.
     Result<void> accept(std::unique_ptr<ByteStream> server_end);
