@@ -7,6 +7,7 @@
 #include "net/http_server.hpp"
 #include "tests/sim/checks.hpp"
 #include "tests/sim/process.hpp"
+#include "tests/sim/world_faults.hpp"
 
 namespace liaison::sim {
 
@@ -22,15 +23,6 @@ FaultDice::Options dice_options(const RunOptions& options) {
     out.budget = options.workload.faults;
     out.suppressed = options.suppressed;
     return out;
-}
-
-/// For whom the service account asks.
-std::string impersonated_in(std::string_view body) {
-    static constexpr std::string_view kTag = "PrimarySmtpAddress>";
-    const std::size_t at = body.find(kTag);
-    if (at == std::string_view::npos) return "nobody";
-    const std::size_t from = at + kTag.size();
-    return std::string(body.substr(from, body.find('<', from) - from));
 }
 
 /// Names of the disk are unlike any other's: several runs may be under way in one process.
@@ -57,6 +49,7 @@ World::~World() {
         process_.reset();
     }
     loop.kill(kWorld);
+    faults.reset();
     crm.reset();
     set_vfs_clock(nullptr);
 }
@@ -90,6 +83,7 @@ void World::set_up() {
     }
     people_ = std::make_unique<People>(*crm, *exchange, history);
     events_ = plan_events(options_.seed, options_.workload);
+    faults = std::make_unique<WorldFaults>(*this);
 }
 
 void World::open_crm_desk() {
@@ -116,9 +110,10 @@ Async<HttpResponse> World::serve(HttpRequest request) {
     const std::chrono::milliseconds there(1 + mix(options_.seed, 11, number) % 40);
     const std::chrono::milliseconds back(1 + mix(options_.seed, 12, number) % 40);
     co_await net::sleep_for(there);
+    SeenRequest seen = look_at_request(request);
+    co_await faults->exchange.hold(std::move(seen));
     const std::string operation = sandbox::ews_operation_name(request);
-    const std::string mailbox = impersonated_in(request.body);
-    tell("  " + mailbox + " request " + std::to_string(number) + " " + operation);
+    tell("  request " + std::to_string(number) + " " + operation + " for " + std::string(request.fields.get("X-AnchorMailbox")));
     HttpResponse response = co_await sandbox->answer(std::move(request));
     if (operation == "CreateItem" || operation == "UpdateItem" || operation == "DeleteItem" || operation == "MoveItem") ++external_writes;
     co_await net::sleep_for(back);
@@ -138,6 +133,7 @@ void World::crash() {
     process_.reset();
     open_crm_desk();
     start_process();
+    faults->restarted();
 }
 
 void World::run_until(Timestamp when) {
@@ -153,6 +149,7 @@ void World::play_events() {
     std::size_t step = 0;
     for (const Event& event : events_) {
         dice.pace(step++, events_.size());
+        faults->step(event.mailbox);
         if (options_.left_out.contains(event.number)) continue;
         run_until(kStart + event.at);
         const std::string done = people_->act(event, loop.now());
@@ -171,6 +168,7 @@ void World::settle() {
     tell("all faults end, people go home");
     dice.heal();
     people_->tidy_up(options_.workload.mailboxes);
+    faults->heal();
     const Timestamp healed = loop.now();
     Timestamp last_write = healed;
     std::uint64_t writes = external_writes;
@@ -218,6 +216,7 @@ RunResult World::run() {
     out.violations = violations_;
     out.events = events_;
     out.faults = dice.occurrences();
+    out.tally.add(dice);
     out.crashes = crashes_;
     out.edits = history.edits();
     out.requests = requests;

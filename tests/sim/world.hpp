@@ -31,6 +31,7 @@ struct RunOptions {
 
 struct RunResult {
     std::uint64_t seed = 0;
+    FaultTally tally;
     std::vector<Violation> violations;
     std::vector<Event> events;
     std::vector<Occurrence> faults;
@@ -43,6 +44,7 @@ struct RunResult {
 };
 
 class LiaisonProcess;
+class WorldFaults;
 
 /// Everything: Exchange, the CRM, people, the disk, and the one process that can die.
 class World {
@@ -60,6 +62,7 @@ public:
     std::unique_ptr<sandbox::Sandbox> sandbox;
     std::unique_ptr<ExchangeSide> exchange;
     std::unique_ptr<CrmSide> crm;
+    std::unique_ptr<WorldFaults> faults;
     const RunOptions& options() const { return options_; }
     /// A new connection reaches Exchange.
     Result<void> accept(std::unique_ptr<ByteStream> server_end);
