@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "tests/sim/exhaustive.hpp"
 #include "tests/sim/world.hpp"
 
 namespace {
@@ -26,7 +27,15 @@ int main(int argc, char** argv) {
     app.add_option("--workload", workload, "standard, small or mixed");
     app.add_option("--trace", trace, "tell the story of this seed");
     app.add_flag("--twice", twice, "run each seed twice and compare");
+    bool exhaustive = false;
+    ExhaustiveOptions stage;
+    app.add_flag("--exhaustive", exhaustive, "play every scenario, disturbed at every step");
+    app.add_option("--scenario", stage.only, "with --exhaustive: scenarios whose name holds this");
+    app.add_flag("--tell", stage.tells, "with --exhaustive: a line per scenario");
+    app.add_flag("--undisturbed", stage.undisturbed, "with --exhaustive: each scenario once, as it is");
+    app.add_option("--jobs", stage.jobs, "processes")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
+    if (exhaustive) return run_exhaustive(stage);
     std::uint64_t violations = 0, crashes = 0, faults = 0, count = trace ? 1 : seeds;
     if (trace) from = trace;
     for (std::uint64_t seed = from; seed < from + count; ++seed) {
