@@ -28,7 +28,9 @@ class PlantChoice {
 public:
     PlantChoice() {
         const char* wanted = std::getenv("LIAISON_PLANT");
+        std::setvbuf(stdout, nullptr, _IOLBF, 0);  // whoever waits for the first catch does not wait longer
         if (wanted == nullptr || *wanted == '\0') return;
+        if (std::string_view(wanted) == "list") list();
         for (const PlantRow& row : kPlantRows)
             if (row.id == wanted) number_ = row.number;
         if (number_ == 0) {
@@ -41,6 +43,13 @@ public:
     }
     PlantChoice(const PlantChoice&) = delete;
     PlantChoice& operator=(const PlantChoice&) = delete;
+
+    [[noreturn]] static void list() {
+        for (const PlantRow& row : kPlantRows)
+            std::printf("%s\t%s\t%s\t%s\n", row.id.data(), row.kind.data(), row.file.data(), row.breaks.data());
+        std::fflush(stdout);
+        std::_Exit(0);
+    }
 
     bool is(std::uint32_t number) noexcept {
         if (number_ != number) return false;
