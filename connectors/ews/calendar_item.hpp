@@ -27,9 +27,6 @@ FieldMask calendar_writable();
 
 // Times (calendar_times.cpp).
 
-/// Start and End of a record as Exchange stores them: existing wall times, zones that Windows
-/// knows, whole days, End not before Start. Idempotent.
-void project_times(Record& record, const MappingContext& context);
 void write_times(const PatchView& patch, const MappingContext& context,
                  std::vector<PropertyWrite>& out);
 /// Reads Start, End and AllDay into `record`; the reason if they cannot be told.
