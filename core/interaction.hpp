@@ -27,6 +27,8 @@ struct Party {
     bool privacy_blocked = false;
     bool has_open_opportunity = false;
     std::vector<std::string> categories;
+    std::vector<std::string> campaign_ids;          ///< campaigns whose member the party is
+    std::vector<std::string> open_opportunity_ids;  ///< may be empty although has_open_opportunity
     friend bool operator==(const Party&, const Party&) = default;
 };
 /// All hits per normalised address, best first. Addresses without a hit are absent.

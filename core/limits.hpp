@@ -35,6 +35,8 @@ inline constexpr std::size_t rule_phrase_chars_max = 255;   ///< one phrase, nam
 inline constexpr std::size_t rule_phrase_bytes_max = 4u << 20;  ///< all phrases of a document
 inline constexpr std::size_t rule_examples_max = 1'000;
 inline constexpr std::size_t rule_errors_max = 100;         ///< named at once
+inline constexpr std::size_t rule_copies_max = 8;           ///< copyToFolder of one mail
+inline constexpr std::size_t rule_tasks_max = 8;            ///< createTask of one mail
 inline constexpr std::size_t rule_trace_max = 200;          ///< lines kept of one mail's trace
 
 }  // namespace liaison::limits

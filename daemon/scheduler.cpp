@@ -6,9 +6,6 @@ namespace liaison::daemon {
 
 namespace {
 
-/// Longest wait between two looks at the due list: bounds how long a `wake` can stay unseen.
-constexpr std::chrono::milliseconds kSchedulerTick{100};
-
 std::chrono::milliseconds scheduler_backoff(const Error& error, std::size_t failures) {
     const auto floor = std::chrono::duration_cast<std::chrono::milliseconds>(limits::backoff_min);
     const auto ceiling = std::chrono::duration_cast<std::chrono::milliseconds>(limits::backoff_max);
@@ -90,11 +87,11 @@ Async<void> Scheduler::run() {
             ++running_;
             spawn_(run_one(mailbox));
         }
-        Timestamp until = now + kSchedulerTick;
+        Timestamp until = now + options_.tick;
         if (running_ < options_.parallel_max && !due_.empty()) until = std::min(until, due_.begin()->first);
         co_await clock_.sleep_until(until);
     }
-    while (running_ > 0) co_await clock_.sleep_until(clock_.now() + kSchedulerTick);
+    while (running_ > 0) co_await clock_.sleep_until(clock_.now() + options_.tick);
 }
 
 Async<void> Scheduler::run_one(MailboxId mailbox) {

@@ -31,6 +31,8 @@ struct MailboxStatus {
 struct SchedulerOptions {
     std::chrono::milliseconds poll_interval{30'000};
     std::size_t parallel_max = 4;
+    /// Longest wait between two looks at the due list: bounds how long `wake` and `stop` can stay unseen.
+    std::chrono::milliseconds tick{100};
 };
 
 /// Decides which mailbox is due; runs each at most once at a time. A waiting mailbox is a record in

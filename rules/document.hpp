@@ -34,12 +34,6 @@ struct Node {
     std::string path = {};            ///< place in its rule: "conditions/anyOf/0/subjectContains"
 };
 
-struct LogParticulars {
-    std::string template_code;  ///< template or activity type
-    std::string campaign_id;
-    std::string opportunity_id;
-};
-
 struct Rule {
     std::string id;
     std::string display_name;
@@ -47,12 +41,10 @@ struct Rule {
     bool enabled = true;
     Node conditions;  ///< an All; without children it holds for every mail
     Node exceptions;  ///< an Any; without children it holds for none
-    std::string move_to_folder;
-    std::vector<std::string> assign_categories;
-    std::optional<LogParticulars> log;
-    bool skip_logging = false;
-    bool hold = false;
-    bool stop = false;
+    /// At most one of a kind, in the order of MailActionKind, free of contradictions; `rule` of each
+    /// is the display name.
+    std::vector<MailAction> actions;
+    bool stop = false;  ///< stopProcessingRules
 };
 
 /// A mail with what must become of it.
@@ -65,7 +57,11 @@ struct Example {
     std::optional<std::string> logging;
     std::optional<std::string> move_to_folder;
     std::optional<std::vector<std::string>> categories;
-    std::optional<std::string> template_code, campaign_id, opportunity_id;
+    std::optional<std::vector<std::string>> copy_to_folder;
+    std::optional<std::string> template_code, activity_type, campaign_id, opportunity_id;
+    std::optional<std::string> importance, flag_status;
+    std::optional<std::string> regarding;  ///< "opportunity O-1"; empty: none is set
+    std::optional<bool> read, contact, lead, task;
 };
 
 struct Document {

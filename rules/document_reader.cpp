@@ -7,6 +7,7 @@
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "rules/action_reader.hpp"
 #include "rules/condition_reader.hpp"
 #include "rules/document.hpp"
 #include "rules/example_reader.hpp"
@@ -103,79 +104,8 @@ private:
             rule.exceptions = conditions.read(*unless, Node::Kind::Any,
                                               pointer_step(pointer, "exceptions"), "exceptions");
         if (const auto* actions = object->if_contains("actions"))
-            read_actions(rule, *actions, pointer_step(pointer, "actions"));
+            read_actions(json_, *actions, pointer_step(pointer, "actions"), rule);
         return rule;
-    }
-
-    void read_actions(Rule& rule, const boost::json::value& value, const std::string& pointer) {
-        const auto* object = json_.object(value, pointer);
-        if (object == nullptr) return;
-        const std::size_t errors_before = errors_.size();
-        json_.check_keys(*object, pointer, action_keys());
-        if (const auto* folder = object->if_contains("moveToFolder"))
-            rule.move_to_folder = read_folder(*folder, pointer_step(pointer, "moveToFolder"));
-        if (const auto* categories = object->if_contains("assignCategories"))
-            rule.assign_categories =
-                read_categories(*categories, pointer_step(pointer, "assignCategories"));
-        if (const auto* log = object->if_contains("logInteraction")) read_log(rule, *log, pointer);
-        const auto flag = [&](const char* name) {
-            const auto* found = object->if_contains(name);
-            return found != nullptr &&
-                   json_.flag(*found, pointer_step(pointer, name)).value_or(false);
-        };
-        rule.skip_logging = flag("skipLogging");
-        rule.hold = flag("hold");
-        rule.stop = flag("stopProcessingRules");
-        if ((rule.log ? 1 : 0) + (rule.skip_logging ? 1 : 0) + (rule.hold ? 1 : 0) > 1)
-            json_.fail(pointer, "logInteraction, skipLogging and hold exclude each other");
-        const bool any = !rule.move_to_folder.empty() || !rule.assign_categories.empty() ||
-                         rule.log || rule.skip_logging || rule.hold || rule.stop;
-        if (!any && errors_.size() == errors_before)
-            json_.fail(pointer, "must hold at least one action");
-    }
-
-    std::string read_folder(const boost::json::value& value, const std::string& pointer) {
-        std::string path(trim(json_.label(value, pointer).value_or("")));
-        if (path.empty()) return path;
-        for (const std::string& step : split(path, '/'))
-            if (trim(step).empty() || step == "." || step == "..") {
-                json_.fail(pointer, "must be a folder path, such as Inbox/Done");
-                break;
-            }
-        return path;
-    }
-
-    std::vector<std::string> read_categories(const boost::json::value& value,
-                                             const std::string& pointer) {
-        std::vector<std::string> names = json_.labels(value, pointer);
-        if (names.size() > limits::categories_max)
-            json_.fail(pointer,
-                       "holds more than " + std::to_string(limits::categories_max) + " categories");
-        return names;
-    }
-
-    void read_log(Rule& rule, const boost::json::value& value, const std::string& pointer) {
-        const std::string where = pointer_step(pointer, "logInteraction");
-        if (const bool* flag = value.if_bool()) {
-            if (*flag) rule.log.emplace();
-            return;
-        }
-        const auto* object = json_.object(value, where);
-        if (object == nullptr) return;
-        json_.check_keys(*object, where, log_keys());
-        const auto label = [&](const char* name) -> std::string {
-            const auto* found = object->if_contains(name);
-            return found == nullptr ? ""
-                                    : json_.label(*found, pointer_step(where, name)).value_or("");
-        };
-        rule.log.emplace();
-        rule.log->template_code = label("template");
-        const std::string type = label("activityType");
-        if (!type.empty() && !rule.log->template_code.empty())
-            json_.fail(where, "template and activityType name the same thing; give one of them");
-        if (!type.empty()) rule.log->template_code = type;
-        rule.log->campaign_id = label("campaign");
-        rule.log->opportunity_id = label("opportunity");
     }
 
     void check_expected_ids(const Document& document) {

@@ -139,7 +139,21 @@ private:
             if (!object->contains(name)) return std::nullopt;
             return text(*object, name, pointer);
         };
+        const auto expected_flag = [&](const char* name) -> std::optional<bool> {
+            if (!object->contains(name)) return std::nullopt;
+            return flag(*object, name, pointer);
+        };
+        if (object->contains("copyToFolder"))
+            example.copy_to_folder = labels(*object, "copyToFolder", pointer);
+        example.read = expected_flag("markAsRead");
+        example.contact = expected_flag("createContact");
+        example.lead = expected_flag("createLead");
+        example.task = expected_flag("createTask");
         example.move_to_folder = expected("moveToFolder");
+        example.importance = expected("markImportance");
+        example.flag_status = expected("flagStatus");
+        example.regarding = expected("setRegarding");
+        example.activity_type = expected("activityType");
         example.template_code = expected("template");
         example.campaign_id = expected("campaign");
         example.opportunity_id = expected("opportunity");

@@ -59,6 +59,8 @@ public:
     void check_keys(const boost::json::object& object, const std::string& pointer,
                     std::span<const KeyInfo> keys);
     void fail(std::string pointer, std::string message, bool at_key = false);
+    /// Errors so far, of the whole document.
+    std::size_t error_count() const { return errors_.size(); }
 
 private:
     ErrorList& errors_;

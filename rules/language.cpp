@@ -120,20 +120,51 @@ constexpr KeyInfo kRuleKeys[] = {
     {"actions", "actions", "What is done with a mail that matches.", true},
 };
 constexpr KeyInfo kActionKeys[] = {
-    {"moveToFolder", "string", "Path of the folder that the mail goes to, after it was logged.",
+    {"moveToFolder", "label", "Path of the folder that the mail goes to, after it was logged.",
      false},
+    {"copyToFolder", "label", "Path of a folder that a copy of the mail goes to.", false},
     {"assignCategories", "strings", "Categories that the mail gets.", false},
+    {"markAsRead", "boolean", "Mark the mail as read.", false},
+    {"markImportance", "importance", "Importance that the mail gets.", false},
+    {"flagMessage", "flagMessage", "Follow-up flag that the mail gets.", false},
     {"logInteraction", "logInteraction", "Log with these particulars.", false},
+    {"setRegarding", "setRegarding", "CRM record that the interactions are regarding.", false},
+    {"createContact", "createParty", "Make contacts of those whom the CRM does not know.", false},
+    {"createLead", "createParty", "Make leads of those whom the CRM does not know.", false},
+    {"createTask", "createTask", "Make a task in the CRM.", false},
     {"skipLogging", "boolean", "Do not log.", false},
     {"hold", "boolean", "Do nothing until a person has decided.", false},
-    {"stopProcessingRules", "boolean", "Look at no later rule.", false},
+    {"stopProcessingRules", "boolean", "No later rule is looked at.", false},
 };
 constexpr KeyInfo kLogKeys[] = {
-    {"template", "string", "Interaction template.", false},
-    {"activityType", "string", "Activity type, where the CRM has types instead of templates.",
-     false},
-    {"campaign", "string", "CRM id of the campaign.", false},
-    {"opportunity", "string", "CRM id of the opportunity.", false},
+    {"template", "label", "Interaction template.", false},
+    {"activityType", "label", "Activity type.", false},
+    {"campaign", "label", "Campaign, by CRM id.", false},
+    {"opportunity", "label", "Opportunity, by CRM id.", false},
+};
+constexpr KeyInfo kRegardingKeys[] = {
+    {"opportunity", "label", "Opportunity, by CRM id.", false},
+    {"case", "label", "Case, by CRM id.", false},
+    {"campaign", "label", "Campaign, by CRM id.", false},
+    {"lead", "label", "Lead, by CRM id.", false},
+    {"contact", "label", "Contact, by CRM id.", false},
+    {"company", "label", "Company, by CRM id.", false},
+    {"appointment", "label", "Appointment, by CRM id.", false},
+    {"task", "label", "Task, by CRM id.", false},
+};
+constexpr KeyInfo kFlagKeys[] = {
+    {"flagStatus", "flagStatus", "flagged where it is missing.", false},
+    {"dueInDays", "days", "Due this many days after the mail was received.", false},
+};
+constexpr KeyInfo kCreatePartyKeys[] = {
+    {"for", "createFor", "sender where it is missing.", false},
+    {"company", "label", "Company, by CRM id.", false},
+    {"owner", "label", "CRM user who looks after the new record.", false},
+};
+constexpr KeyInfo kCreateTaskKeys[] = {
+    {"subject", "label", "Subject of the task; the mail's subject where it is missing.", false},
+    {"dueInDays", "days", "Due this many days after the mail was received.", false},
+    {"owner", "label", "CRM user; the folder's owner where it is missing.", false},
 };
 constexpr KeyInfo kExampleKeys[] = {
     {"name", "string", "What the example shows.", true},
@@ -173,8 +204,18 @@ constexpr KeyInfo kExampleExpectKeys[] = {
     {"logging", "string", "What the rules say: log, skip, hold, or default when they say nothing.",
      false},
     {"moveToFolder", "string", "Folder that it is moved to; empty: it stays.", false},
+    {"copyToFolder", "strings", "Exactly these folders get a copy, in order.", false},
     {"categories", "strings", "Exactly these categories are assigned.", false},
-    {"template", "string", "Template or activity type of the interaction.", false},
+    {"markAsRead", "boolean", "Whether it is marked as read.", false},
+    {"markImportance", "string", "Importance that it gets; empty: none.", false},
+    {"flagStatus", "string", "Flag that it gets; empty: none.", false},
+    {"setRegarding", "string", "Kind and id of the record, as in `opportunity O-1`; empty: none.",
+     false},
+    {"createContact", "boolean", "Whether unknown people become contacts.", false},
+    {"createLead", "boolean", "Whether unknown people become leads.", false},
+    {"createTask", "boolean", "Whether a task is made.", false},
+    {"template", "string", "Template of the interaction.", false},
+    {"activityType", "string", "Activity type of the interaction.", false},
     {"campaign", "string", "Campaign of the interaction.", false},
     {"opportunity", "string", "Opportunity of the interaction.", false},
 };
@@ -188,9 +229,6 @@ constexpr RefusedName kRefusedNames[] = {
     {"forwardTo", "Liaison never sends mail on its own"},
     {"forwardAsAttachmentTo", "Liaison never sends mail on its own"},
     {"redirectTo", "Liaison never sends mail on its own"},
-    {"copyToFolder", "known to Exchange, not to this version of Liaison"},
-    {"markAsRead", "known to Exchange, not to this version of Liaison"},
-    {"markImportance", "known to Exchange, not to this version of Liaison"},
     {"messageActionFlag", "known to Exchange, not to this version of Liaison"},
     {"hasError", "read-only in Graph, has no place in a document"},
     {"isReadOnly", "read-only in Graph, has no place in a document"},
@@ -227,6 +265,18 @@ std::span<const KeyInfo> action_keys() {
 }
 std::span<const KeyInfo> log_keys() {
     return kLogKeys;
+}
+std::span<const KeyInfo> regarding_keys() {
+    return kRegardingKeys;
+}
+std::span<const KeyInfo> flag_keys() {
+    return kFlagKeys;
+}
+std::span<const KeyInfo> create_party_keys() {
+    return kCreatePartyKeys;
+}
+std::span<const KeyInfo> create_task_keys() {
+    return kCreateTaskKeys;
 }
 std::span<const KeyInfo> example_keys() {
     return kExampleKeys;

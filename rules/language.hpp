@@ -96,8 +96,7 @@ std::string_view refused_name(std::string_view name);
 /// A key of a JSON object and what it means: for everything but conditions.
 struct KeyInfo {
     std::string_view name;
-    std::string_view
-        type;  ///< schema type: string, integer, boolean, strings, or the name of a definition
+    std::string_view type;  ///< string, integer, boolean, or the name of a definition in the schema
     std::string_view meaning;
     bool required = false;
 };
@@ -105,6 +104,15 @@ std::span<const KeyInfo> document_keys();
 std::span<const KeyInfo> rule_keys();
 std::span<const KeyInfo> action_keys();
 std::span<const KeyInfo> log_keys();
+std::span<const KeyInfo> regarding_keys();
+std::span<const KeyInfo> flag_keys();
+std::span<const KeyInfo> create_party_keys();
+std::span<const KeyInfo> create_task_keys();
+/// Words of closed lists, separated by blanks.
+inline constexpr std::string_view kImportanceTokens = "low normal high";
+inline constexpr std::string_view kFlagStatusTokens = "flagged complete notflagged";
+inline constexpr std::string_view kCreateForTokens = "sender recipients everybody";
+inline constexpr std::int64_t kDueInDaysMax = 3'650;
 std::span<const KeyInfo> example_keys();
 std::span<const KeyInfo> example_message_keys();
 std::span<const KeyInfo> example_party_keys();

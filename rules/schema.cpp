@@ -41,6 +41,23 @@ object schema_of_keys(std::span<const KeyInfo> keys) {
     return out;
 }
 
+object schema_of_tokens(std::string_view tokens) {
+    array words;
+    for (const std::string& word : split(tokens, ' ')) words.push_back(schema_text(word));
+    return {{"enum", std::move(words)}};
+}
+
+object schema_flag_or(std::span<const KeyInfo> keys) {
+    return {{"anyOf", array{object{{"type", "boolean"}}, schema_of_keys(keys)}}};
+}
+
+object schema_of_regarding() {
+    object out = schema_of_keys(regarding_keys());
+    out["minProperties"] = 1;
+    out["maxProperties"] = 1;
+    return out;
+}
+
 object schema_of_condition(const ConditionInfo& what) {
     switch (what.shape) {
         case ValueShape::Flag:
@@ -50,10 +67,7 @@ object schema_of_condition(const ConditionInfo& what) {
         case ValueShape::Addresses:
             return reference("addressValues");
         case ValueShape::Tokens: {
-            array words;
-            for (const std::string& word : split(what.tokens, ' '))
-                words.push_back(schema_text(word));
-            const object one{{"enum", std::move(words)}};
+            const object one = schema_of_tokens(what.tokens);
             return {
                 {"anyOf", array{one, object{{"type", "array"}, {"minItems", 1}, {"items", one}}}}};
         }
@@ -116,7 +130,6 @@ object schema_definitions() {
         {"properties",
          object{{"emailAddress", object{{"type", "object"}, {"required", array{"address"}}}}}},
         {"required", array{"emailAddress"}}};
-    object log = schema_of_keys(log_keys());
     object out{
         {"label", object{{"type", "string"},
                          {"minLength", 1},
@@ -128,7 +141,15 @@ object schema_definitions() {
         {"sizeRange", schema_of_size_range()},
         {"conditions", schema_of_conditions()},
         {"actions", schema_of_keys(action_keys())},
-        {"logInteraction", object{{"anyOf", array{object{{"type", "boolean"}}, std::move(log)}}}},
+        {"logInteraction", schema_flag_or(log_keys())},
+        {"flagMessage", schema_flag_or(flag_keys())},
+        {"createParty", schema_flag_or(create_party_keys())},
+        {"createTask", schema_flag_or(create_task_keys())},
+        {"setRegarding", schema_of_regarding()},
+        {"importance", schema_of_tokens(kImportanceTokens)},
+        {"flagStatus", schema_of_tokens(kFlagStatusTokens)},
+        {"createFor", schema_of_tokens(kCreateForTokens)},
+        {"days", object{{"type", "integer"}, {"minimum", 0}, {"maximum", kDueInDaysMax}}},
         {"rule", schema_of_keys(rule_keys())},
         {"rules",
          object{{"type", "array"}, {"maxItems", limits::rules_max}, {"items", reference("rule")}}},

@@ -45,6 +45,9 @@ const std::map<std::string_view, Operation>& operations() {
         {"ResolveNames", ews::resolve_names},
         {"GetServerTimeZones", ews::get_server_time_zones},
         {"ConvertId", ews::convert_id},
+        {"UpdateFolder", ews::update_folder},
+        {"GetInboxRules", ews::get_inbox_rules},
+        {"UpdateInboxRules", ews::update_inbox_rules},
     };
     return table;
 }

@@ -5,6 +5,7 @@
 #include "connectors/exchange_items.hpp"
 #include "core/ports/clock.hpp"
 #include "core/ports/http_client.hpp"
+#include "core/ports/inbox_rules.hpp"
 #include "core/ports/mail_source.hpp"
 #include "core/ports/sync_endpoint.hpp"
 
@@ -33,6 +34,9 @@ struct EwsSettings {
 /// The rep's tasks, calendar and contacts. `http` and `clock` must outlive the endpoint.
 std::unique_ptr<SyncEndpoint> make_ews_endpoint(HttpClient& http, const Clock& clock,
                                                 EwsSettings settings);
+
+/// The rep's inbox rules. `http` must outlive them.
+std::unique_ptr<InboxRules> make_ews_inbox_rules(HttpClient& http, EwsSettings settings);
 
 /// The rep's mail folders. `http` must outlive the source.
 std::unique_ptr<MailSource> make_ews_mail_source(HttpClient& http, EwsSettings settings);

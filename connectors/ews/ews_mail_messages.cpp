@@ -1,5 +1,6 @@
 #include "connectors/ews/base64.hpp"
 #include "connectors/ews/ews_mail_source.hpp"
+#include "connectors/ews/item_values.hpp"
 #include "connectors/ews/message_item.hpp"
 #include "core/http_message.hpp"
 #include "core/limits.hpp"
@@ -48,6 +49,35 @@ PropertyWrite categories_write(const std::vector<std::string>& names) {
     for (const std::string& name : names) xml.leaf("t:String", name);
     xml.close("t:Categories");
     return write;
+}
+
+std::optional<std::string_view> flag_status(std::string_view flag) {
+    if (flag == "notFlagged") return "NotFlagged";
+    if (flag == "flagged") return "Flagged";
+    if (flag == "complete") return "Complete";
+    return std::nullopt;
+}
+
+std::optional<Error> unknown_value(const MailMark& mark) {
+    const bool importance = !mark.importance || *mark.importance == "low" ||
+                            *mark.importance == "normal" || *mark.importance == "high";
+    if (importance && (!mark.flag || flag_status(*mark.flag))) return std::nullopt;
+    return Error{ErrorKind::InvalidRequest, "a mark with an unknown importance or flag"};
+}
+
+/// Read state, importance and flag where the message does not have them yet. A flag is written
+/// without dates, as Outlook's "No date" is (types.xsd FlagType).
+void put_rule_marks(std::vector<PropertyWrite>& out, const XmlNode& item, const MailMark& mark) {
+    if (mark.importance && read_importance(item) != *mark.importance)
+        put_value(out, "item:Importance", "Importance", importance_name(*mark.importance));
+    if (mark.flag && read_flag(item) != *mark.flag) {
+        PropertyWrite write{PropertyPath::plain("item:Flag"), "Flag", {}, {}};
+        XmlWriter xml(write.xml);
+        xml.open("t:Flag").leaf("t:FlagStatus", *flag_status(*mark.flag)).close("t:Flag");
+        out.push_back(std::move(write));
+    }
+    if (mark.is_read && item.child_bool("IsRead").value_or(false) != *mark.is_read)
+        put_value(out, "message:IsRead", "IsRead", *mark.is_read ? "true" : "false");
 }
 
 }  // namespace
@@ -173,6 +203,10 @@ Async<std::vector<Result<Version>>> EwsMailSource::mark_messages(std::vector<Mai
             out[i] = std::unexpected(std::move(present[i].error()));
             continue;
         }
+        if (auto unknown = unknown_value(marks[i])) {
+            out[i] = std::unexpected(std::move(*unknown));
+            continue;
+        }
         const XmlNode item = present[i]->node;
         std::vector<std::string> names;
         for (const XmlNode& name : item.child("Categories")) names.push_back(name.text());
@@ -183,6 +217,7 @@ Async<std::vector<Result<Version>>> EwsMailSource::mark_messages(std::vector<Mai
         if (read_named_property(item, kNoteProperty) != marks[i].note)
             put_extended(change.writes, PropertyPath::named(context_.property_set, kNoteProperty),
                          marks[i].note);
+        put_rule_marks(change.writes, item, marks[i]);
         if (change.writes.empty()) {
             out[i] = Version(change.id.change_key);
             continue;

@@ -6,7 +6,6 @@
 #include "connectors/ews/create_folder.hpp"
 #include "connectors/ews/feed_cursor.hpp"
 #include "connectors/ews/get_folder.hpp"
-#include "connectors/ews/move_item.hpp"
 #include "core/http_message.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -192,18 +191,6 @@ Async<Result<MessagePage>> EwsMailSource::pull_messages(FolderId folder, Cursor 
                                              change.kind == ItemChange::Kind::Delete});
     }
     co_return page;
-}
-
-Async<Result<ItemKey>> EwsMailSource::move_message(ItemKey key, FolderId to) {
-    EwsClient::Call call;
-    call.operation = "MoveItem";
-    call.body = encode_move_item(ItemId{key.str(), {}}, FolderRef::by_id(to.str()));
-    call.writes = true;
-    auto reply = co_await client_.send(std::move(call));
-    if (!reply) co_return std::unexpected(std::move(reply.error()));
-    auto id = decode_move_item(reply->soap);
-    if (!id) co_return std::unexpected(after_write(std::move(id.error())));
-    co_return ItemKey(id->id);
 }
 
 std::string EwsMailSource::link_url(ItemKey key) const {

@@ -114,6 +114,7 @@ ItemShape message_shape(const MappingContext& context, bool with_headers) {
                                        "item:IsDraft",
                                        "item:DateTimeSent",
                                        "item:ConversationId",
+                                       "item:Flag",
                                        "item:TextBody",
                                        "message:Sender",
                                        "message:ToRecipients",
@@ -161,6 +162,7 @@ MailMessage read_message(const XmlNode& item) {
     out.sensitivity = read_sensitivity(item);
     out.is_draft = item.child_bool("IsDraft").value_or(false);
     out.is_read = item.child_bool("IsRead").value_or(false);
+    out.flag = read_flag(item);
     out.size = std::max<std::int64_t>(item.child_int("Size").value_or(0), 0);
     for (const XmlNode& name : item.child("Categories"))
         if (out.categories.size() < limits::categories_max) out.categories.push_back(name.text());
@@ -179,9 +181,17 @@ MailMessage read_message(const XmlNode& item) {
     return out;
 }
 
+std::string read_flag(const XmlNode& item) {
+    const std::string status = item.child("Flag").child_text("FlagStatus");
+    if (status == "Flagged") return "flagged";
+    return status == "Complete" ? "complete" : "notFlagged";
+}
+
 ItemShape mark_shape(const MappingContext& context) {
     ItemShape shape;
-    shape.properties.push_back(PropertyPath::plain("item:Categories"));
+    for (const std::string_view uri :
+         {"item:Categories", "item:Importance", "item:Flag", "message:IsRead"})
+        shape.properties.push_back(PropertyPath::plain(uri));
     shape.properties.push_back(PropertyPath::named(context.property_set, kNoteProperty));
     return shape;
 }

@@ -27,11 +27,16 @@ public:
                                                                  bool with_headers) = 0;
     /// The whole mail as Exchange gives it (RFC 5322). `TooLarge` above limits::mail_bytes_max.
     virtual Async<std::vector<Result<std::string>>> fetch_mime(std::vector<ItemKey> keys) = 0;
-    /// Idempotent: adds and removes categories and sets the note. Never marks a mail read, never
-    /// sends a receipt.
+    /// Idempotent: adds and removes categories, sets the note, and read state, importance and flag
+    /// where the mark names them. Never sends a receipt. `InvalidRequest`: no such importance or
+    /// flag.
     virtual Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) = 0;
     /// Moves a message inside the mailbox; answers the new key.
     virtual Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) = 0;
+    /// Copies a message inside the mailbox; answers the key of the copy. Where `to` holds a message
+    /// with the same Internet message id already, nothing is copied and that one's key is the
+    /// answer: the verb may be repeated. A mail without such an id is copied each time.
+    virtual Async<Result<ItemKey>> copy_message(ItemKey key, FolderId to) = 0;
     /// A URL that opens the message in the rep's web client, or empty.
     virtual std::string link_url(ItemKey key) const = 0;
 };

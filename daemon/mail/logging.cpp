@@ -58,6 +58,7 @@ InteractionDraft draft_for(const AddressMatch& match, const Parties& parties,
     for (const MailAction& action : actions.actions) {
         if (action.kind != MailActionKind::LogInteraction) continue;
         if (draft.template_code.empty()) draft.template_code = action.template_code;
+        if (draft.template_code.empty()) draft.template_code = action.activity_type;
         if (draft.campaign_id.empty()) draft.campaign_id = action.campaign_id;
         if (draft.opportunity_id.empty()) draft.opportunity_id = action.opportunity_id;
     }

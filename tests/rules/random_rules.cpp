@@ -120,23 +120,65 @@ std::string random_group(Dice& dice, std::size_t depth, bool may_be_empty) {
     return out + "}";
 }
 
-std::string random_actions(Dice& dice) {
-    static const std::vector<std::string> kFolders = {"Inbox/A", "Inbox/B"};
-    static const std::vector<std::string> kCodes = {"T1", "T2"};
+const std::vector<std::string> kFolders = {"Inbox/A", "Inbox/B", "inbox/a"};
+const std::vector<std::string> kCodes = {"T1", "T2"};
+
+/// `true`, or an object with some of these members; a value that begins with '#' is a number.
+std::string random_particulars(Dice& dice,
+                               const std::vector<std::pair<std::string, std::string>>& members) {
     std::string out;
-    const auto add = [&](const std::string& text) { out += (out.empty() ? "" : ",") + text; };
-    if (dice.one_in(3)) add("\"moveToFolder\":" + quote(dice.pick(kFolders)));
-    if (dice.one_in(3)) add("\"assignCategories\":" + random_values(dice, kNames));
-    if (dice.one_in(20)) add("\"stopProcessingRules\":true");
+    for (const auto& [name, value] : members) {
+        if (dice.one_in(2)) continue;
+        out += (out.empty() ? "" : ",") + quote(name) + ":" +
+               (value.front() == '#' ? value.substr(1) : quote(value));
+    }
+    return out.empty() ? "true" : "{" + out + "}";
+}
+
+std::string random_create(Dice& dice) {
+    return random_particulars(
+        dice, {{"for", dice.pick({"sender", "recipients", "Everybody"})},
+               {"company", dice.pick(kCodes)},
+               {"owner", dice.pick(kCodes)}});
+}
+
+std::string random_log(Dice& dice, const std::string& opportunity) {
+    return random_particulars(dice, {{"template", dice.pick(kCodes)},
+                                     {"activityType", dice.pick(kCodes)},
+                                     {"campaign", dice.pick(kCodes)},
+                                     {"opportunity", opportunity}});
+}
+
+std::string random_actions(Dice& dice) {
+    std::string out;
+    const auto add = [&](const std::string& name, const std::string& value) {
+        out += (out.empty() ? "" : ",") + quote(name) + ":" + value;
+    };
+    const std::string folder = dice.pick(kFolders);
+    if (dice.one_in(4)) add("moveToFolder", quote(folder));
+    if (dice.one_in(5)) add("copyToFolder", quote(folder == "Inbox/B" ? "Inbox/C" : "Inbox/B"));
+    if (dice.one_in(4)) add("assignCategories", random_values(dice, kNames));
+    if (dice.one_in(8)) add("markAsRead", !out.empty() && dice.one_in(4) ? "false" : "true");
+    if (dice.one_in(8)) add("markImportance", quote(dice.pick({"low", "high"})));
+    if (dice.one_in(8))
+        add("flagMessage",
+            dice.one_in(4) ? "{\"flagStatus\":\"complete\"}"
+                           : random_particulars(dice, {{"flagStatus", "Flagged"},
+                                                       {"dueInDays", "#3"}}));
+    if (dice.one_in(20)) add("stopProcessingRules", "true");
+    if (dice.one_in(6)) add(dice.one_in(2) ? "createContact" : "createLead", random_create(dice));
+    if (dice.one_in(8))
+        add("createTask", random_particulars(dice, {{"subject", dice.pick(kCodes)},
+                                                    {"owner", dice.pick(kCodes)},
+                                                    {"dueInDays", "#7"}}));
     const std::size_t verdict = dice.roll(8);
-    if (verdict == 0) add("\"skipLogging\":true");
-    if (verdict == 1) add("\"hold\":true");
-    if (verdict == 2 || (out.empty() && verdict > 5)) add("\"logInteraction\":true");
-    if (verdict == 3) add("\"logInteraction\":{\"template\":" + quote(dice.pick(kCodes)) + "}");
-    if (verdict == 4)
-        add("\"logInteraction\":{\"activityType\":" + quote(dice.pick(kCodes)) +
-            ",\"campaign\":" + quote(dice.pick(kCodes)) + "}");
-    if (verdict == 5) add("\"logInteraction\":{\"opportunity\":" + quote(dice.pick(kCodes)) + "}");
+    const std::string opportunity = dice.pick(kCodes);
+    if (verdict == 0) add("skipLogging", "true");
+    if (verdict == 1) add("hold", "true");
+    if (verdict > 2 || out.empty()) add("logInteraction", random_log(dice, opportunity));
+    if (verdict > 5)
+        add("setRegarding", dice.one_in(3) ? "{\"case\":\"C1\"}"
+                                           : "{\"opportunity\":" + quote(opportunity) + "}");
     return "{" + out + "}";
 }
 

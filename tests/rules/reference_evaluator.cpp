@@ -1,6 +1,7 @@
 #include "tests/rules/reference_evaluator.hpp"
 
 #include <algorithm>
+#include <array>
 #include <clocale>
 #include <cwctype>
 #include <map>
@@ -177,28 +178,127 @@ struct Judge {
     }
 };
 
-void take(std::string& into, const json::object& from, const char* key) {
-    if (from.contains(key) && into.empty()) into = str(from.at(key));
+std::string member_or_empty(const json::value& object, const char* key) {
+    if (!object.is_object() || !object.as_object().contains(key)) return "";
+    const json::value& value = object.at(key);
+    return value.is_int64() ? std::to_string(value.as_int64()) : str(value);
 }
 
-void act(const json::object& actions, ReferenceOutcome& out) {
-    take(out.folder, actions, "moveToFolder");
-    if (actions.contains("assignCategories"))
-        for (const auto& c : actions.at("assignCategories").as_array())
-            if (std::ranges::find(out.categories, str(c)) == out.categories.end())
-                out.categories.push_back(str(c));
-    for (const auto& [key, word] : {std::pair("logInteraction", "log"),
-                                    std::pair("skipLogging", "skip"), std::pair("hold", "hold")})
-        if (actions.contains(key) && out.logging == "default") out.logging = word;
-    if (out.logging == "log" && actions.contains("logInteraction") &&
-        actions.at("logInteraction").is_object()) {
-        const auto& log = actions.at("logInteraction").as_object();
-        take(out.template_code, log, "template");
-        take(out.template_code, log, "activityType");
-        take(out.campaign, log, "campaign");
-        take(out.opportunity, log, "opportunity");
+/// What earlier rules decided, and what a further one may still add to it.
+struct Deeds {
+    std::string move, importance, flag, family;
+    bool read = false, log = false;
+    std::map<std::string, std::string> log_fields;
+    std::string regarding;  // "opportunity|O1"
+    Texts copies, categories, tasks;
+    std::vector<std::array<std::string, 4>> people;  // kind, for, company, owner
+
+    bool in_copies(const std::string& path) const {
+        return std::ranges::any_of(
+            copies, [&](const auto& one) { return plain_path(one) == plain_path(path); });
     }
-}
+    /// Whether logging is still open to this word.
+    bool claim(const std::string& word) {
+        if (family.empty()) family = word;
+        return family == word;
+    }
+    void places(const json::object& actions) {
+        if (actions.contains("moveToFolder")) {
+            const std::string to = str(actions.at("moveToFolder"));
+            if (move.empty() && !in_copies(to)) move = to;
+        }
+        if (actions.contains("copyToFolder")) {
+            const std::string to = str(actions.at("copyToFolder"));
+            if (plain_path(to) != plain_path(move) && !in_copies(to) && copies.size() < 8)
+                copies.push_back(to);
+        }
+    }
+    void marks(const json::object& actions) {
+        if (actions.contains("assignCategories"))
+            for (const auto& c : actions.at("assignCategories").as_array())
+                if (std::ranges::find(categories, str(c)) == categories.end() &&
+                    categories.size() < 64)
+                    categories.push_back(str(c));
+        if (actions.contains("markAsRead")) read |= actions.at("markAsRead").as_bool();
+        if (actions.contains("markImportance") && importance.empty())
+            importance = str(actions.at("markImportance"));
+        if (actions.contains("flagMessage") && flag.empty()) {
+            const auto& f = actions.at("flagMessage");
+            const std::string status = lower_letters(member_or_empty(f, "flagStatus"));
+            if (!f.is_bool() || f.as_bool())
+                flag =
+                    (status.empty() ? "flagged" : status) + "|" + member_or_empty(f, "dueInDays");
+        }
+    }
+    void logging(const json::object& actions) {
+        const auto asked = [&](const char* key) {
+            return actions.contains(key) &&
+                   (!actions.at(key).is_bool() || actions.at(key).as_bool());
+        };
+        if (asked("logInteraction") && claim("log")) {
+            log = true;
+            for (const char* key : {"template", "activityType", "campaign", "opportunity"}) {
+                const std::string value = member_or_empty(actions.at("logInteraction"), key);
+                const bool other_record = std::string(key) == "opportunity" &&
+                                          regarding.starts_with("opportunity|") &&
+                                          regarding != "opportunity|" + value;
+                if (!value.empty() && log_fields[key].empty() && !other_record)
+                    log_fields[key] = value;
+            }
+        }
+        if (asked("setRegarding") && claim("log") && regarding.empty()) {
+            const auto& one = *actions.at("setRegarding").as_object().begin();
+            const std::string opportunity = log_fields["opportunity"];
+            if (one.key() != "opportunity" || opportunity.empty() ||
+                opportunity == str(one.value()))
+                regarding = std::string(one.key()) + "|" + str(one.value());
+        }
+        for (const char* word : {"skipLogging", "hold"})
+            if (asked(word)) claim(word);
+    }
+    void records(const json::object& actions) {
+        for (const char* kind : {"createContact", "createLead"}) {
+            if (!actions.contains(kind)) continue;
+            const auto& what = actions.at(kind);
+            if (what.is_bool() && !what.as_bool()) continue;
+            std::string whom = lower_letters(member_or_empty(what, "for"));
+            if (whom.empty()) whom = "sender";
+            const bool taken = std::ranges::any_of(people, [&](const auto& one) {
+                return one[1] == whom || one[1] == "everybody" || whom == "everybody";
+            });
+            if (!taken)
+                people.push_back(
+                    {kind, whom, member_or_empty(what, "company"), member_or_empty(what, "owner")});
+        }
+        if (actions.contains("createTask")) {
+            const auto& what = actions.at("createTask");
+            if (what.is_bool() && !what.as_bool()) return;
+            const std::string task = member_or_empty(what, "subject") + "|" +
+                                     member_or_empty(what, "owner") + "|" +
+                                     member_or_empty(what, "dueInDays");
+            if (std::ranges::find(tasks, task) == tasks.end() && tasks.size() < 8)
+                tasks.push_back(task);
+        }
+    }
+    std::set<std::string> lines() const {
+        std::set<std::string> out;
+        if (!move.empty()) out.insert("moveToFolder|" + move);
+        for (const auto& one : copies) out.insert("copyToFolder|" + one);
+        for (const auto& one : categories) out.insert("assignCategories|" + one);
+        if (read) out.insert("markAsRead");
+        if (!importance.empty()) out.insert("markImportance|" + importance);
+        if (!flag.empty()) out.insert("flagMessage|" + flag);
+        if (log) out.insert("logInteraction");
+        for (const auto& [key, value] : log_fields)
+            if (!value.empty()) out.insert("logInteraction|" + key + "|" + value);
+        if (!regarding.empty()) out.insert("setRegarding|" + regarding);
+        for (const auto& one : people)
+            out.insert(one[0] + "|" + one[1] + "|" + one[2] + "|" + one[3]);
+        for (const auto& one : tasks) out.insert("createTask|" + one);
+        if (family == "skipLogging" || family == "hold") out.insert(family);
+        return out;
+    }
+};
 
 }  // namespace
 
@@ -233,15 +333,22 @@ ReferenceOutcome evaluate(const std::string& document, const ReferenceInput& inp
                         &object);
     }
     ReferenceOutcome out;
+    Deeds deeds;
     for (const auto& [sequence, rule] : ordered) {
         if (rule->contains("isEnabled") && !rule->at("isEnabled").as_bool()) continue;
         if (rule->contains("conditions") && !judge.all(rule->at("conditions"))) continue;
         if (rule->contains("exceptions") && judge.any(rule->at("exceptions"))) continue;
         out.matched.push_back(str(rule->at("displayName")));
         const auto& actions = rule->at("actions").as_object();
-        act(actions, out);
-        if (actions.contains("stopProcessingRules")) break;
+        deeds.places(actions);
+        deeds.marks(actions);
+        deeds.logging(actions);
+        deeds.records(actions);
+        if (actions.contains("stopProcessingRules") &&
+            actions.at("stopProcessingRules").as_bool())
+            break;
     }
+    out.done = deeds.lines();
     return out;
 }
 

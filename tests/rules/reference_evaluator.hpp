@@ -1,4 +1,5 @@
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,8 @@ struct ReferenceInput {
 
 struct ReferenceOutcome {
     std::vector<std::string> matched;
-    std::string logging = "default";  ///< log, skip, hold
-    std::string folder, template_code, campaign, opportunity;
-    std::vector<std::string> categories;
+    /// One line per thing to be done, its particulars separated by '|': "moveToFolder|Inbox/A".
+    std::set<std::string> done;
     friend bool operator==(const ReferenceOutcome&, const ReferenceOutcome&) = default;
 };
 
