@@ -13,6 +13,7 @@ namespace liaison::graph {
 namespace {
 
 constexpr std::size_t kLinkBytesMax = 64u << 10;
+constexpr std::size_t kCollectionPagesMax = 2'000;
 
 /// Header fields of a call that are the same alone and in a batch.
 HttpFields call_fields(const GraphCall& call) {
@@ -273,6 +274,27 @@ Async<std::vector<Result<GraphReply>>> GraphClient::send_all(std::vector<GraphCa
         break;
     }
     co_return out;
+}
+
+Async<Result<JsonArray>> GraphClient::read_all(std::string path) {
+    JsonArray out;
+    GraphCall call;
+    call.path = std::move(path);
+    call.prefer = {std::string(kTextBodies), std::string(kTimesInUtc)};
+    for (std::size_t page = 0; page < kCollectionPagesMax; ++page) {
+        GraphCall next = call;
+        auto reply = co_await send(std::move(next));
+        if (!reply) co_return std::unexpected(std::move(reply.error()));
+        const JsonObject& body = object_in(reply->body);
+        if (!body.contains("value")) co_return fail(ErrorKind::CorruptReply, "a page without a value");
+        for (const JsonValue& entry : values_of(reply->body)) out.push_back(entry);
+        const std::string link(text_in(body, "@odata.nextLink"));
+        if (link.empty()) co_return out;
+        if (link == call.link || !may_follow(link))
+            co_return fail(ErrorKind::CorruptReply, "a link to another server, or to its own page");
+        call.link = link;
+    }
+    co_return fail(ErrorKind::TooLarge, "the collection does not end");
 }
 
 }  // namespace liaison::graph

@@ -55,6 +55,9 @@ public:
     /// asked for less, down to the one call that causes it (F69), where that is safe.
     Async<std::vector<Result<GraphReply>>> send_all(std::vector<GraphCall> calls);
 
+    /// All pages of the collection at `path`; TooLarge beyond a bound.
+    Async<Result<JsonArray>> read_all(std::string path);
+
     /// A link from a reply may be followed: configured origin and path, no trick (checklist 22).
     bool may_follow(std::string_view link) const;
 

@@ -10,7 +10,6 @@ namespace liaison::graph {
 namespace {
 
 constexpr std::size_t kIdBytesMax = 2'048;
-constexpr std::size_t kCollectionPagesMax = 2'000;
 
 EndpointCapabilities make_graph_capabilities(EntityKind kind, const MappingContext& context) {
     EndpointCapabilities out;
@@ -151,30 +150,9 @@ Result<Observation> GraphEndpoint::observe_at(EntityKind kind, const Result<Json
     return observe(kind, *entity, parts ? std::string_view(parts->list) : std::string_view());
 }
 
-Async<Result<JsonArray>> GraphEndpoint::read_all(std::string path) {
-    JsonArray out;
-    GraphCall call;
-    call.path = std::move(path);
-    call.prefer = {std::string(kTextBodies), std::string(kTimesInUtc)};
-    for (std::size_t page = 0; page < kCollectionPagesMax; ++page) {
-        GraphCall next = call;
-        auto reply = co_await client_.send(std::move(next));
-        if (!reply) co_return std::unexpected(std::move(reply.error()));
-        const JsonObject& body = object_in(reply->body);
-        if (!body.contains("value")) co_return fail(ErrorKind::CorruptReply, "a page without a value");
-        for (const JsonValue& entry : values_of(reply->body)) out.push_back(entry);
-        const std::string link(text_in(body, "@odata.nextLink"));
-        if (link.empty()) co_return out;
-        if (link == call.link || !client_.may_follow(link))
-            co_return fail(ErrorKind::CorruptReply, "a link to another server, or to its own page");
-        call.link = link;
-    }
-    co_return fail(ErrorKind::TooLarge, "the collection does not end");
-}
-
 Async<Result<std::string>> GraphEndpoint::default_list() {
     if (!default_list_.empty()) co_return default_list_;
-    auto lists = co_await read_all("/todo/lists");
+    auto lists = co_await client_.read_all("/todo/lists");
     if (!lists) co_return std::unexpected(std::move(lists.error()));
     for (const JsonValue& list : *lists) {
         const JsonObject& about = object_in(list);

@@ -74,8 +74,6 @@ private:
     Async<Result<std::string>> contacts_folder();
     Async<void> learn_deleted_items();
     Async<Result<std::string>> collection_path(EntityKind kind);
-    /// All pages of a collection; TooLarge beyond a bound.
-    Async<Result<JsonArray>> read_all(std::string path);
 
     // feed
     Async<Result<std::string>> feed_start(EntityKind kind, std::string window_end);

@@ -19,7 +19,7 @@ Async<Result<void>> GraphEndpoint::add_contact_folders(std::string path,
     while (!waiting.empty()) {
         std::string next = std::move(waiting.back());
         waiting.pop_back();
-        auto folders = co_await read_all(next + "?$select=displayName");
+        auto folders = co_await client_.read_all(next + "?$select=displayName");
         if (!folders && folders.error().kind == ErrorKind::NotFound) continue;  // it went meanwhile
         if (!folders) co_return std::unexpected(std::move(folders.error()));
         for (const JsonValue& folder : *folders) {
@@ -40,7 +40,7 @@ Async<Result<std::vector<GraphEndpoint::SearchPath>>> GraphEndpoint::search_path
     EntityKind kind, CorrelationToken token) {
     std::vector<SearchPath> paths;
     if (kind == EntityKind::Task) {
-        auto lists = co_await read_all("/todo/lists");
+        auto lists = co_await client_.read_all("/todo/lists");
         if (!lists) co_return std::unexpected(std::move(lists.error()));
         for (const JsonValue& list : *lists)
             if (const std::string id(text_in(object_in(list), "id")); !id.empty())
@@ -74,7 +74,7 @@ Async<Result<std::optional<Observation>>> GraphEndpoint::find_by_token(Collectio
     std::optional<Observation> first;
     Timestamp first_created{};
     for (const SearchPath& place : *paths) {
-        auto found = co_await read_all(place.path);
+        auto found = co_await client_.read_all(place.path);
         if (!found && found.error().kind == ErrorKind::NotFound) continue;  // it went meanwhile
         if (!found) co_return std::unexpected(std::move(found.error()));
         for (const JsonValue& value : *found) {
