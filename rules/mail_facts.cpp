@@ -166,7 +166,7 @@ void MailFlags::read_recipients(const MailMessage& message, const Facts& facts) 
     set(ConditionKey::SentToMe, to);
     set(ConditionKey::SentCcMe, cc);
     set(ConditionKey::SentToOrCcMe, to || cc);
-    set(ConditionKey::SentOnlyToMe, (to || cc) && only);
+    set(ConditionKey::SentOnlyToMe, to && only);
     set(ConditionKey::NotSentToMe, !to);
 }
 
@@ -243,10 +243,10 @@ void for_each_text(const MailMessage& message, TextField field,
                    const std::function<void(std::string_view)>& report) {
     switch (field) {
         case TextField::Sender:
-            for (const auto* who : {&message.from, &message.sender}) {
-                if (!*who) continue;
-                report((*who)->address);
-                report((*who)->name);
+            // Graph: the from property; who sent on somebody's behalf does not count.
+            if (message.from) {
+                report(message.from->address);
+                report(message.from->name);
             }
             break;
         case TextField::Recipient:

@@ -23,6 +23,7 @@ public:
     std::string folder_id(std::int64_t mailbox);
     std::string item_id(std::int64_t mailbox);
     std::string attachment_id(std::string_view item_id);
+    std::string rule_id(std::int64_t mailbox);
     std::string change_key(ItemKind kind);
     std::string folder_change_key();
     /// Of the next id; what a store keeps to go on after a restart.

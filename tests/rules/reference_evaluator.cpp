@@ -255,7 +255,7 @@ struct Judge {
         if (name == "sentCcMe") return cc;
         if (name == "sentToOrCcMe") return to || cc;
         if (name == "notSentToMe") return !to;
-        if (name == "sentOnlyToMe") return (to || cc) && std::ranges::all_of(recipients(), is_me);
+        if (name == "sentOnlyToMe") return to && std::ranges::all_of(recipients(), is_me);
         if (name == "conversationLogged") return in.conversation_logged;
         const auto open = [](const Party& p) { return p.has_open_opportunity; };
         const auto blocked = [](const Party& p) { return p.privacy_blocked; };
