@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/async.hpp"
+#include "core/limits.hpp"
 #include "core/ports/address_book.hpp"
 #include "core/ports/mail_source.hpp"
 #include "core/result.hpp"

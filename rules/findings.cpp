@@ -302,6 +302,7 @@ std::vector<RuleFinding> find_findings(std::vector<RuleLayer> layers, const Shar
     for (const RuleLayer& layer : layers) {
         Checked<Document> document = read_document(layer.document, shared.lists);
         Checked<std::optional<Condition>> guard = scope_guard(layer.scope, shared.lists);
+        if (document && document->rules.empty()) continue;
         if (!document || !guard) return {};
         Study::Layer one{std::move(*document), to_string(layer.scope), std::nullopt};
         if (*guard) one.guard = Node{.kind = Node::Kind::Leaf, .condition = **guard};

@@ -41,18 +41,26 @@ Checked<RuleSet> RuleSet::load(std::string_view document, const SharedLists& sha
     Checked<Document> read = read_document(document, shared.lists);
     if (!read) return std::unexpected(std::move(read.error()));
     Checked<std::optional<Condition>> guard = scope_guard(scope, shared.lists);
-    if (!guard) return std::unexpected(std::move(guard.error()));
+    if (!guard && !read->rules.empty()) return std::unexpected(std::move(guard.error()));
     std::vector<Example> examples = std::move(read->examples);
-    place_in_scope(examples, *guard);
-    std::vector<CompilerLayer> layers;
-    layers.push_back({std::move(*read), "", std::move(*guard)});
-    auto compiled = std::make_shared<const CompiledRules>(compile(std::move(layers)));
-    std::vector<RuleError> failures = check_examples(*compiled, examples);
+    if (guard) place_in_scope(examples, *guard);
+    const auto compiled_with = [](Document document, std::optional<Condition> condition) {
+        std::vector<CompilerLayer> layers;
+        layers.push_back({std::move(document), "", std::move(condition)});
+        return std::make_shared<const CompiledRules>(compile(std::move(layers)));
+    };
+    // No example can lie in a group without mailboxes: there they are run without regard to it.
+    const bool nobody = guard && *guard && (*guard)->values.empty();
+    std::shared_ptr<const CompiledRules> for_examples;
+    if (nobody && !examples.empty()) for_examples = compiled_with(*read, std::nullopt);
+    const auto compiled = compiled_with(std::move(*read), guard ? std::move(*guard) : std::nullopt);
+    std::vector<RuleError> failures =
+        check_examples(for_examples ? *for_examples : *compiled, examples);
     if (!failures.empty()) {
         locate(failures, document);
         return std::unexpected(std::move(failures));
     }
-    return RuleSet(std::move(compiled));
+    return RuleSet(compiled);
 }
 
 Checked<RuleSet> RuleSet::layered(std::vector<RuleLayer> layers, const SharedLists& shared) {
@@ -68,8 +76,9 @@ Checked<RuleSet> RuleSet::layered(std::vector<RuleLayer> layers, const SharedLis
                 if (errors.size() < limits::rule_errors_max) errors.push_back(std::move(error));
             }
         };
-        Checked<std::optional<Condition>> guard = scope_guard(layer.scope, shared.lists);
         Checked<Document> document = read_document(layer.document, shared.lists);
+        if (document && document->rules.empty()) continue;  // a scope that has been emptied
+        Checked<std::optional<Condition>> guard = scope_guard(layer.scope, shared.lists);
         if (!guard) refuse(std::move(guard.error()));
         if (!document) refuse(std::move(document.error()));
         if (!guard || !document) continue;

@@ -63,6 +63,9 @@ private:
     Async<Result<Plan>> preview(MailboxId id, EntityKind kind);
     Async<Result<std::vector<daemon::DryRunLine>>> dry_run(MailboxId id, rules::RuleSet rules,
                                                            std::string folder, std::size_t max);
+    Async<Result<daemon::DryRunResult>> compare_rules(MailboxId id, rules::RuleSet before,
+                                                      rules::RuleSet after,
+                                                      daemon::DryRunRange range);
 
     net::RunLoop& loop_;
     Config config_;
@@ -172,11 +175,17 @@ Result<void> ComposedApplication::open_api() {
         [this](MailboxId id, EntityKind kind) { return preview(std::move(id), kind); },
         [this](MailboxId id, rules::RuleSet rules, std::string folder, std::size_t max) {
             return dry_run(std::move(id), std::move(rules), std::move(folder), max);
+        },
+        [this](MailboxId id, rules::RuleSet before, rules::RuleSet after,
+               daemon::DryRunRange range) {
+            return compare_rules(std::move(id), std::move(before), std::move(after),
+                                 std::move(range));
         }};
     add_service_routes(*router_, services);
     add_mailbox_routes(*router_, services);
     add_mail_routes(*router_, services);
     add_rule_routes(*router_, services);
+    add_rule_trial_routes(*router_, services);
     add_sync_routes(*router_, services);
     net::HttpServerOptions options;
     options.address = config_.api_address;
@@ -270,6 +279,19 @@ Async<Result<std::vector<daemon::DryRunLine>>> ComposedApplication::dry_run(Mail
     auto lines =
         co_await logger.dry_run(found->second.mail, std::move(rules), std::move(folder), max);
     co_return lines;
+}
+
+Async<Result<daemon::DryRunResult>> ComposedApplication::compare_rules(MailboxId id,
+                                                                       rules::RuleSet before,
+                                                                       rules::RuleSet after,
+                                                                       daemon::DryRunRange range) {
+    const auto found = mailboxes_.find(id);
+    if (found == mailboxes_.end())
+        co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
+    daemon::RuleDryRun dry(*found->second.source, crm_->addresses());
+    auto compared = co_await dry.run(found->second.mail, std::move(before), std::move(after),
+                                     std::move(range));
+    co_return compared;
 }
 
 Async<Result<std::string>> ComposedApplication::describe_plans() {
