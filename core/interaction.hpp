@@ -79,6 +79,7 @@ struct MessageLog {
                                ///< or the policy keeps the link only
     std::vector<AttachmentInfo> attachments = {};  ///< what the mail carries; contents are in the original
     std::vector<InteractionDraft> drafts;
+    std::string channel = "email";  ///< email, meeting
 };
 /// What the CRM has of a message.
 struct LoggedMessage {
