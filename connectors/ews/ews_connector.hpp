@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "connectors/exchange_items.hpp"
 #include "core/ports/clock.hpp"
 #include "core/ports/http_client.hpp"
 #include "core/ports/inbox_rules.hpp"
@@ -10,9 +11,7 @@
 
 namespace liaison::ews {
 
-/// The property set of Liaison's named properties (CrmKey, CrmNote) in every mailbox. Drawn once
-/// for the product: an installation that changes it no longer knows its own items.
-inline constexpr std::string_view kProductPropertySet = "6f1b8c52-93d7-4e0a-8a41-5d2c7be09f36";
+using liaison::kProductPropertySet;
 
 /// How one mailbox is reached over Exchange Web Services.
 struct EwsSettings {

@@ -2,6 +2,7 @@
 #include "connectors/ews/ews_mail_source.hpp"
 #include "connectors/ews/item_values.hpp"
 #include "connectors/ews/message_item.hpp"
+#include "connectors/exchange_mail.hpp"
 #include "core/http_message.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -14,22 +15,6 @@ constexpr std::size_t kRememberedSizes = 4'096;
 constexpr std::size_t kMimePerRequest = 20;
 constexpr std::int64_t kMimeBytesPerRequest = 12
                                               << 20;  // of items; about 32 MB on the wire at worst
-
-/// What the categories of a message become. Names compare without case, as Outlook does.
-std::vector<std::string> marked_categories(const std::vector<std::string>& present,
-                                           const MailMark& mark) {
-    const auto contains = [](const std::vector<std::string>& list, const std::string& name) {
-        return std::any_of(list.begin(), list.end(),
-                           [&](const std::string& other) { return iequals(other, name); });
-    };
-    std::vector<std::string> out;
-    for (const std::string& name : present)
-        if (!contains(mark.remove_categories, name) || contains(mark.add_categories, name))
-            out.push_back(name);
-    for (const std::string& name : mark.add_categories)
-        if (!contains(out, name)) out.push_back(name);
-    return out;
-}
 
 /// The name of an item element from a reply, if it is fit to be written into a request.
 std::string element_of(const XmlNode& item) {
