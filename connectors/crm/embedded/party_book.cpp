@@ -102,6 +102,8 @@ std::string contact_search(const PartyQuery& query) {
     std::string sql(kContactColumns);
     if (!query.number.empty()) {
         sql += "c.number = ?1";
+    } else if (!query.id.empty()) {
+        sql += "c.id = CAST(?1 AS INTEGER)";
     } else if (!query.domain.empty()) {
         std::string ids;
         for (const std::string column : {"email1", "email2", "email3"})
@@ -120,6 +122,8 @@ std::string company_search(const PartyQuery& query) {
     std::string sql(kCompanyColumns);
     if (!query.number.empty())
         sql += "o.number = ?1";
+    else if (!query.id.empty())
+        sql += "o.id = CAST(?1 AS INTEGER)";
     else if (!query.domain.empty())
         sql += "substr(lower(o.email), instr(o.email, '@') + 1) = ?1 AND o.email IS NOT NULL";
     else
@@ -154,9 +158,12 @@ Result<std::vector<Party>> find_parties(CrmDatabase& db, const PartyQuery& query
     Reading reading(db.sqlite());
     std::vector<Party> out;
     std::string what = normal_line(query.number);
-    if (what.empty()) what = to_lower_ascii(trim(query.domain));
+    if (what.empty() && row_id_of(query.id) != 0) what = query.id;
+    const bool by_id = query.number.empty() && !query.id.empty();
+    if (what.empty() && !by_id) what = to_lower_ascii(trim(query.domain));
     const std::string name = normal_line(query.name);
-    if (what.empty()) what = name;
+    const bool by_name = query.number.empty() && query.id.empty() && query.domain.empty();
+    if (by_name) what = name;
     // "Lindqvist, Nora" and "Nora Lindqvist": family name and given name for the second way to match.
     std::string family = name.substr(name.rfind(' ') == std::string::npos ? 0 : name.rfind(' ') + 1);
     std::string given = name.substr(0, std::min(name.find(' '), name.size()));
@@ -169,12 +176,16 @@ Result<std::vector<Party>> find_parties(CrmDatabase& db, const PartyQuery& query
         const std::string contacts_sql = contact_search(query);
         Query contacts(db.sqlite(), contacts_sql);
         contacts.bind(what);
-        if (query.number.empty() && query.domain.empty()) contacts.bind(family).bind(given);
+        if (by_name) contacts.bind(family).bind(given);
         while (contacts.row()) out.push_back(read_party(contacts));
+        if (by_id)
+            std::erase_if(out, [&](const Party& party) { return party.kind != query.kind; });
         const std::string companies_sql = company_search(query);
         Query companies(db.sqlite(), companies_sql);
         companies.bind(what);
-        while (companies.row() && out.size() < query.max) out.push_back(read_party(companies));
+        while (companies.row() && out.size() < query.max &&
+               (!by_id || query.kind == PartyKind::Company))
+            out.push_back(read_party(companies));
     }
     if (auto read = reading.finish(); !read) return std::unexpected(read.error());
     return out;
