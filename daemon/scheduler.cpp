@@ -6,9 +6,6 @@ namespace liaison::daemon {
 
 namespace {
 
-/// Longest wait between two looks at the due list: bounds how long a `wake` can stay unseen.
-constexpr std::chrono::milliseconds kSchedulerTick{100};
-
 std::chrono::milliseconds scheduler_backoff(const Error& error, std::size_t failures) {
     const auto floor = std::chrono::duration_cast<std::chrono::milliseconds>(limits::backoff_min);
     const auto ceiling = std::chrono::duration_cast<std::chrono::milliseconds>(limits::backoff_max);
@@ -43,6 +40,7 @@ bool Scheduler::wake(const MailboxId& mailbox) {
         woken_.insert(mailbox);
     else if (!found->second.paused)
         schedule(found->second, clock_.now());
+    start_due();
     return true;
 }
 
@@ -55,6 +53,7 @@ bool Scheduler::set_paused(const MailboxId& mailbox, bool paused) {
         due_.erase({status.next_due, mailbox});
     else if (!status.running)
         schedule(status, clock_.now());
+    start_due();
     return true;
 }
 
@@ -79,22 +78,28 @@ bool Scheduler::quiescent() const {
 }
 
 Async<void> Scheduler::run() {
+    started_ = true;
     while (!stopping_) {
-        const Timestamp now = clock_.now();
-        while (running_ < options_.parallel_max && !due_.empty() && due_.begin()->first <= now) {
-            const MailboxId mailbox = due_.begin()->second;
-            due_.erase(due_.begin());
-            MailboxStatus& status = mailboxes_.at(mailbox);
-            status.running = true;
-            status.last_started = now;
-            ++running_;
-            spawn_(run_one(mailbox));
-        }
-        Timestamp until = now + kSchedulerTick;
+        start_due();
+        Timestamp until = clock_.now() + options_.tick;
         if (running_ < options_.parallel_max && !due_.empty()) until = std::min(until, due_.begin()->first);
         co_await clock_.sleep_until(until);
     }
-    while (running_ > 0) co_await clock_.sleep_until(clock_.now() + kSchedulerTick);
+    while (running_ > 0) co_await clock_.sleep_until(clock_.now() + options_.tick);
+}
+
+void Scheduler::start_due() {
+    if (!started_ || stopping_) return;
+    const Timestamp now = clock_.now();
+    while (running_ < options_.parallel_max && !due_.empty() && due_.begin()->first <= now) {
+        const MailboxId mailbox = due_.begin()->second;
+        due_.erase(due_.begin());
+        MailboxStatus& status = mailboxes_.at(mailbox);
+        status.running = true;
+        status.last_started = now;
+        ++running_;
+        spawn_(run_one(mailbox));
+    }
 }
 
 Async<void> Scheduler::run_one(MailboxId mailbox) {
@@ -135,6 +140,7 @@ void Scheduler::finish(MailboxStatus& status, const Result<bool>& result) {
     // A wake during the run repeats it at once, but never jumps a back-off.
     if (woken_.erase(status.mailbox) > 0 && result) wait = std::chrono::milliseconds(0);
     if (!status.paused) schedule(status, now + wait);
+    start_due();
 }
 
 }  // namespace liaison::daemon

@@ -4,10 +4,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+
+#include "net/timer.hpp"
 
 namespace liaison::net {
 
@@ -28,7 +29,8 @@ bool is_abort(const std::exception_ptr& exception) {
 
 Async<void> sleep_for(std::chrono::milliseconds duration) {
     auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor, duration);
+    Timer timer(executor);
+    timer.expires_after(duration);
     co_await timer.async_wait(asio::use_awaitable);
 }
 
@@ -38,7 +40,8 @@ Async<Finish> finish_within(Async<void> work, std::chrono::milliseconds duration
     if (before.cancelled() != asio::cancellation_type::none) co_return Finish::Cancelled;
     bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
-    asio::steady_timer timer(executor, duration);
+    Timer timer(executor);
+    timer.expires_after(duration);
     auto group = asio::experimental::make_parallel_group(
         asio::co_spawn(executor, std::move(work), asio::deferred), timer.async_wait(asio::deferred));
     auto [order, exception, timer_error] =

@@ -10,7 +10,7 @@
 
 namespace liaison::net {
 
-/// Waits until `duration` has passed or the coroutine is cancelled. Uses Asio's steady timer on the current executor.
+/// Waits until `duration` has passed or the coroutine is cancelled. The time is that of the current executor (net/timer.hpp).
 Async<void> sleep_for(std::chrono::milliseconds duration);
 
 /// How a piece of work ended that had a deadline.

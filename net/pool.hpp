@@ -45,7 +45,7 @@ private:
     std::optional<Result<std::string>> arrived_;
     Wake has_arrived_;
     Wake was_taken_;
-    boost::asio::steady_timer idle_timer_;
+    Timer idle_timer_;
     bool idle_ = false;
     bool closed_ = false;
 };

@@ -1,10 +1,10 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 
 #include "net/http_codec.hpp"
 #include "net/http_server.hpp"
+#include "net/timer.hpp"
 
 namespace liaison::net {
 
@@ -40,7 +40,7 @@ private:
     std::shared_ptr<const HttpServerOptions> options_;
     std::shared_ptr<const HttpHandler> handler_;
     RequestDecoder decoder_;
-    boost::asio::steady_timer watchdog_;
+    Timer watchdog_;
     bool idle_ = false;
     bool stopping_ = false;
     bool continued_ = false;

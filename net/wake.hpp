@@ -1,11 +1,11 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "core/async.hpp"
+#include "net/timer.hpp"
 
 namespace liaison::net {
 
@@ -13,8 +13,7 @@ namespace liaison::net {
 /// Inner tool of net: only its .cpp files include this.
 class Wake {
 public:
-    explicit Wake(const boost::asio::any_io_executor& executor)
-        : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
+    explicit Wake(const boost::asio::any_io_executor& executor) : timer_(executor) {}
 
     void notify() {
         notified_ = true;
@@ -33,7 +32,7 @@ public:
     }
 
 private:
-    boost::asio::steady_timer timer_;
+    Timer timer_;
     bool notified_ = false;
     bool waiting_ = false;
 };

@@ -241,6 +241,7 @@ MailItem mail_item_from_mime(std::string mime, EpochMillis now) {
     if (mail.sent_ms) bag.set("item:DateTimeSent", utc_date_time(*mail.sent_ms));
     if (!mail.in_reply_to.empty()) bag.set("item:InReplyTo", mail.in_reply_to);
     bag.set("message:IsRead", std::string("false"));
+    if (mail.wants_read_receipt) bag.set("message:IsReadReceiptRequested", std::string("true"));
     if (!mail.message_id.empty()) bag.set("message:InternetMessageId", mail.message_id);
     std::string references;
     for (const auto& id : mail.references) references += (references.empty() ? "" : " ") + id;

@@ -165,6 +165,13 @@ std::string IdMaker::attachment_id(std::string_view item_id) {
     return base64_encode(out);
 }
 
+std::string IdMaker::rule_id(std::int64_t mailbox) {
+    std::string out;
+    append_number(out, static_cast<std::uint64_t>(mailbox), 2);
+    append_number(out, next_++, 6);
+    return base64_encode(out);
+}
+
 std::string IdMaker::change_key_bytes(unsigned char type) {
     std::string out;
     out.push_back(static_cast<char>(type));

@@ -24,6 +24,7 @@ public:
     /// `row` is the item's key in the store; it stays readable in the id (row_of_item_id).
     std::string item_id(std::int64_t mailbox, std::int64_t row);
     std::string attachment_id(std::string_view item_id);
+    std::string rule_id(std::int64_t mailbox);
     std::string change_key(ItemKind kind);
     std::string folder_change_key();
     /// Of the next id; what a store keeps to go on after a restart.

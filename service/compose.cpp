@@ -6,6 +6,7 @@
 #include "connectors/crm/embedded/embedded_crm.hpp"
 #include "connectors/ews/ews_connector.hpp"
 #include "daemon/mail_logger.hpp"
+#include "daemon/mailbox_cycle.hpp"
 #include "daemon/scheduler.hpp"
 #include "daemon/sync/explain.hpp"
 #include "daemon/sync_runner.hpp"
@@ -31,6 +32,7 @@ struct Mailbox {
     std::unique_ptr<MailSource> source;
     std::unique_ptr<daemon::SyncRunner> runner;
     std::unique_ptr<daemon::MailLogger> logger;
+    std::unique_ptr<daemon::MailboxCycle> cycle;
     std::vector<daemon::PairSpec> pairs;
     daemon::MailboxSpec mail;
     bool previewing = false;  ///< one picture at a time: a cycle waits for its next turn
@@ -135,6 +137,7 @@ void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::st
                                                     clock_, *log_);
     m.logger = std::make_unique<daemon::MailLogger>(
         *m.source, crm_->interactions(), crm_->addresses(), *stores_.mail, clock_, *log_);
+    m.cycle = std::make_unique<daemon::MailboxCycle>(*m.runner, *m.logger, *stores_.sync, clock_);
     std::set<std::string> organizers;
     for (const MailboxConfig& other : config_.mailboxes) organizers.insert(other.address);
     for (const EntityKind kind : config.kinds) {
@@ -219,39 +222,13 @@ void ComposedApplication::stop() {
     if (server_) server_->stop();
 }
 
-/// One cycle over a mailbox: contacts first (they are who mails and meetings refer to), then
-/// meetings, tasks, mail. A scope that fails does not keep the others from their turn; the first
-/// failure is reported.
+/// Contacts first (they are who mails and meetings refer to), then meetings, tasks, mail: the order of the pairs.
 Async<Result<bool>> ComposedApplication::cycle(MailboxId id) {
     Mailbox& mailbox = mailboxes_.at(id);
     if (mailbox.previewing) co_return true;
-    bool moved = false;
-    std::optional<Error> first;
-    for (const daemon::PairSpec& pair : mailbox.pairs) {
-        // A pause that the server asked for holds over a restart too.
-        Result<PairState> state = co_await stores_.sync->pair_state(pair.id);
-        if (!state) co_return std::unexpected(state.error());
-        if (const auto wait = state->not_before - clock_.now(); wait.count() > 0) {
-            if (!first) first = Error{ErrorKind::Throttled, state->last_error, "not_before", wait};
-            continue;
-        }
-        Result<daemon::CycleReport> report = co_await mailbox.runner->run_cycle(pair);
-        if (!report) {
-            if (!first) first = report.error();
-            const Timestamp until = clock_.now() + report.error().retry_after.value_or(std::chrono::milliseconds(0));
-            std::string why = report.error().message;
-            Result<void> noted = co_await stores_.sync->set_not_before(pair.id, until, std::move(why));
-            if (!noted) co_return std::unexpected(noted.error());
-            continue;
-        }
-        moved = moved || report->moved();
-    }
     rules::RuleSet rules = rules_->current();
-    Result<daemon::MailCycleReport> mail =
-        co_await mailbox.logger->run_cycle(mailbox.mail, std::move(rules));
-    if (!mail && !first) first = mail.error();
-    if (first) co_return std::unexpected(*first);
-    co_return moved || mail->moved();
+    Result<bool> moved = co_await mailbox.cycle->run(mailbox.pairs, mailbox.mail, std::move(rules));
+    co_return moved;
 }
 
 Async<Result<void>> ComposedApplication::set_paused(MailboxId id, bool paused) {

@@ -1,12 +1,11 @@
 #include "connectors/ews/ews_mail_source.hpp"
 
-#include <array>
 #include <set>
 
 #include "connectors/ews/create_folder.hpp"
 #include "connectors/ews/feed_cursor.hpp"
 #include "connectors/ews/get_folder.hpp"
-#include "connectors/ews/move_item.hpp"
+#include "connectors/exchange_mail.hpp"
 #include "core/http_message.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -16,37 +15,11 @@ namespace liaison::ews {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWellKnownFolders = {{
-    {"Inbox", "inbox"},
-    {"Sent Items", "sentitems"},
-    {"Drafts", "drafts"},
-    {"Deleted Items", "deleteditems"},
-    {"Junk Email", "junkemail"},
-    {"Outbox", "outbox"},
-}};
 constexpr std::size_t kMailFoldersMax = 20'000;
-constexpr std::size_t kPathDepthMax = 32;
-
-std::string well_known_name(std::string_view segment) {
-    for (const auto& [english, name] : kWellKnownFolders)
-        if (iequals(english, segment)) return std::string(name);
-    return {};
-}
 
 bool holds_mail(const FolderInfo& folder) {
     return folder.folder_class.empty() || folder.folder_class == "IPF.Note" ||
            folder.folder_class.starts_with("IPF.Note.");
-}
-
-/// "Inbox/CRM" in its segments; nothing for an empty one.
-std::optional<std::vector<std::string>> path_segments(std::string_view path) {
-    std::vector<std::string> segments = split(path, '/');
-    for (std::string& segment : segments) {
-        segment = normal_line(segment);
-        if (segment.empty()) return std::nullopt;
-    }
-    if (segments.size() > kPathDepthMax) return std::nullopt;
-    return segments;
 }
 
 }  // namespace
@@ -121,7 +94,7 @@ Async<Result<MailFolder>> EwsMailSource::open_folder(std::string path, bool crea
         co_return fail(ErrorKind::InvalidRequest,
                        "no path of a mail folder: \"" + clean_utf8(path) + "\"");
     const std::string& mailbox = client_.settings().mailbox;
-    const std::string known = well_known_name(segments->front());
+    const std::string known = well_known_folder(segments->front());
     FolderRef folder = FolderRef::well_known(known.empty() ? "msgfolderroot" : known, mailbox);
     for (std::size_t i = known.empty() ? 0 : 1; i < segments->size(); ++i) {
         std::string name = segments->at(i);
@@ -192,18 +165,6 @@ Async<Result<MessagePage>> EwsMailSource::pull_messages(FolderId folder, Cursor 
                                              change.kind == ItemChange::Kind::Delete});
     }
     co_return page;
-}
-
-Async<Result<ItemKey>> EwsMailSource::move_message(ItemKey key, FolderId to) {
-    EwsClient::Call call;
-    call.operation = "MoveItem";
-    call.body = encode_move_item(ItemId{key.str(), {}}, FolderRef::by_id(to.str()));
-    call.writes = true;
-    auto reply = co_await client_.send(std::move(call));
-    if (!reply) co_return std::unexpected(std::move(reply.error()));
-    auto id = decode_move_item(reply->soap);
-    if (!id) co_return std::unexpected(after_write(std::move(id.error())));
-    co_return ItemKey(id->id);
 }
 
 std::string EwsMailSource::link_url(ItemKey key) const {

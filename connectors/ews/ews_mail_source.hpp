@@ -27,6 +27,7 @@ public:
     Async<std::vector<Result<std::string>>> fetch_mime(std::vector<ItemKey> keys) override;
     Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) override;
     Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) override;
+    Async<Result<ItemKey>> copy_message(ItemKey key, FolderId to) override;
     std::string link_url(ItemKey key) const override;
 
 private:
@@ -43,6 +44,9 @@ private:
     void remember_size(const std::string& id, std::int64_t size);
     Async<std::vector<Result<std::string>>> fetch_mime_group(std::vector<ItemKey> keys);
     Async<std::vector<Result<Version>>> write_marks(UpdateItemRequest request);
+    Async<Result<ItemKey>> transfer(std::string operation, std::string body);
+    /// The first message in `folder` with this Internet message id, or an empty key.
+    Async<Result<ItemKey>> find_message(FolderId folder, std::string internet_message_id);
 
     EwsClient client_;
     MappingContext context_;

@@ -27,11 +27,31 @@ public:
                                                                  bool with_headers) = 0;
     /// The whole mail as Exchange gives it (RFC 5322). `TooLarge` above limits::mail_bytes_max.
     virtual Async<std::vector<Result<std::string>>> fetch_mime(std::vector<ItemKey> keys) = 0;
-    /// Idempotent: adds and removes categories and sets the note. Never marks a mail read, never
-    /// sends a receipt.
+    /// Idempotent: adds and removes categories, sets the note, and read state, importance and flag
+    /// where the mark names them. Never sends a receipt. `InvalidRequest`: no such importance or
+    /// flag.
     virtual Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) = 0;
     /// Moves a message inside the mailbox; answers the new key.
     virtual Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) = 0;
+    /// Copies a message inside the mailbox; answers the key of the copy. Where `to` holds a message
+    /// with the same Internet message id already, nothing is copied and that one's key is the
+    /// answer: the verb may be repeated. A mail without such an id is copied each time.
+    virtual Async<Result<ItemKey>> copy_message(ItemKey key, FolderId to) = 0;
+    /// The messages that came last to a folder, newest first, at most `max`: so that a mail that
+    /// arrives is seen while old ones are still being read. Empty where the server cannot tell.
+    virtual Async<Result<std::vector<MessageChange>>> recent_messages(FolderId folder,
+                                                                      std::size_t max) {
+        static_cast<void>(folder);
+        static_cast<void>(max);
+        std::vector<MessageChange> none;
+        co_return none;
+    }
+    /// Where a message with this Internet message id lies, anywhere in the mailbox or its archive, at
+    /// most 20. `Unsupported`: the server cannot search.
+    virtual Async<Result<std::vector<ItemKey>>> find_messages(std::string internet_message_id) {
+        static_cast<void>(internet_message_id);
+        co_return fail(ErrorKind::Unsupported, "this mail source cannot search");
+    }
     /// A URL that opens the message in the rep's web client, or empty.
     virtual std::string link_url(ItemKey key) const = 0;
 };

@@ -56,6 +56,7 @@ public:
     MailSource& source() override { return *source_; }
     void deliver(const std::string& folder_path, const std::string& eml) override;
     bool expire_cursors(const FolderId& folder) override;
+    std::optional<std::size_t> sent_count() override { return exchange_.store().sent().size(); }
 
 private:
     SandboxExchange exchange_;

@@ -179,6 +179,95 @@ TEST_P(MailSourceSuite, AMarkIsIdempotentAndKeepsWhatPeopleSet) {
     EXPECT_EQ(changed[0]->mark, "unmatched: no contact");
 }
 
+TEST_P(MailSourceSuite, AMarkSetsReadStateImportanceAndFlagAndSendsNoReceipt) {
+    const MailFolder folder = open("Inbox/CRM");
+    world_->deliver("Inbox/CRM", "Disposition-Notification-To: zoe@customer.test\r\n" + sample_mail(1));
+    const auto keys = keys_in(folder.id);
+    ASSERT_EQ(keys.size(), 1U);
+    const auto before = run(source().get_messages(keys, false));
+    ASSERT_TRUE(before.at(0));
+    EXPECT_EQ(before[0]->flag, "notFlagged");
+    EXPECT_EQ(before[0]->importance, "normal");
+    EXPECT_FALSE(before[0]->is_read);
+    MailMark mark{keys[0], {}, {}, "logged"};
+    mark.is_read = true;
+    mark.importance = "high";
+    mark.flag = "flagged";
+    const auto first = run(source().mark_messages({mark}));
+    ASSERT_TRUE(first.at(0)) << first[0].error().message;
+    const auto again = run(source().mark_messages({mark}));
+    ASSERT_TRUE(again.at(0));
+    EXPECT_EQ(*again[0], *first[0]) << "the second time changes nothing";
+    auto read = run(source().get_messages(keys, false));
+    ASSERT_TRUE(read.at(0));
+    EXPECT_TRUE(read[0]->is_read);
+    EXPECT_EQ(read[0]->importance, "high");
+    EXPECT_EQ(read[0]->flag, "flagged");
+    EXPECT_EQ(read[0]->version, *first[0]);
+    // A mark that says nothing of them leaves them.
+    ASSERT_TRUE(run(source().mark_messages({MailMark{keys[0], {"Mine"}, {}, "logged"}})).at(0));
+    read = run(source().get_messages(keys, false));
+    EXPECT_TRUE(read.at(0)->is_read);
+    EXPECT_EQ(read[0]->importance, "high");
+    EXPECT_EQ(read[0]->flag, "flagged");
+    for (const char* flag : {"complete", "notFlagged"}) {
+        mark.flag = flag;
+        mark.importance = "low";
+        mark.is_read = false;
+        ASSERT_TRUE(run(source().mark_messages({mark})).at(0)) << flag;
+        read = run(source().get_messages(keys, false));
+        EXPECT_EQ(read.at(0)->flag, flag);
+        EXPECT_EQ(read[0]->importance, "low");
+        EXPECT_FALSE(read[0]->is_read);
+    }
+    EXPECT_EQ(world_->sent_count().value_or(0), 0U) << "no receipt leaves";
+}
+
+TEST_P(MailSourceSuite, AMarkWithUnknownWordsIsRefusedAndChangesNothing) {
+    const MailFolder folder = open("Inbox/CRM");
+    world_->deliver("Inbox/CRM", sample_mail(1));
+    const auto keys = keys_in(folder.id);
+    MailMark mark{keys.at(0), {"Mine"}, {}, "logged"};
+    mark.flag = "urgent";
+    auto refused = run(source().mark_messages({mark}));
+    ASSERT_FALSE(refused.at(0));
+    EXPECT_EQ(refused[0].error().kind, ErrorKind::InvalidRequest);
+    mark.flag.reset();
+    mark.importance = "High";
+    refused = run(source().mark_messages({mark}));
+    ASSERT_FALSE(refused.at(0));
+    const auto read = run(source().get_messages(keys, false));
+    EXPECT_TRUE(read.at(0)->categories.empty());
+}
+
+TEST_P(MailSourceSuite, ACopyLeavesTheOriginalAndIsMadeOnce) {
+    const MailFolder from = open("Inbox/CRM");
+    const MailFolder to = open("Inbox/Kopien");
+    world_->deliver("Inbox/CRM", sample_mail(1));
+    world_->deliver("Inbox/CRM", sample_mail(2));
+    const auto keys = keys_in(from.id);
+    ASSERT_EQ(keys.size(), 2U);
+    const auto copy = run(source().copy_message(keys[0], to.id));
+    ASSERT_TRUE(copy) << copy.error().message;
+    EXPECT_NE(*copy, keys[0]);
+    const auto again = run(source().copy_message(keys[0], to.id));
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(*again, *copy) << "a repeated copy is the copy that is there";
+    EXPECT_EQ(keys_in(to.id), std::vector<ItemKey>{*copy});
+    EXPECT_EQ(keys_in(from.id).size(), 2U) << "the original stays";
+    const auto both = run(source().get_messages({keys[0], *copy}, false));
+    ASSERT_TRUE(both.at(0) && both.at(1));
+    EXPECT_EQ(both[0]->internet_message_id, both[1]->internet_message_id);
+    EXPECT_EQ(both[0]->subject, both[1]->subject);
+    ASSERT_TRUE(run(source().copy_message(keys[1], to.id)));
+    EXPECT_EQ(keys_in(to.id).size(), 2U) << "another mail is copied too";
+    const auto missing = run(source().copy_message(ItemKey("nonsense"), to.id));
+    ASSERT_FALSE(missing);
+    const auto nowhere = run(source().copy_message(keys[0], FolderId("nonsense")));
+    EXPECT_FALSE(nowhere);
+    EXPECT_EQ(world_->sent_count().value_or(0), 0U);
+}
+
 TEST_P(MailSourceSuite, AMovedMessageHasANewKeyAndIsGoneWhereItWas) {
     const MailFolder from = open("Inbox/CRM");
     const MailFolder to = open("Inbox/Done");

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ public:
     virtual MailSource& source() = 0;
     /// A mail arrives in a folder that exists ("Inbox", "Inbox/CRM").
     virtual void deliver(const std::string& folder_path, const std::string& eml) = 0;
+    /// Mails and receipts that left the mailbox so far; nothing where the world cannot tell.
+    virtual std::optional<std::size_t> sent_count() { return std::nullopt; }
     /// Makes all cursors of a folder invalid; false if the server cannot.
     virtual bool expire_cursors(const FolderId&) { return false; }
 };

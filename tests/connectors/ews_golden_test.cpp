@@ -102,7 +102,7 @@ std::string print_message(const XmlNode& item) {
            "\nreceived: " + format_timestamp(mail.received_at.value()) +
            "\nclass: " + mail.item_class + "\nimportance: " + mail.importance +
            "\nsensitivity: " + mail.sensitivity + "\ndraft: " + format_bool(mail.is_draft) +
-           "\nread: " + format_bool(mail.is_read) + "\nsize: " + format_int(mail.size) + "\n";
+           "\nread: " + format_bool(mail.is_read) + "\nflag: " + mail.flag + "\nsize: " + format_int(mail.size) + "\n";
     for (const std::string& name : mail.categories) out += "category: " + name + "\n";
     for (const AttachmentInfo& a : mail.attachments)
         out += "attachment: " + a.name + ", " + a.content_type + ", " + format_int(a.size) +
@@ -374,6 +374,10 @@ std::vector<GoldenCase> update_cases() {
              for (const Result<void>& result : *results)
                  out += result ? "done\n" : print_error(result.error());
              return out;
+         }},
+        {"copy_item/new_id", "CopyItem", encode_copy_item(ItemId{"M1", {}}, FolderRef::by_id("F2")),
+         [](const SoapReply& reply) {
+             return print_result<ItemId>(decode_move_item(reply), print_id);
          }},
         {"move_item/new_id", "MoveItem", encode_move_item(ItemId{"M1", {}}, FolderRef::by_id("F2")),
          [](const SoapReply& reply) {

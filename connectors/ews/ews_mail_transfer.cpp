@@ -1,0 +1,61 @@
+#include "connectors/ews/ews_mail_source.hpp"
+#include "connectors/ews/find_item.hpp"
+#include "connectors/ews/move_item.hpp"
+#include "core/http_message.hpp"
+#include "core/text.hpp"
+
+namespace liaison::ews {
+
+Async<Result<ItemKey>> EwsMailSource::transfer(std::string operation, std::string body) {
+    EwsClient::Call call;
+    call.operation = std::move(operation);
+    call.body = std::move(body);
+    call.writes = true;
+    auto reply = co_await client_.send(std::move(call));
+    if (!reply) co_return std::unexpected(std::move(reply.error()));
+    auto id = decode_move_item(reply->soap);
+    if (!id) co_return std::unexpected(after_write(std::move(id.error())));
+    co_return ItemKey(id->id);
+}
+
+Async<Result<ItemKey>> EwsMailSource::move_message(ItemKey key, FolderId to) {
+    std::string body = encode_move_item(ItemId{key.str(), {}}, FolderRef::by_id(to.str()));
+    co_return co_await transfer("MoveItem", std::move(body));
+}
+
+Async<Result<ItemKey>> EwsMailSource::find_message(FolderId folder,
+                                                   std::string internet_message_id) {
+    FindItemRequest request;
+    request.folders.push_back(FolderRef::by_id(folder.str()));
+    request.max = 1;
+    request.equal_path = PropertyPath::plain("message:InternetMessageId");
+    request.equal_value = std::move(internet_message_id);
+    EwsClient::Call call;
+    call.operation = "FindItem";
+    call.body = encode_find_item(request);
+    auto reply = co_await client_.send(std::move(call));
+    if (!reply) co_return std::unexpected(std::move(reply.error()));
+    auto found = decode_find_item(reply->soap, request);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found->front()) co_return std::unexpected(std::move(found->front().error()));
+    const std::vector<ItemId>& items = found->front()->items;
+    co_return items.empty() ? ItemKey() : ItemKey(items.front().id);
+}
+
+Async<Result<ItemKey>> EwsMailSource::copy_message(ItemKey key, FolderId to) {
+    ItemShape shape;
+    shape.properties.push_back(PropertyPath::plain("message:InternetMessageId"));
+    std::vector<ItemId> ids{ItemId{key.str(), {}}};
+    FetchRequest read = fetch_request(std::move(shape), std::move(ids));
+    auto fetched = co_await fetch_items(client_, std::move(read));
+    if (!fetched.front()) co_return std::unexpected(std::move(fetched.front().error()));
+    std::string message_id = fetched.front()->node.child_text("InternetMessageId");
+    if (!trim(message_id).empty()) {
+        auto there = co_await find_message(to, std::move(message_id));
+        if (!there || !there->empty()) co_return there;
+    }
+    std::string body = encode_copy_item(ItemId{key.str(), {}}, FolderRef::by_id(to.str()));
+    co_return co_await transfer("CopyItem", std::move(body));
+}
+
+}  // namespace liaison::ews

@@ -1,0 +1,123 @@
+#pragma once
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/sim/catalogue.hpp"
+#include "tests/sim/history.hpp"
+#include "tests/sim/loop.hpp"
+#include "tests/sim/memory_vfs.hpp"
+#include "tests/sim/people.hpp"
+#include "storage/stores.hpp"
+#include "tests/sim/sides.hpp"
+
+namespace liaison::sim {
+
+struct Violation {
+    std::string checker;
+    std::string message;
+};
+
+struct RunOptions {
+    std::uint64_t seed = 1;
+    Workload workload;
+    std::set<std::uint32_t> left_out;  ///< events that do not happen (shrinking)
+    std::set<Occurrence> suppressed;   ///< faults that do not strike (shrinking)
+    std::ostream* story = nullptr;     ///< tells the run as it goes
+};
+
+struct RunResult {
+    std::uint64_t seed = 0;
+    FaultTally tally;
+    std::vector<Violation> violations;
+    std::vector<Event> events;
+    std::vector<Occurrence> faults;
+    std::uint64_t crashes = 0;
+    std::uint64_t edits = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t steps = 0;
+    std::uint64_t trace_hash = 0;
+    std::chrono::milliseconds virtual_time{};
+};
+
+class LiaisonProcess;
+class WorldFaults;
+
+/// Everything: Exchange, the CRM, people, the disk, and the one process that can die.
+class World {
+public:
+    explicit World(RunOptions options);
+    ~World();
+    RunResult run();
+
+    // What the parts see.
+    Loop loop;
+    LoopClock clock;  ///< of Liaison's machine
+    MemoryDisk disk;
+    FaultDice dice;
+    History history;
+    std::unique_ptr<sandbox::Sandbox> sandbox;
+    std::unique_ptr<ExchangeSide> exchange;
+    std::unique_ptr<CrmSide> crm;
+    std::unique_ptr<WorldFaults> faults;
+    const RunOptions& options() const { return options_; }
+    /// A new connection reaches Exchange.
+    Result<void> accept(std::unique_ptr<ByteStream> server_end);
+    void tell(const std::string& line);
+    void violated(std::string checker, std::string message);
+    /// The process dies before it does anything else.
+    void kill_soon(CrashKeeps keeps, std::string where);
+
+    /// Runs `work` of Liaison to its end, while nothing else is asked of it.
+    template <class T>
+    std::optional<T> ask(Async<T> work);
+    /// What Liaison shows to people: conflicts and parked items (REST gives the same).
+    Stores& stores();
+
+    std::uint64_t external_writes = 0;  ///< by Liaison, on either side
+    std::uint64_t requests = 0;
+
+private:
+    friend class LiaisonProcess;
+    void set_up();
+    void open_crm_desk();
+    void start_process();
+    void crash();
+    void play_events();
+    void settle();
+    void tell_journal();
+    void run_until(Timestamp when);
+    bool quiet_since(Timestamp when) const;
+    Async<HttpResponse> serve(HttpRequest request);
+
+    RunOptions options_;
+    std::vector<Event> events_;
+    std::unique_ptr<People> people_;
+    std::unique_ptr<LiaisonProcess> process_;
+    std::optional<std::pair<CrashKeeps, std::string>> dying_;
+    std::uint64_t crashes_ = 0;
+    std::uint64_t hash_ = 0;
+    std::vector<Violation> violations_;
+};
+
+namespace detail {
+template <class T>
+Async<void> keep_answer(Async<T> work, std::shared_ptr<std::optional<T>> place) {
+    T answer = co_await std::move(work);
+    place->emplace(std::move(answer));
+}
+}  // namespace detail
+
+template <class T>
+std::optional<T> World::ask(Async<T> work) {
+    auto place = std::make_shared<std::optional<T>>();
+    loop.spawn(kWorld, detail::keep_answer<T>(std::move(work), place));
+    while (!*place && loop.step()) {
+    }
+    return std::move(*place);
+}
+
+}  // namespace liaison::sim
