@@ -41,10 +41,14 @@ public:
     /// sandbox must outlive it.
     Async<HttpResponse> answer(HttpRequest request);
     net::HttpHandler handler();
+    /// What posts change notifications to subscribers; it must outlive the sandbox or be taken back
+    /// (null). Without one no subscription can be made.
+    void set_notifier(HttpClient* client) { graph_.subscriptions().set_client(client); }
 
 private:
     Sandbox(std::unique_ptr<MailboxStore> store, std::uint64_t seed, std::string scheme);
     Result<void> add_default_users();
+    Async<HttpResponse> answer_face(HttpRequest request);
 
     std::unique_ptr<MailboxStore> store_;
     Faults faults_;

@@ -1,5 +1,8 @@
 #include "sandbox/graph/graph_face.hpp"
 
+#include <chrono>
+
+#include "net/deadline.hpp"
 #include "sandbox/ews/lexical.hpp"
 #include "sandbox/graph/graph_batch.hpp"
 #include "sandbox/graph/graph_face_parts.hpp"
@@ -92,8 +95,10 @@ struct GraphFace::Impl {
     MailboxStore& store;
     Faults& faults;
     TokenAuthority& tokens;
-    graph::GraphMemory memory;
+    graph::GraphMemory memory = {};
     std::uint64_t requests = 0;
+    graph::SubscriptionHub subscriptions{store};
+    std::map<std::string, std::uint32_t> in_flight = {};  // by mailbox
 
     std::string request_id(const HttpRequest& request) {
         const std::string_view given = request.fields.get("client-request-id");
@@ -147,6 +152,9 @@ struct GraphFace::Impl {
         if (graph::is_segment(call.path[0], "me"))
             return graph::bad_request(
                 "/me request is only valid with delegated authentication flow.");
+        if (graph::is_segment(call.path[0], "subscriptions"))
+            return graph::graph_fail(501, "ErrorNotImplemented",
+                                     "The sandbox takes no subscriptions in a batch.");
         if (!graph::is_segment(call.path[0], "users"))
             return graph::no_such_resource(call.path[0]);
         return below_users(std::move(call));
@@ -241,9 +249,7 @@ struct GraphFace::Impl {
 
     Answer handle(const HttpRequest& request, std::string_view scheme) {
         const std::string id = request_id(request);
-        const std::string_view forwarded = request.fields.get("X-Forwarded-Proto");
-        const std::string base = std::string(forwarded.empty() ? scheme : forwarded) + "://" +
-                                 std::string(request.fields.get("Host")) + "/v1.0";
+        const std::string base = base_of(request, scheme);
         std::string_view url = request.url;
         url.remove_prefix(5);
         Answer answer;
@@ -292,6 +298,38 @@ struct GraphFace::Impl {
         });
     }
 
+    static std::string base_of(const HttpRequest& request, std::string_view scheme) {
+        const std::string_view forwarded = request.fields.get("X-Forwarded-Proto");
+        return std::string(forwarded.empty() ? scheme : forwarded) + "://" +
+               std::string(request.fields.get("Host")) + "/v1.0";
+    }
+
+    Async<Answer> subscribe(HttpRequest request, std::string scheme) {
+        const std::string id = request_id(request);
+        Answer answer;
+        auto caller = authenticate(request);
+        if (!caller) {
+            answer.response = response_of(std::unexpected(caller.error()), id);
+            co_return answer;
+        }
+        const std::string_view url = std::string_view(request.url).substr(5);
+        auto query = graph::parse_query(graph_query_of(url));
+        auto prefer = graph::parse_preferences(request.fields);
+        if (!query || !prefer) {
+            const GraphError error = !query ? query.error() : prefer.error();
+            answer.response = response_of(std::unexpected(error), id);
+            co_return answer;
+        }
+        const std::string base = base_of(request, scheme);
+        auto call = std::make_shared<Call>(
+            Call{store, memory, *caller, {}, request.method, std::string(graph_path_of(url)),
+                 graph::path_segments(graph_path_of(url)), std::move(*query), std::move(*prefer),
+                 request.fields, request.body, base});
+        auto reply = co_await subscriptions.handle(std::move(call));
+        answer.response = response_of(std::move(reply), id);
+        co_return answer;
+    }
+
     std::string mailbox_of(std::string_view url) const {
         const auto segments = graph::path_segments(graph_path_of(url));
         if (segments.size() < 2 || !graph::is_segment(segments[0], "users")) return {};
@@ -301,7 +339,7 @@ struct GraphFace::Impl {
 };
 
 GraphFace::GraphFace(MailboxStore& store, Faults& faults, TokenAuthority& tokens)
-    : impl_(new Impl{store, faults, tokens, {}, 0}) {}
+    : impl_(new Impl{store, faults, tokens}) {}
 GraphFace::~GraphFace() = default;
 
 bool GraphFace::owns_path(std::string_view url) {
@@ -310,6 +348,36 @@ bool GraphFace::owns_path(std::string_view url) {
 
 Answer GraphFace::handle(const HttpRequest& request, std::string_view scheme) {
     return impl_->handle(request, scheme);
+}
+
+Async<Answer> GraphFace::answer(HttpRequest request, std::string scheme) {
+    const std::string path(graph_path_of(request.url));
+    if (path == "/v1.0/subscriptions" || path.starts_with("/v1.0/subscriptions/")) {
+        Answer subscribed = co_await impl_->subscribe(std::move(request), std::move(scheme));
+        co_return subscribed;
+    }
+    const std::string mailbox = impl_->mailbox_of(std::string_view(request.url).substr(5));
+    std::uint32_t& running = impl_->in_flight[mailbox];
+    const std::uint32_t most = impl_->memory.quirks.mailbox_concurrency;
+    if (!mailbox.empty() && most > 0 && running >= most) {
+        Answer refused;
+        refused.response = impl_->response_of(std::unexpected(too_many(impl_->memory.quirks)),
+                                              impl_->request_id(request));
+        co_return refused;
+    }
+    ++running;
+    Answer out = impl_->handle(request, scheme);
+    if (out.delay_ms > 0) {
+        const std::chrono::milliseconds delay(out.delay_ms);
+        co_await net::sleep_for(delay);
+        out.delay_ms = 0;
+    }
+    --running;
+    co_return out;
+}
+
+graph::SubscriptionHub& GraphFace::subscriptions() {
+    return impl_->subscriptions;
 }
 
 graph::GraphQuirks& GraphFace::quirks() {

@@ -168,6 +168,13 @@ std::string etag_of(std::string_view change_key) {
 }
 
 Outcome<void> check_if_match(const Call& call, std::string_view change_key) {
+    if (call.memory.quirks.conflicts > 0) {
+        --call.memory.quirks.conflicts;
+        return graph_fail(409, "ErrorIrresolvableConflict",
+                          "The send or update operation could not be performed because the change "
+                          "key passed in the request does not match the current change key for the "
+                          "item.");
+    }
     const std::string_view wanted = call.fields.get("If-Match");
     if (wanted.empty() || wanted == "*" || wanted == etag_of(change_key) ||
         wanted == "\"" + std::string(change_key) + "\"")
