@@ -1,6 +1,6 @@
+#include "sandbox/graph/mailbox_routes.hpp"
 #include "sandbox/graph/entity_table.hpp"
 #include "sandbox/graph/item_routes.hpp"
-#include "sandbox/graph/mailbox_routes.hpp"
 #include "sandbox/mailbox_ids.hpp"
 
 namespace liaison::sandbox::graph {
@@ -110,8 +110,7 @@ Outcome<Reply> translate_ids(const Call& call) {
     const auto target = id_format(text_of(*body, "targetIdType"));
     if (ids == nullptr || !source || !target)
         return bad_request("inputIds, sourceIdType and targetIdType are required.");
-    if (ids->size() > translate_max)
-        return bad_request("inputIds has more than 1000 identifiers.");
+    if (ids->size() > translate_max) return bad_request("inputIds has more than 1000 identifiers.");
     json::array values;
     for (const json::value& one : *ids) {
         if (!one.is_string()) return bad_request("inputIds must be texts.");
@@ -119,18 +118,18 @@ Outcome<Reply> translate_ids(const Call& call) {
         const std::string ews_id = ews_id_of(call, *source, id);
         json::object result{{"sourceId", id}};
         if (ews_id.empty()) {
-            result["errorDetails"] = json::object{
-                {"code", "ErrorItemNotFound"},
-                {"message", "The specified object was not found in the store."}};
+            result["errorDetails"] =
+                json::object{{"code", "ErrorItemNotFound"},
+                             {"message", "The specified object was not found in the store."}};
         } else {
             result["targetId"] = shown_in(call, *target, ews_id);
         }
         values.push_back(std::move(result));
     }
-    return json_reply(json::object{
-        {"@odata.context",
-         call.base_url + "/$metadata#Collection(microsoft.graph.convertIdResult)"},
-        {"value", std::move(values)}});
+    return json_reply(
+        json::object{{"@odata.context",
+                      call.base_url + "/$metadata#Collection(microsoft.graph.convertIdResult)"},
+                     {"value", std::move(values)}});
 }
 
 Outcome<Reply> mailbox_settings(const Call& call, Path rest) {
@@ -138,13 +137,11 @@ Outcome<Reply> mailbox_settings(const Call& call, Path rest) {
     if (auto ok = need(call, {"MailboxSettings.Read", "MailboxSettings.ReadWrite"}); !ok)
         return std::unexpected(ok.error());
     const json::object language{{"locale", "en-US"}, {"displayName", "English (United States)"}};
-    json::object settings{{"archiveFolder", ""},
-                          {"timeZone", "UTC"},
-                          {"dateFormat", "M/d/yyyy"},
-                          {"timeFormat", "h:mm tt"},
-                          {"userPurpose", "user"},
-                          {"delegateMeetingMessageDeliveryOptions", "sendToDelegateOnly"},
-                          {"language", language}};
+    json::object settings{
+        {"archiveFolder", ""},      {"timeZone", "UTC"},
+        {"dateFormat", "M/d/yyyy"}, {"timeFormat", "h:mm tt"},
+        {"userPurpose", "user"},    {"delegateMeetingMessageDeliveryOptions", "sendToDelegateOnly"},
+        {"language", language}};
     if (rest.empty()) {
         if (auto ok = call.allow({"$select"}); !ok) return std::unexpected(ok.error());
         settings["@odata.context"] = call.context_url("mailboxSettings");

@@ -38,9 +38,10 @@ Outcome<void> write_flag(ItemPatch& patch, const json::value& value) {
     const json::object& flag = value.get_object();
     const std::string_view status = text_of(flag, "flagStatus");
     std::string xml = "<Flag>";
-    ews::append_element(xml, "FlagStatus", iequals(status, "flagged")    ? "Flagged"
-                                           : iequals(status, "complete") ? "Complete"
-                                                                         : "NotFlagged");
+    ews::append_element(xml, "FlagStatus",
+                        iequals(status, "flagged")    ? "Flagged"
+                        : iequals(status, "complete") ? "Complete"
+                                                      : "NotFlagged");
     static constexpr std::pair<std::string_view, std::string_view> dates[] = {
         {"startDateTime", "StartDate"},
         {"dueDateTime", "DueDate"},
@@ -71,8 +72,8 @@ Outcome<void> write_person(ItemPatch& patch, std::string_view name, std::string_
 // What only a draft lets a client change (message: update page, "updatable only if isDraft").
 bool is_draft_only(std::string_view name) {
     static constexpr std::string_view names[] = {
-        "subject", "body",   "toRecipients",      "ccRecipients",
-        "bccRecipients", "replyTo", "internetMessageId", "from", "sender"};
+        "subject",           "body", "toRecipients", "ccRecipients", "bccRecipients", "replyTo",
+        "internetMessageId", "from", "sender"};
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
@@ -131,9 +132,8 @@ void put_message(const Call& call, const Item& item, const Shape& shape, EntityW
     out.put("categories", json::value_from(item.categories));
     out.put_text("receivedDateTime", bag.text("item:DateTimeReceived"));
     out.put_text("sentDateTime", bag.text("item:DateTimeSent"));
-    out.put("hasAttachments",
-            std::any_of(item.attachments.begin(), item.attachments.end(),
-                        [](const Attachment& one) { return !one.is_inline; }));
+    out.put("hasAttachments", std::any_of(item.attachments.begin(), item.attachments.end(),
+                                          [](const Attachment& one) { return !one.is_inline; }));
     out.put_text("internetMessageId", bag.text("message:InternetMessageId"));
     out.put_text("subject", bag.text("item:Subject"));
     out.put("importance", bag.text("item:Importance").empty()
@@ -142,8 +142,7 @@ void put_message(const Call& call, const Item& item, const Shape& shape, EntityW
     out.put("parentFolderId", rest_id(item.folder_id));
     out.put_text("conversationId", rest_id(bag.text("item:ConversationId@Id")));
     out.put_text("conversationIndex", bag.text("message:ConversationIndex"));
-    out.put("isDeliveryReceiptRequested",
-            bag.text("message:IsDeliveryReceiptRequested") == "true");
+    out.put("isDeliveryReceiptRequested", bag.text("message:IsDeliveryReceiptRequested") == "true");
     out.put("isReadReceiptRequested", bag.text("message:IsReadReceiptRequested") == "true");
     out.put("isRead", bag.text("message:IsRead") != "false");
     out.put("isDraft", bag.text("item:IsDraft") == "true");

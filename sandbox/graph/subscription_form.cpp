@@ -42,9 +42,11 @@ Outcome<void> check_change_type(std::string_view text) {
 }
 
 std::unexpected<GraphError> unsupported_resource(const Subscription& subscription) {
-    return graph_fail(400, "ExtensionError",
-                      "Operation: Create; Exception: [Status Code: BadRequest; Reason: The resource "
-                      "'" + subscription.resource + "' is not supported.]");
+    return graph_fail(
+        400, "ExtensionError",
+        "Operation: Create; Exception: [Status Code: BadRequest; Reason: The resource "
+        "'" +
+            subscription.resource + "' is not supported.]");
 }
 
 std::string_view resource_name(Resource watched) {
@@ -86,8 +88,8 @@ Outcome<void> read_watched(const Call& call, Path path, Subscription& out) {
         whole("IPF.Contact");
         return {};
     }
-    const bool mail = path.size() == 3 && is_segment(path[0], "mailFolders") &&
-                      is_segment(path[2], "messages");
+    const bool mail =
+        path.size() == 3 && is_segment(path[0], "mailFolders") && is_segment(path[2], "messages");
     const bool contacts = path.size() == 3 && is_segment(path[0], "contactFolders") &&
                           is_segment(path[2], "contacts");
     const bool tasks = path.size() == 4 && is_segment(path[0], "todo") &&
@@ -95,9 +97,9 @@ Outcome<void> read_watched(const Call& call, Path path, Subscription& out) {
     if (!mail && !contacts && !tasks) return unsupported_resource(out);
     if (contacts) out.watched = Resource::Contact;
     if (tasks) out.watched = Resource::Task;
-    auto folder = mail ? mail_folder_by_id(call, path[1])
-                       : folder_by_id(call, path[tasks ? 2 : 1],
-                                      tasks ? "IPF.Task" : "IPF.Contact");
+    auto folder = mail
+                      ? mail_folder_by_id(call, path[1])
+                      : folder_by_id(call, path[tasks ? 2 : 1], tasks ? "IPF.Task" : "IPF.Contact");
     if (!folder) return std::unexpected(folder.error());
     out.folders.push_back((*folder)->id);
     return {};
@@ -194,22 +196,21 @@ json::object notification_json(const Subscription& one, std::string_view change,
     const std::int64_t row = row_of_item_id(item_id);
     const bool immutable = one.immutable_ids && row != 0 && one.watched != Resource::Task;
     const std::string id = immutable ? immutable_id(one.mailbox, row) : rest_id(item_id);
-    const std::string resource =
-        "Users/" + user_guid(one.mailbox) + "/" + std::string(resource_name(one.watched)) + "/" + id;
+    const std::string resource = "Users/" + user_guid(one.mailbox) + "/" +
+                                 std::string(resource_name(one.watched)) + "/" + id;
     std::string type(type_name(one.watched));
     type[0] = static_cast<char>(type[0] - 'a' + 'A');
-    json::object data{{"@odata.type", "#Microsoft.Graph." + type},
-                      {"@odata.id", resource},
-                      {"id", id}};
+    json::object data{
+        {"@odata.type", "#Microsoft.Graph." + type}, {"@odata.id", resource}, {"id", id}};
     if (!change_key.empty()) data["@odata.etag"] = etag_of(change_key);
     return {{"subscriptionId", one.id},
             {"subscriptionExpirationDateTime", graph_date_time(one.expires)},
             {"changeType", change},
             {"resource", resource},
             {"resourceData", std::move(data)},
-            {"clientState",
-             one.client_state.empty() ? json::value(nullptr)
-                                      : json::value(json::string_view(one.client_state))},
+            {"clientState", one.client_state.empty()
+                                ? json::value(nullptr)
+                                : json::value(json::string_view(one.client_state))},
             {"tenantId", TokenAuthority::tenant_id}};
 }
 

@@ -175,7 +175,7 @@ Async<bool> post_notices(HttpClient* client, std::string url, std::string body) 
     limits.deadline = answer_deadline;
     limits.body_bytes_max = 1u << 20;
     auto answer = co_await client->send(std::move(request), limits);
-    co_return answer&& answer->status >= 200 && answer->status < 300;
+    co_return answer && answer->status >= 200 && answer->status < 300;
 }
 
 // The validation request: the decoded token as text/plain within ten seconds.
@@ -302,17 +302,16 @@ Async<Outcome<Reply>> SubscriptionHub::create(std::shared_ptr<Call> call) {
     if (!body) co_return std::unexpected(body.error());
     auto made = read_subscription(*call, *body);
     if (!made) co_return std::unexpected(made.error());
-    const auto same = std::count_if(
-        state->subscriptions.begin(), state->subscriptions.end(),
-        [&](const auto& one) { return one.second.mailbox == made->mailbox; });
+    const auto same =
+        std::count_if(state->subscriptions.begin(), state->subscriptions.end(),
+                      [&](const auto& one) { return one.second.mailbox == made->mailbox; });
     if (static_cast<std::size_t>(same) >= subscriptions_per_mailbox)
         co_return graph_fail(403, "ExtensionError",
                              "The limit of 1000 subscriptions per mailbox is reached.");
     const std::string number = std::to_string(state->next++);
-    const std::vector<std::string> urls = made->lifecycle_url.empty()
-                                              ? std::vector{made->notification_url}
-                                              : std::vector{made->notification_url,
-                                                            made->lifecycle_url};
+    const std::vector<std::string> urls =
+        made->lifecycle_url.empty() ? std::vector{made->notification_url}
+                                    : std::vector{made->notification_url, made->lifecycle_url};
     for (const std::string& url : urls) {
         std::string token = "Validation: Testing client application & reachability " + number;
         std::string target = url;
@@ -345,7 +344,8 @@ Async<Outcome<Reply>> SubscriptionHub::handle(std::shared_ptr<Call> call) {
         auto created = co_await create(call);
         co_return created;
     }
-    const auto found = rest.empty() ? state->subscriptions.end() : state->subscriptions.find(rest[0]);
+    const auto found =
+        rest.empty() ? state->subscriptions.end() : state->subscriptions.find(rest[0]);
     if (found == state->subscriptions.end() || found->second.app_id != call->caller.app_id)
         co_return graph_fail(404, "ResourceNotFound", "The object was not found.");
     if (rest.size() == 2 && is_segment(rest[1], "reauthorize") && call->method == "POST")

@@ -14,6 +14,10 @@ GraphLab::GraphLab() {
     options.now = [this] { return now_; };
     auto opened = Sandbox::open(std::move(options));
     sandbox_ = std::move(*opened);
+    sign_in();
+}
+
+void GraphLab::sign_in() {
     token = ask_token("grant_type=client_credentials&client_id=" +
                       std::string(TokenAuthority::default_client) +
                       "&client_secret=sandbox&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default")

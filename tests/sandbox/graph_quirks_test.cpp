@@ -28,8 +28,7 @@ Round read_round(GraphLab& lab, std::string link) {
         const auto page = lab.get(link, {"Prefer: odata.maxpagesize=2"});
         ++out.pages;
         if (page.values().empty()) ++out.empty_pages;
-        for (const json::value& one : page.values())
-            out.ids.emplace_back(one.at("id").as_string());
+        for (const json::value& one : page.values()) out.ids.emplace_back(one.at("id").as_string());
         out.delta_link = page.text_at("@odata.deltaLink");
         link = page.text_at("@odata.nextLink");
     }
@@ -140,8 +139,9 @@ TEST(GraphQuirks, AreSwitchedByTheControlApi) {
                       R"("mailboxes":["bob@example.test"]})")
                   .status,
               200);
-    lab.token = lab.ask_token("grant_type=client_credentials&client_id=reader&client_secret=s&"
-                              "scope=https://graph.microsoft.com/.default")
+    lab.token = lab.ask_token(
+                       "grant_type=client_credentials&client_id=reader&client_secret=s&"
+                       "scope=https://graph.microsoft.com/.default")
                     .text_at("access_token");
     EXPECT_EQ(lab.get("contacts").code(), "ErrorAccessDenied") << "out of the app's scope";
     EXPECT_EQ(lab.get("/users/bob@example.test/contacts").status, 200);

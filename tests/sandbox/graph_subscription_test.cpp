@@ -46,7 +46,9 @@ struct SubscriptionLab {
     SubscriptionLab() { graph.sandbox().set_notifier(client.get()); }
     ~SubscriptionLab() { graph.sandbox().set_notifier(nullptr); }
 
-    GraphLab::Got post(std::string body) { return send("POST", "/v1.0/subscriptions", std::move(body)); }
+    GraphLab::Got post(std::string body) {
+        return send("POST", "/v1.0/subscriptions", std::move(body));
+    }
     GraphLab::Got send(std::string method, std::string url, std::string body) {
         HttpRequest request;
         request.method = std::move(method);
@@ -55,7 +57,8 @@ struct SubscriptionLab {
         request.fields.set("Host", "127.0.0.1:8480");
         request.fields.set("Content-Type", "application/json");
         request.body = std::move(body);
-        Answer answer = net::run_to_end(loop, graph.sandbox().graph().answer(std::move(request), "http"));
+        Answer answer =
+            net::run_to_end(loop, graph.sandbox().graph().answer(std::move(request), "http"));
         GraphLab::Got out;
         out.status = answer.response.status;
         out.text = answer.response.body;
@@ -155,14 +158,15 @@ TEST(GraphSubscriptions, LiveAsLongAsTheDocumentationAllows) {
     EXPECT_EQ(renewed.text_at("expirationDateTime"), "2027-01-15T10:00:00Z") << renewed.text;
     lab.graph.pass(3 * 3'600'000);
     lab.deliver();
+    lab.graph.sign_in();
     EXPECT_EQ(lab.send("GET", one, "").status, 404);
-    EXPECT_EQ(lab.post(SubscriptionLab::wanted("2027-01-16T00:00:00Z", "users/nobody/contacts"))
-                  .status,
-              404);
-    EXPECT_EQ(lab.post(SubscriptionLab::wanted("2027-01-16T00:00:00Z",
-                                               "users/alice@example.test/photos"))
-                  .code(),
-              "ExtensionError");
+    EXPECT_EQ(
+        lab.post(SubscriptionLab::wanted("2027-01-16T00:00:00Z", "users/nobody/contacts")).status,
+        404);
+    EXPECT_EQ(
+        lab.post(SubscriptionLab::wanted("2027-01-16T00:00:00Z", "users/alice@example.test/photos"))
+            .code(),
+        "ExtensionError");
 }
 
 TEST(GraphSubscriptions, LifecycleEventsGoToTheirOwnAddress) {
