@@ -89,7 +89,7 @@ Async<HttpResponse> Sandbox::answer(HttpRequest request) {
         co_return nothing_here();
     }
     graph_.subscriptions().collect();
-    co_await graph_.subscriptions().start_delivery();
+    graph_.subscriptions().start_delivery();
     co_return response;
 }
 

@@ -43,7 +43,10 @@ public:
     net::HttpHandler handler();
     /// What posts change notifications to subscribers; it must outlive the sandbox or be taken back
     /// (null). Without one no subscription can be made.
-    void set_notifier(HttpClient* client) { graph_.subscriptions().set_client(client); }
+    /// `spawn` runs coroutines beside the caller (net::RunLoop::spawn).
+    void set_notifier(HttpClient* client, std::function<void(Async<void>)> spawn = {}) {
+        graph_.subscriptions().set_client(client, std::move(spawn));
+    }
 
 private:
     Sandbox(std::unique_ptr<MailboxStore> store, std::uint64_t seed, std::string scheme);

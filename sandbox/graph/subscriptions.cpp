@@ -1,9 +1,5 @@
 #include "sandbox/graph/subscriptions.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/this_coro.hpp>
-
 #include "net/deadline.hpp"
 #include "sandbox/graph/graph_face_parts.hpp"
 #include "sandbox/graph/item_routes.hpp"
@@ -56,6 +52,7 @@ struct SubscriptionHub::State {
     explicit State(MailboxStore& mailboxes) : store(mailboxes) {}
     MailboxStore& store;
     HttpClient* client = nullptr;
+    std::function<void(Async<void>)> spawn;
     std::map<std::string, Subscription> subscriptions;
     std::deque<Notice> queue;
     std::uint64_t next = 1;
@@ -143,8 +140,9 @@ SubscriptionHub::~SubscriptionHub() {
     state_->queue.clear();
 }
 
-void SubscriptionHub::set_client(HttpClient* client) {
+void SubscriptionHub::set_client(HttpClient* client, std::function<void(Async<void>)> spawn) {
     state_->client = client;
+    state_->spawn = std::move(spawn);
 }
 
 const std::map<std::string, Subscription>& SubscriptionHub::all() const {
@@ -231,25 +229,25 @@ Async<std::size_t> SubscriptionHub::deliver_due() {
     co_return state->queue.size();
 }
 
-Async<void> SubscriptionHub::start_delivery() {
-    if (state_->client == nullptr || state_->delivering || state_->queue.empty()) co_return;
-    state_->delivering = true;
+Async<void> SubscriptionHub::keep_delivering() {
     const std::shared_ptr<State> state = state_;
-    auto executor = co_await boost::asio::this_coro::executor;
-    auto run = [](SubscriptionHub* hub, std::shared_ptr<State> kept) -> Async<void> {
-        while (kept->client != nullptr) {
-            std::size_t left = co_await hub->deliver_due();
-            if (left == 0 || kept->client == nullptr) break;
-            EpochMillis next = kept->queue.front().due;
-            for (const Notice& notice : kept->queue) next = std::min(next, notice.due);
-            const std::chrono::milliseconds wait(
-                std::max<std::int64_t>(next - kept->store.now(), 10));
-            co_await net::sleep_for(wait);
-        }
-        kept->delivering = false;
-    };
-    Async<void> work = run(this, state);
-    boost::asio::co_spawn(executor, std::move(work), boost::asio::detached);
+    while (state->client != nullptr) {
+        std::size_t left = co_await deliver_due();
+        if (left == 0 || state->client == nullptr) break;
+        EpochMillis next = state->queue.front().due;
+        for (const Notice& notice : state->queue) next = std::min(next, notice.due);
+        const std::chrono::milliseconds wait(
+            std::max<std::int64_t>(next - state->store.now(), 10));
+        co_await net::sleep_for(wait);
+    }
+    state->delivering = false;
+}
+
+void SubscriptionHub::start_delivery() {
+    if (state_->client == nullptr || !state_->spawn || state_->delivering || state_->queue.empty())
+        return;
+    state_->delivering = true;
+    state_->spawn(keep_delivering());
 }
 
 Result<void> SubscriptionHub::raise(std::string_view id, std::string_view event) {

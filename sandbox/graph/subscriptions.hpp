@@ -1,5 +1,6 @@
 #pragma once
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,7 +37,7 @@ struct Subscription {
 /// webhooks page); then the lifecycle event `missed` follows.
 ///
 /// Changes are found by looking into the store (`collect`), so it does not matter by which face
-/// they came. Delivery runs on the executor of the caller and only when there is a client.
+/// they came.
 class SubscriptionHub {
 public:
     explicit SubscriptionHub(MailboxStore& store);
@@ -45,15 +46,17 @@ public:
     SubscriptionHub& operator=(const SubscriptionHub&) = delete;
 
     /// `client` posts to notification URLs; null: validation fails, nothing is delivered.
-    void set_client(HttpClient* client);
+    /// `spawn` runs the delivery beside everything else (net::RunLoop::spawn); without it only
+    /// deliver_due() delivers.
+    void set_client(HttpClient* client, std::function<void(Async<void>)> spawn = {});
 
     /// /v1.0/subscriptions and below. Waits for the subscriber's answer to the validation request.
     Async<Outcome<Reply>> handle(std::shared_ptr<Call> call);
 
     /// Looks for changes since the last look and queues notifications.
     void collect();
-    /// Starts delivery of what is queued on the current executor, unless it is under way.
-    Async<void> start_delivery();
+    /// Starts delivery of what is queued, unless it is under way.
+    void start_delivery();
     /// Delivers what is due now; the number of notices that are still queued.
     Async<std::size_t> deliver_due();
 
@@ -65,6 +68,7 @@ public:
 
 private:
     struct State;
+    Async<void> keep_delivering();
     Async<Outcome<Reply>> create(std::shared_ptr<Call> call);
     std::shared_ptr<State> state_;
 };
