@@ -142,6 +142,18 @@ Outcome<Reply> mailbox_settings(const Call& call, Path rest) {
         {"dateFormat", "M/d/yyyy"}, {"timeFormat", "h:mm tt"},
         {"userPurpose", "user"},    {"delegateMeetingMessageDeliveryOptions", "sendToDelegateOnly"},
         {"language", language}};
+    settings["automaticRepliesSetting"] =
+        json::object{{"status", "disabled"},
+                     {"externalAudience", "none"},
+                     {"internalReplyMessage", ""},
+                     {"externalReplyMessage", ""},
+                     {"scheduledStartDateTime", zoned_time(0, "UTC", "UTC")},
+                     {"scheduledEndDateTime", zoned_time(0, "UTC", "UTC")}};
+    settings["workingHours"] = json::object{
+        {"daysOfWeek", json::array{"monday", "tuesday", "wednesday", "thursday", "friday"}},
+        {"startTime", "08:00:00.0000000"},
+        {"endTime", "17:00:00.0000000"},
+        {"timeZone", json::object{{"name", "UTC"}}}};
     if (rest.empty()) {
         if (auto ok = call.allow({"$select"}); !ok) return std::unexpected(ok.error());
         settings["@odata.context"] = call.context_url("mailboxSettings");
@@ -149,8 +161,13 @@ Outcome<Reply> mailbox_settings(const Call& call, Path rest) {
     }
     const json::value* one = settings.if_contains(rest[0]);
     if (rest.size() > 1 || one == nullptr) return no_such_resource(rest[0]);
-    return json_reply(json::object{
-        {"@odata.context", call.context_url("mailboxSettings/" + rest[0])}, {"value", *one}});
+    json::object out{{"@odata.context", call.context_url("mailboxSettings/" + rest[0])}};
+    if (!one->is_object()) {
+        out["value"] = *one;
+        return json_reply(std::move(out));
+    }
+    for (const auto& member : one->get_object()) out[member.key()] = member.value();
+    return json_reply(std::move(out));
 }
 
 // Whatever category an item carries is in the master list; nobody keeps colours here.

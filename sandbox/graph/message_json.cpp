@@ -2,6 +2,7 @@
 #include "sandbox/ews/lexical.hpp"
 #include "sandbox/ews/xml_text.hpp"
 #include "sandbox/graph/entity_json.hpp"
+#include "sandbox/graph/entity_table.hpp"
 #include "sandbox/graph/entity_write.hpp"
 #include "sandbox/mail_item.hpp"
 
@@ -104,13 +105,26 @@ Outcome<void> write_message_member(ItemPatch& patch, std::string_view name,
         return patch.text("InternetMessageId", "message:InternetMessageId", value);
     if (name == "singleValueExtendedProperties") return patch.extended(value);
     if (name == "inferenceClassification" || name == "internetMessageHeaders") {
-        patch.keep(name, value);
+        patch.keep(name, canonical_value("inferenceClassificationType", value));
         return {};
     }
     if (name == "attachments") return {};  // after the message exists
     return graph_fail(400, "ErrorInvalidPropertySet",
                       "The property '" + std::string(name) + "' is read-only.");
 }
+
+// Meeting mail is served as a type of its own (eventMessage resource page).
+struct MeetingClass {
+    std::string_view item_class;
+    std::string_view type;
+    std::string_view word;
+};
+constexpr MeetingClass meeting_classes[] = {
+    {"IPM.Schedule.Meeting.Request", "eventMessageRequest", "meetingRequest"},
+    {"IPM.Schedule.Meeting.Canceled", "eventMessage", "meetingCancelled"},
+    {"IPM.Schedule.Meeting.Resp.Pos", "eventMessageResponse", "meetingAccepted"},
+    {"IPM.Schedule.Meeting.Resp.Tent", "eventMessageResponse", "meetingTenativelyAccepted"},
+    {"IPM.Schedule.Meeting.Resp.Neg", "eventMessageResponse", "meetingDeclined"}};
 
 json::value headers_json(const Call& call, const Item& item) {
     if (!item.has_mime) return kept_json(item, "internetMessageHeaders");
@@ -164,6 +178,11 @@ void put_message(const Call& call, const Item& item, const Shape& shape, EntityW
     out.put("bccRecipients", recipients_json(item, "message:BccRecipients"));
     out.put("replyTo", recipients_json(item, "message:ReplyTo"));
     out.put("flag", flag_json(item));
+    for (const auto& row : meeting_classes) {
+        if (!iequals(item.item_class, row.item_class)) continue;
+        out.annotate("@odata.type", "#microsoft.graph." + std::string(row.type));
+        if (!shape.select) out.put("meetingMessageType", row.word);
+    }
     // Returned only on $select (message resource page).
     if (shape.names("internetMessageHeaders"))
         out.put("internetMessageHeaders", headers_json(call, item));

@@ -236,8 +236,7 @@ Async<void> SubscriptionHub::keep_delivering() {
         if (left == 0 || state->client == nullptr) break;
         EpochMillis next = state->queue.front().due;
         for (const Notice& notice : state->queue) next = std::min(next, notice.due);
-        const std::chrono::milliseconds wait(
-            std::max<std::int64_t>(next - state->store.now(), 10));
+        const std::chrono::milliseconds wait(std::max<std::int64_t>(next - state->store.now(), 10));
         co_await net::sleep_for(wait);
     }
     state->delivering = false;

@@ -45,8 +45,8 @@ TEST(GraphAndEws, AnEventOfGraphIsTheSameInEws) {
                   R"({11111111-2222-3333-4444-555555555555} Name CrmKey","value":"appt:1"}]})");
     ASSERT_EQ(made.status, 201) << made.text;
     const std::string xml =
-        ews_item(lab, made.text_at("id"), "<t:AdditionalProperties>" + std::string(crm_uri) +
-                                              "</t:AdditionalProperties>");
+        ews_item(lab, made.text_at("id"),
+                 "<t:AdditionalProperties>" + std::string(crm_uri) + "</t:AdditionalProperties>");
     EXPECT_NE(xml.find("<t:Subject>Visit</t:Subject>"), std::string::npos) << xml;
     EXPECT_NE(xml.find("<t:Start>2027-07-01T07:00:00Z</t:Start>"), std::string::npos);
     EXPECT_NE(xml.find("<t:LegacyFreeBusyStatus>OOF</t:LegacyFreeBusyStatus>"), std::string::npos);
@@ -71,10 +71,9 @@ TEST(GraphAndEws, AnEventOfEwsIsTheSameInGraph) {
         "<t:StartTimeZone Id=\"W. Europe Standard Time\"/></t:CalendarItem></m:Items>"
         "</m:CreateItem>");
     const std::string id = made_id(reply);
-    const auto got =
-        lab.get("events/" + id +
-                "?$expand=singleValueExtendedProperties($filter=id eq 'String "
-                "{11111111-2222-3333-4444-555555555555} Name CrmKey')");
+    const auto got = lab.get("events/" + id +
+                             "?$expand=singleValueExtendedProperties($filter=id eq 'String "
+                             "{11111111-2222-3333-4444-555555555555} Name CrmKey')");
     ASSERT_EQ(got.status, 200) << got.text << reply;
     EXPECT_EQ(got.text_at("iCalUId"), "uid-7");
     EXPECT_EQ(got.object().at("isAllDay"), true);
@@ -151,8 +150,9 @@ TEST(GraphAndEws, ChangesOfOneFaceShowInTheFeedOfTheOther) {
     const std::string next = lab.ews(
         "<m:SyncFolderItems><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>"
         "<m:SyncFolderId><t:DistinguishedFolderId Id=\"contacts\"/></m:SyncFolderId><m:SyncState>" +
-        state + "</m:SyncState><m:MaxChangesReturned>10</m:MaxChangesReturned>"
-                "</m:SyncFolderItems>");
+        state +
+        "</m:SyncState><m:MaxChangesReturned>10</m:MaxChangesReturned>"
+        "</m:SyncFolderItems>");
     EXPECT_NE(next.find("<t:Update>"), std::string::npos) << next;
 }
 
@@ -168,7 +168,8 @@ TEST(GraphSeries, AMasterHasItsOccurrencesInTheView) {
     ASSERT_EQ(made.status, 201) << made.text;
     EXPECT_EQ(made.text_at("type"), "seriesMaster");
     EXPECT_EQ(made.object().at("recurrence").at("range").at("numberOfOccurrences"), 4);
-    const std::string window = "?startDateTime=2027-03-01T00:00:00Z&endDateTime=2027-05-01T00:00:00Z";
+    const std::string window =
+        "?startDateTime=2027-03-01T00:00:00Z&endDateTime=2027-05-01T00:00:00Z";
     const auto view = lab.get("calendarView" + window);
     ASSERT_EQ(view.values().size(), 4u) << view.text;
     EXPECT_EQ(view.values()[0].at("type"), "occurrence");
@@ -207,8 +208,7 @@ TEST(GraphSeries, PatternsComeBackAsTheyWereSent) {
         ASSERT_EQ(made.status, 201) << pattern << made.text;
         const json::object wanted = json::parse(pattern).as_object();
         for (const auto& member : wanted)
-            EXPECT_EQ(made.object().at("recurrence").at("pattern").at(member.key()),
-                      member.value())
+            EXPECT_EQ(made.object().at("recurrence").at("pattern").at(member.key()), member.value())
                 << pattern;
     }
 }

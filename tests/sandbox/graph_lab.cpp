@@ -4,6 +4,7 @@
 
 #include "sandbox/ews_face.hpp"
 #include "sandbox/mailbox_ids.hpp"
+#include "tests/sandbox/graph_csdl.hpp"
 
 namespace liaison::sandbox {
 
@@ -79,6 +80,7 @@ GraphLab::Got GraphLab::send(std::string method, std::string path, std::string b
     boost::system::error_code error;
     json::value parsed = json::parse(response.body, error);
     if (!error) out.body = std::move(parsed);
+    if (out.status < 300 && out.body.is_object()) recorded_graph_replies().push_back(out.object());
     return out;
 }
 

@@ -215,6 +215,20 @@ TEST(GraphMail, IdsAreTranslatedBetweenAllFormats) {
     EXPECT_EQ(missing.values()[0].at("errorDetails").at("code"), "ErrorItemNotFound");
 }
 
+TEST(GraphMail, MeetingMailHasATypeOfItsOwn) {
+    GraphLab lab;
+    const Folder* inbox = lab.store().find_distinguished(alice_box, "inbox");
+    MailItem mail = mail_item_from_mime(plain_mail(1), lab.store().now());
+    mail.item.item_class = "IPM.Schedule.Meeting.Request";
+    const std::string id =
+        rest_id_of((*lab.store().create_item(alice_box, inbox->id, std::move(mail.item),
+                                             std::move(mail.content)))
+                       ->id);
+    const auto got = lab.get("messages/" + id);
+    EXPECT_EQ(got.text_at("@odata.type"), "#microsoft.graph.eventMessageRequest") << got.text;
+    EXPECT_EQ(got.text_at("meetingMessageType"), "meetingRequest");
+}
+
 TEST(GraphMail, RulesOfTheInboxAreKept) {
     GraphLab lab;
     const auto made =

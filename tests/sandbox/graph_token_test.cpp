@@ -68,12 +68,8 @@ private:
 };
 
 json::object good_claims(std::string jti) {
-    return {{"aud", own_endpoint},
-            {"iss", cert_app},
-            {"sub", cert_app},
-            {"jti", std::move(jti)},
-            {"nbf", 1'800'000'000},
-            {"exp", 1'800'000'600}};
+    return {{"aud", own_endpoint},   {"iss", cert_app},      {"sub", cert_app},
+            {"jti", std::move(jti)}, {"nbf", 1'800'000'000}, {"exp", 1'800'000'600}};
 }
 
 struct TokenLab {
@@ -135,8 +131,8 @@ TEST(GraphToken, EveryFaultOfAnAssertionHasItsCode) {
     EXPECT_EQ(aadsts(lab.ask(lab.client.sign(lab.x5t(), claims))), 700021);
     const CertificateClient stranger;
     EXPECT_EQ(aadsts(lab.ask(stranger.sign(lab.x5t(), good_claims("6")))), 700027);
-    EXPECT_EQ(aadsts(lab.ask(stranger.sign({{"x5t", thumbprints_of(stranger.pem).sha1}},
-                                           good_claims("7")))),
+    EXPECT_EQ(aadsts(lab.ask(
+                  stranger.sign({{"x5t", thumbprints_of(stranger.pem).sha1}}, good_claims("7")))),
               700027);
     EXPECT_EQ(aadsts(lab.ask("rubbish")), 50027);
 }
