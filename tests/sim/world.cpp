@@ -95,7 +95,14 @@ void World::open_crm_desk() {
         crm = std::make_unique<CrmSide>(std::move(*opened));
 }
 
-void World::start_process() { process_ = std::make_unique<LiaisonProcess>(*this, loop.new_owner()); }
+/// The process may die while it starts.
+void World::start_process() {
+    try {
+        process_ = std::make_unique<LiaisonProcess>(*this, loop.new_owner());
+    } catch (const std::exception&) {
+        if (!dying_) throw;
+    }
+}
 
 Result<void> World::accept(std::unique_ptr<ByteStream> server_end) {
     net::HttpServerOptions options;
@@ -125,15 +132,18 @@ void World::kill_soon(CrashKeeps keeps, std::string where) {
 }
 
 void World::crash() {
-    const auto [keeps, where] = *std::exchange(dying_, std::nullopt);
-    ++crashes_;
-    tell("the process dies " + where);
-    disk.crash(keeps, mix(options_.seed, 13, crashes_));
-    loop.kill(process_->owner());
-    process_.reset();
-    open_crm_desk();
-    start_process();
-    faults->restarted();
+    while (dying_) {
+        const auto [keeps, where] = *std::exchange(dying_, std::nullopt);
+        ++crashes_;
+        tell("the process dies " + where);
+        disk.crash(keeps, mix(options_.seed, 13, crashes_));
+        if (process_) loop.kill(process_->owner());
+        process_.reset();
+        open_crm_desk();
+        faults->before_restart();
+        start_process();
+        faults->restarted();
+    }
 }
 
 void World::run_until(Timestamp when) {

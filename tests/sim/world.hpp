@@ -62,6 +62,8 @@ public:
     std::unique_ptr<ExchangeSide> exchange;
     std::unique_ptr<CrmSide> crm;
     std::unique_ptr<WorldFaults> faults;
+    /// Null between a crash and the next start.
+    LiaisonProcess* process() { return process_.get(); }
     const RunOptions& options() const { return options_; }
     /// A new connection reaches Exchange.
     Result<void> accept(std::unique_ptr<ByteStream> server_end);
