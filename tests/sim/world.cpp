@@ -120,7 +120,7 @@ Async<HttpResponse> World::serve(HttpRequest request) {
     SeenRequest seen = look_at_request(request);
     co_await faults->exchange.hold(std::move(seen));
     const std::string operation = sandbox::ews_operation_name(request);
-    tell("  request " + std::to_string(number) + " " + operation);
+    tell("  request " + std::to_string(number) + " " + operation + " for " + std::string(request.fields.get("X-AnchorMailbox")));
     HttpResponse response = co_await sandbox->answer(std::move(request));
     if (operation == "CreateItem" || operation == "UpdateItem" || operation == "DeleteItem" || operation == "MoveItem") ++external_writes;
     co_await net::sleep_for(back);
@@ -177,6 +177,7 @@ bool World::quiet_since(Timestamp when) const {
 void World::settle() {
     tell("all faults end, people go home");
     dice.heal();
+    people_->tidy_up(options_.workload.mailboxes);
     faults->heal();
     const Timestamp healed = loop.now();
     Timestamp last_write = healed;
@@ -195,12 +196,28 @@ void World::settle() {
     if (external_writes != writes) violated("echo", "one more cycle sent something although both sides agreed");
 }
 
+Stores& World::stores() { return process_->stores(); }
+
+/// For a reader of the story: what Liaison thought.
+void World::tell_journal() {
+    std::int64_t after = 0;
+    while (true) {
+        const auto page = ask(stores().sync->journal(after, 500));
+        if (!page || !*page || (*page)->empty()) return;
+        for (const JournalEntry& e : **page)
+            *options_.story << "  journal " << format_timestamp(e.at).substr(11, 12) << " " << e.pair.str() << " " << e.event << " "
+                            << e.reason << " link " << e.link.value() << " " << e.detail.substr(0, 300) << "\n";
+        after = (*page)->back().sequence;
+    }
+}
+
 RunResult World::run() {
     try {
         start_process();
         play_events();
         settle();
         check_at_rest(*this);
+        if (options_.story) tell_journal();
     } catch (const std::exception& e) {
         violated("exception", e.what());
     }
