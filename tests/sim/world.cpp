@@ -42,7 +42,6 @@ World::World(RunOptions options)
     make_memory_vfs();
     set_vfs_clock([this] { return loop.now().time_since_epoch().count(); });
     reseed_sqlite(options_.seed);
-    disk.on_call = [this](const DiskCall& call) { return disk_fault(call); };
     loop.on_step = [this](std::uint64_t word) { hash_ = mix(hash_, word); };
     dice.on_event = [this](FaultId id, std::string_view what) { tell("fault " + fault_code(id) + ": " + std::string(what)); };
     set_up();
@@ -89,6 +88,10 @@ void World::set_up() {
     people_ = std::make_unique<People>(*crm, *exchange, history);
     events_ = plan_events(options_.seed, options_.workload);
     faults = std::make_unique<WorldFaults>(*this);
+    disk.on_call = [this, by_dice = std::move(disk.on_call)](const DiskCall& call) {
+        const DiskFault planned = disk_fault(call);
+        return planned != DiskFault::None || !by_dice ? planned : by_dice(call);
+    };
 }
 
 void World::open_crm_desk() {
@@ -114,37 +117,21 @@ void World::start_process() {
 }
 
 bool World::dies_at(std::string_view place, bool before) {
-    if (dying_ || dice.healed()) return dying_.has_value();
-    const auto strike = [&](FaultId id) {
-        if (!dice.fires(id)) return false;
-        kill_soon(static_cast<CrashKeeps>(mix(options_.seed, 16, place_) % 5), std::string(before ? "before " : "after ") + std::string(place));
-        faults->watch.struck(id, "", reaction_bit(Reaction::Restarted));
-        return true;
-    };
-    if (options_.crashes.contains(++place_)) {
-        kill_soon(static_cast<CrashKeeps>(mix(options_.seed, 16, place_) % 5), std::string(before ? "before " : "after ") + std::string(place));
-        return true;
-    }
-    if (before && place == "a storage job" && last_answered_ == "SyncFolderItems" && strike(FaultId::CutBeforeCursor)) return true;
-    if (last_answered_ == "DeleteItem" && strike(FaultId::KilledInDeletion)) return true;
-    if (!before && place == "a CRM job" && dice.active(FaultId::CrashAfterLogging)) {
-        const std::int64_t logged = crm->number("SELECT count(*) FROM message");
-        if (std::exchange(messages_logged_, logged) < logged && strike(FaultId::CrashAfterLogging)) return true;
-    }
-    return strike(FaultId::Crash);
+    if (dying_) return true;
+    if (dice.healed() || !options_.crashes.contains(++place_)) return false;
+    kill_soon(static_cast<CrashKeeps>(mix(options_.seed, 16, place_) % 5), std::string(before ? "before " : "after ") + std::string(place));
+    return true;
 }
 
 /// The power may go in the middle of a commit of Liaison's own store.
 DiskFault World::disk_fault(const DiskCall& call) {
-    if (!faults || dice.healed() || dying_ || !call.file.starts_with("liaison.db")) return DiskFault::None;
-    if (call.op != DiskOp::Write && call.op != DiskOp::Sync && call.op != DiskOp::Truncate) return DiskFault::None;
-    const bool planned = options_.crashes.contains(++place_);
-    if (!planned && !dice.fires(FaultId::Crash)) return DiskFault::None;
+    const bool durable = call.op == DiskOp::Write || call.op == DiskOp::Sync || call.op == DiskOp::Truncate;
+    if (!durable || dying_ || dice.healed() || !call.file.starts_with("liaison.db")) return DiskFault::None;
+    if (!options_.crashes.contains(++place_)) return DiskFault::None;
     const std::uint64_t chance = mix(options_.seed, 16, place_);
     const bool before = chance % 2 == 0;
-    const auto keeps = static_cast<CrashKeeps>(chance / 2 % 5);
-    kill_soon(keeps, std::string(before ? "before " : "after ") + (call.op == DiskOp::Sync ? "a sync of " : "a write to ") + std::string(call.file));
-    faults->watch.struck(FaultId::Crash, "", reaction_bit(Reaction::Restarted));
+    kill_soon(static_cast<CrashKeeps>(chance / 2 % 5),
+              std::string(before ? "before " : "after ") + (call.op == DiskOp::Sync ? "a sync of " : "a write to ") + std::string(call.file));
     return before ? DiskFault::PowerLossBefore : DiskFault::PowerLossAfter;
 }
 
@@ -167,7 +154,6 @@ Async<HttpResponse> World::serve(HttpRequest request) {
     const std::string operation = sandbox::ews_operation_name(request);
     tell("  request " + std::to_string(number) + " " + operation + " for " + std::string(request.fields.get("X-AnchorMailbox")));
     HttpResponse response = co_await sandbox->answer(std::move(request));
-    last_answered_ = operation;
     if (operation == "CreateItem" || operation == "UpdateItem" || operation == "DeleteItem" || operation == "MoveItem") ++external_writes;
     (void)dies_at("the request is carried out: " + operation, false);
     co_await net::sleep_for(back);
@@ -188,6 +174,7 @@ void World::crash() {
         process_.reset();
     }
     open_crm_desk();
+    faults->before_restart();
     start_process();
     faults->restarted();
 }

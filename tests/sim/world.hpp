@@ -68,6 +68,8 @@ public:
     std::unique_ptr<ExchangeSide> exchange;
     std::unique_ptr<CrmSide> crm;
     std::unique_ptr<WorldFaults> faults;
+    /// Null between a crash and the next start.
+    LiaisonProcess* process() { return process_.get(); }
     const RunOptions& options() const { return options_; }
     /// A new connection reaches Exchange.
     Result<void> accept(std::unique_ptr<ByteStream> server_end);
@@ -110,8 +112,6 @@ private:
     std::unique_ptr<LiaisonProcess> process_;
     std::optional<std::pair<CrashKeeps, std::string>> dying_;
     std::optional<Timestamp> start_again_;  ///< a start failed
-    std::string last_answered_;             ///< the operation that Exchange answered last
-    std::int64_t messages_logged_ = 0;
     std::uint64_t crashes_ = 0;
     std::uint64_t place_ = 0;
     std::uint64_t hash_ = 0;
