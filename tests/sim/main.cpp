@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "tests/sim/modes.hpp"
 #include "tests/sim/world.hpp"
 
 namespace {
@@ -17,6 +18,7 @@ Workload workload_of(const std::string& name, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (const auto code = run_other_mode(argc, argv)) return *code;
     CLI::App app("The simulator of Liaison: production code, virtual time, one seed.");
     std::uint64_t seeds = 100, from = 1, trace = 0;
     std::string workload = "mixed";
