@@ -49,6 +49,8 @@ void check_at_rest(World& world) {
             const ByLineage exchange = by_lineage(world.exchange->items(kind, mailbox));
             for (const auto& [mark, line] : world.history.all()) {
                 if (line.mailbox != mailbox || line.kind != kind) continue;
+                // Held for a person, handed to somebody else, gone back in time, or not Liaison's business.
+                if (line.bulk_erased || line.left_scope || line.is_private) continue;
                 const auto c = crm.find(mark);
                 const auto e = exchange.find(mark);
                 if (c != crm.end() && is_parked(Side::Crm, c->second)) continue;

@@ -32,10 +32,27 @@ const std::vector<SideField> kContactFields{
     {"phone_mobile", "contacts:PhoneNumber/MobilePhone"}, {"notes", "item:Body"},
 };
 
+/// What XML forbids, and what replaces it, as one sign: readers differ in how many they put.
+std::string plain_characters(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const std::string_view three = text.substr(i, 3);
+        const bool wide = three == "\xEF\xBF\xBD" || three == "\xEF\xBF\xBF";
+        const bool control = static_cast<unsigned char>(text[i]) < 0x20 && text[i] != '\n' && text[i] != '\t' && text[i] != '\r';
+        if (!wide && !control) {
+            out += text[i];
+            continue;
+        }
+        if (!out.ends_with('\x1A')) out += '\x1A';
+        if (wide) i += 2;
+    }
+    return out;
+}
+
 /// The normal form under which both sides are compared: line ends, and runs of spaces as one.
 std::string unix_lines(std::string_view text) {
     std::string out;
-    for (const char c : text)
+    for (const char c : plain_characters(text))
         if (c != '\r' && !(c == ' ' && (out.empty() || out.back() == ' '))) out += c;
     while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
     return out;

@@ -97,11 +97,13 @@ void World::open_crm_desk() {
 
 /// The process may die while it starts.
 void World::start_process() {
+    faults->process.starting(true);
     try {
         process_ = std::make_unique<LiaisonProcess>(*this, loop.new_owner());
     } catch (const std::exception&) {
         if (!dying_) throw;
     }
+    faults->process.starting(false);
 }
 
 Result<void> World::accept(std::unique_ptr<ByteStream> server_end) {
@@ -147,11 +149,13 @@ void World::crash() {
 }
 
 void World::run_until(Timestamp when) {
+    crash();  // if it is dying
     for (auto next = loop.next_at(); next && *next <= when; next = loop.next_at()) {
         if (!loop.step()) break;
         if (dying_) crash();
         if (loop.steps() > kStepsMax) throw std::runtime_error("the run does not end");
     }
+    crash();
     loop.advance_to(when);
 }
 
@@ -162,6 +166,7 @@ void World::play_events() {
         faults->step(event.mailbox);
         if (options_.left_out.contains(event.number)) continue;
         run_until(kStart + event.at);
+        faults->crm.unlock();
         const std::string done = people_->act(event, loop.now());
         if (!done.empty()) tell("[" + std::to_string(event.number) + "] " + done);
     }
