@@ -37,9 +37,6 @@ Async<Result<bool>> MailboxCycle::run(const std::vector<PairSpec>& pairs, Mailbo
             if (!noted) co_return std::unexpected(noted.error());
             continue;
         }
-        // What waits to be sent again keeps the mailbox from being at rest, and comes back with back-off.
-        if (report->requeued > 0 && !first)
-            first = Error{ErrorKind::Transient, "operations wait to be sent again", "requeued", std::nullopt};
         moved = moved || report->moved();
     }
     Result<MailCycleReport> logged = co_await logger_.run_cycle(std::move(mail), std::move(rules));
