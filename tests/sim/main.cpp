@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "tests/sim/modes.hpp"
 #include "tests/sim/world.hpp"
 
 namespace {
@@ -17,6 +18,7 @@ Workload workload_of(const std::string& name, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (const auto code = run_other_mode(argc, argv)) return *code;
     CLI::App app("The simulator of Liaison: production code, virtual time, one seed.");
     std::uint64_t seeds = 100, from = 1, trace = 0;
     std::string workload = "mixed";
@@ -35,6 +37,7 @@ int main(int argc, char** argv) {
         RunOptions options;
         options.seed = seed;
         options.workload = workload_of(workload, seed);
+        options.crashes = plan_crashes(seed, options.workload);
         if (trace) options.story = &std::cout;
         const RunResult result = World(options).run();
         if (twice && World(options).run().trace_hash != result.trace_hash) {

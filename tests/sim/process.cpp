@@ -39,7 +39,8 @@ T opened(Result<T> result, const char* what) {
 
 LiaisonProcess::LiaisonProcess(World& world, Owner owner)
     : world_(world), owner_(owner), entropy_(mix(world.options().seed, 5, owner)), log_(std::make_unique<WatchedLog>(world)),
-      store_worker_(world.loop, owner), crm_worker_(world.loop, owner) {
+      store_worker_(world.loop, owner, [&world](bool before) { return world.dies_at("a storage job", before); }),
+      crm_worker_(world.loop, owner, [&world](bool before) { return world.dies_at("a CRM job", before); }) {
     auto database = opened(storage::open_sqlite(world.disk.path("liaison.db")), "open");
     stores_ = opened(storage::make_stores(std::move(database), store_worker_, entropy_, world.clock), "stores");
     crm_ = opened(crm::EmbeddedCrm::open(world.disk.path("crm.db"), crm_worker_, world.clock), "crm");

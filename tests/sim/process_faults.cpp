@@ -37,7 +37,7 @@ void ProcessFaults::die(FaultId id, const std::string& where) {
 /// The ledger's own files; the CRM's are another program's.
 DiskFault ProcessFaults::at_disk(const DiskCall& call) {
     if (!call.file.starts_with(kLedger) || world_.dice.healed()) return DiskFault::None;
-    if (failures_left_ > 0 && !starting_ && call.op == failing_op_) {
+    if (failures_left_ > 0 && call.op == failing_op_) {
         --failures_left_;
         return failing_;
     }
@@ -49,7 +49,7 @@ DiskFault ProcessFaults::at_disk(const DiskCall& call) {
                                 " of " + std::string(call.file));
         return after ? DiskFault::PowerLossAfter : DiskFault::PowerLossBefore;
     }
-    if (!starting_ && world_.dice.fires(FaultId::DiskFails)) {
+    if (world_.dice.fires(FaultId::DiskFails)) {
         static constexpr std::array<std::pair<DiskOp, DiskFault>, 4> ways{
             {{DiskOp::Write, DiskFault::IoError},
              {DiskOp::Write, DiskFault::Full},

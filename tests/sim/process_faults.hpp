@@ -26,9 +26,6 @@ public:
     void at_reply(const SeenRequest& request);
     /// The CRM took interactions; the ledger does not know yet.
     void after_logging();
-    /// While the process starts its disk may lose power, but answers no errors: a service manager
-    /// would start it again until it runs.
-    void starting(bool yes) { starting_ = yes; }
     /// Between a crash and the next start.
     void before_restart();
     void heal();
@@ -43,7 +40,6 @@ private:
     DiskFault failing_ = DiskFault::None;
     DiskOp failing_op_ = DiskOp::Write;
     std::uint64_t failures_left_ = 0;
-    bool starting_ = false;
     bool ledger_lost_ = false;
     std::map<std::string, int> switched_off_;  ///< mailbox to steps that it stays so
 };
