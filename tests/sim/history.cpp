@@ -10,7 +10,7 @@ std::string normal_text(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         const auto byte = static_cast<unsigned char>(c);
-        const bool control = (byte < 0x20 && c != '\n') || byte == 0x7F;
+        const bool control = (byte < 0x20 && c != '\n') || byte == 0x7F;  // cleaning may drop or replace them
         // U+FFFD to U+FFFF
         if (text.substr(i, 2) == "\xEF\xBF" && i + 2 < text.size() && static_cast<unsigned char>(text[i + 2]) >= 0xBD) {
             i += 2;
