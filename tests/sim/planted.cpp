@@ -1,5 +1,6 @@
 #include "tests/sim/planted.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ class ChildProgram {
 public:
     ChildProgram(std::vector<std::string> words, const std::string& plant) {
         int ends[2];
-        if (pipe(ends) != 0) return;
+        if (pipe2(ends, O_CLOEXEC) != 0) return;
         std::vector<char*> arguments;
         for (std::string& word : words) arguments.push_back(word.data());
         arguments.push_back(nullptr);
