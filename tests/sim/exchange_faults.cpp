@@ -132,9 +132,6 @@ std::optional<Fault> ExchangeFaults::next(const std::string& operation,
                                           const std::string& mailbox) {
     seen_ = sandbox_.store().sequence(mailbox);
     if (auto fault = of_spell(operation, mailbox)) return fault;
-    if (operation == "UpdateItem" && on_gap &&
-        fires(FaultId::EditInTheGap, mailbox, Reaction::ItemsRead | Reaction::CrmWritten))
-        on_gap(mailbox);
     if (auto fault = of_feed(operation, mailbox)) return fault;
     if (auto fault = of_batch(operation, mailbox)) return fault;
     return of_any(mailbox);
@@ -284,6 +281,9 @@ void ExchangeFaults::normalise_newest(const std::string& mailbox) {
 }
 
 Async<void> ExchangeFaults::hold(SeenRequest request) {
+    if (request.operation == "UpdateItem" && on_gap &&
+        fires(FaultId::EditInTheGap, request.mailbox, Reaction::ItemsRead | Reaction::CrmWritten))
+        on_gap(request.mailbox, request.item);
     if (request.operation != "CreateItem" || !dice_.fires(FaultId::CreateAppliedLate)) co_return;
     watch_.struck(FaultId::CreateAppliedLate, request.mailbox,
                   Reaction::LookedUp | Reaction::Settled | Reaction::CycleFailed);

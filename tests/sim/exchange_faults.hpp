@@ -28,7 +28,8 @@ public:
     /// A step of the run in which spells may begin. `mailbox` is the one that they hit if they hit
     /// one only.
     void step(const std::string& mailbox);
-    /// Before the server looks at a request: may hold it for minutes (F03).
+    /// Before the server looks at a request: may hold it for minutes (F03), and a user may get in
+    /// first.
     Async<void> hold(SeenRequest request);
     /// Ends all spells and forgets what is pending.
     void heal();
@@ -36,7 +37,7 @@ public:
     bool troubled(const std::string& mailbox) const;
 
     /// Told before an UpdateItem is carried out that a user gets in first (F53).
-    std::function<void(const std::string& mailbox)> on_gap;
+    std::function<void(const std::string& mailbox, const std::string& item)> on_gap;
     /// Told after the first page of a paged FindItem: something arrives now (F31).
     std::function<void(const std::string& mailbox)> on_paging;
 

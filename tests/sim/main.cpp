@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
         RunOptions options;
         options.seed = seed;
         options.workload = workload_of(workload, seed);
+        options.crashes = plan_crashes(seed, options.workload);
         if (trace) options.story = &std::cout;
         const RunResult result = World(options).run();
         if (twice && World(options).run().trace_hash != result.trace_hash) {

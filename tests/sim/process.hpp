@@ -57,6 +57,8 @@ private:
     LoopWorker crm_worker_;
     Stores stores_;
     std::unique_ptr<crm::EmbeddedCrm> crm_;
+    std::unique_ptr<SyncEndpoint> crm_endpoint_;
+    std::unique_ptr<InteractionSink> crm_sink_;
     std::unique_ptr<StreamConnector> sockets_;
     std::unique_ptr<HttpClient> http_;
     std::map<MailboxId, Mailbox> mailboxes_;

@@ -26,6 +26,7 @@ struct RunOptions {
     Workload workload;
     std::set<std::uint32_t> left_out;  ///< events that do not happen (shrinking)
     std::set<Occurrence> suppressed;   ///< faults that do not strike (shrinking)
+    std::set<std::uint64_t> crashes;   ///< the places, counted from 1, at which the process dies
     std::ostream* story = nullptr;     ///< tells the run as it goes
 };
 
@@ -36,12 +37,16 @@ struct RunResult {
     std::vector<Event> events;
     std::vector<Occurrence> faults;
     std::uint64_t crashes = 0;
+    std::uint64_t places = 0;  ///< at which the process could have died
     std::uint64_t edits = 0;
     std::uint64_t requests = 0;
     std::uint64_t steps = 0;
     std::uint64_t trace_hash = 0;
     std::chrono::milliseconds virtual_time{};
 };
+
+/// Which places a seed chooses: none in every third, else up to three of a small run, more of a standard one.
+std::set<std::uint64_t> plan_crashes(std::uint64_t seed, const Workload& workload);
 
 class LiaisonProcess;
 class WorldFaults;
@@ -63,6 +68,8 @@ public:
     std::unique_ptr<ExchangeSide> exchange;
     std::unique_ptr<CrmSide> crm;
     std::unique_ptr<WorldFaults> faults;
+    /// Null between a crash and the next start.
+    LiaisonProcess* process() { return process_.get(); }
     const RunOptions& options() const { return options_; }
     /// A new connection reaches Exchange.
     Result<void> accept(std::unique_ptr<ByteStream> server_end);
@@ -70,6 +77,9 @@ public:
     void violated(std::string checker, std::string message);
     /// The process dies before it does anything else.
     void kill_soon(CrashKeeps keeps, std::string where);
+    /// A place where the process may die: around each job of the storage and CRM threads (every verb of a store, every
+    /// effect on the CRM) and around each request to Exchange. True if it does.
+    bool dies_at(std::string_view place, bool before);
 
     /// Runs `work` of Liaison to its end, while nothing else is asked of it.
     template <class T>
@@ -86,11 +96,14 @@ private:
     void open_crm_desk();
     void start_process();
     void crash();
+    DiskFault disk_fault(const DiskCall& call);
     void play_events();
     void settle();
     void tell_journal();
     void run_until(Timestamp when);
     bool quiet_since(Timestamp when) const;
+    std::optional<Timestamp> everything_waits_until() const;
+    void sleep_over(Timestamp morning);
     Async<HttpResponse> serve(HttpRequest request);
 
     RunOptions options_;
@@ -98,7 +111,9 @@ private:
     std::unique_ptr<People> people_;
     std::unique_ptr<LiaisonProcess> process_;
     std::optional<std::pair<CrashKeeps, std::string>> dying_;
+    std::optional<Timestamp> start_again_;  ///< a start failed
     std::uint64_t crashes_ = 0;
+    std::uint64_t place_ = 0;
     std::uint64_t hash_ = 0;
     std::vector<Violation> violations_;
 };
