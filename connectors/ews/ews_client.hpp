@@ -35,13 +35,15 @@ public:
     Async<Result<Reply>> send(Call call);
 
 private:
-    HttpRequest make_request(const Call& call) const;
+    HttpRequest make_request(const Call& call);
+    static bool answers_another(const HttpResponse& response, std::string_view id);
     Result<Reply> read_response(const Call& call, HttpResponse response);
 
     HttpClient& http_;
     EwsSettings settings_;
     bool had_success_ = false;
     int refusals_ = 0;  ///< 401 in a row
+    std::uint64_t requests_ = 0;
 };
 
 /// "Wed, 25 Nov 2026 08:15:00 GMT" (RFC 9110, 5.6.7, the preferred form); nothing for other text.

@@ -237,12 +237,17 @@ void CrmFaults::step(std::size_t mailbox) {
     if (world_.dice.fires(FaultId::ScopeLeft)) {
         watch_.struck(FaultId::ScopeLeft, address,
                       Reaction::Held | Reaction::WroteAgain | Reaction::LookedUp);
-        // An administrator hands the rep's activities to nobody.
+        // An administrator hands the rep's activities to somebody who is not mirrored.
+        world_.crm->script(
+            "INSERT INTO user(number, name) SELECT 'PARK', 'Parking' WHERE NOT EXISTS (SELECT 1 "
+            "FROM user WHERE number = 'PARK')");
         for (const EntityKind kind : {EntityKind::Task, EntityKind::Contact})
             for (const Shown& item : world_.crm->items(kind, mailbox)) {
                 if (auto* line = world_.history.find(item.lineage)) line->left_scope = true;
-                world_.crm->script(std::string("UPDATE ") + crm_table(kind) +
-                                   " SET owner_id = NULL WHERE id = " + item.id);
+                world_.crm->script(
+                    std::string("UPDATE ") + crm_table(kind) +
+                    " SET owner_id = (SELECT id FROM user WHERE number = 'PARK') WHERE id = " +
+                    item.id);
             }
         world_.tell("[F46] the CRM takes tasks and contacts away from " + address);
     }

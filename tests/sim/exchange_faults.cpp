@@ -235,8 +235,11 @@ std::optional<Fault> ExchangeFaults::of_batch(const std::string& operation,
 std::optional<Fault> ExchangeFaults::of_any(const std::string& mailbox) {
     if (fires(FaultId::RetryAfterForms, mailbox, Reaction::Paused | Reaction::CycleFailed)) {
         const std::uint32_t status = dice_.pick(FaultId::RetryAfterForms, 2) ? 503 : 429;
-        return status_of(status,
-                         retry_after_text(dice_.pick(FaultId::RetryAfterForms, 10), now_()));
+        const std::uint64_t form = dice_.pick(FaultId::RetryAfterForms, 10);
+        const bool day = form == 5 || form == 8;
+        asked_until_ = std::max(
+            asked_until_, now_() + (day ? std::chrono::seconds(86'400) : std::chrono::seconds(120)));
+        return status_of(status, retry_after_text(form, now_()));
     }
     if (fires(FaultId::ServerBusy, mailbox, Reaction::Paused | Reaction::CycleFailed)) {
         static constexpr std::array<std::uint32_t, 4> waits{0, 500, 20'000, 600'000};

@@ -33,6 +33,8 @@ public:
     Async<void> hold(SeenRequest request);
     /// Ends all spells and forgets what is pending.
     void heal();
+    /// Until when a server has asked somebody to wait.
+    Timestamp asked_to_wait_until() const { return asked_until_; }
     /// A spell is under way for this mailbox.
     bool troubled(const std::string& mailbox) const;
 
@@ -68,6 +70,7 @@ private:
     sandbox::Sandbox& sandbox_;
     std::function<Timestamp()> now_;
     std::vector<Spell> spells_;
+    Timestamp asked_until_{};
     std::uint64_t calls_ = 0;
     std::uint64_t seen_ = 0;  ///< sequence of the mailbox before the last write
 };

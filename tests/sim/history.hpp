@@ -14,6 +14,9 @@
 
 namespace liaison::sim {
 
+/// The normal form under which both sides are compared: line ends, runs of spaces as one, and nothing that XML forbids.
+std::string normal_text(std::string_view text);
+
 /// Words and numbers drawn from one number, in order.
 class Draw {
 public:

@@ -131,6 +131,11 @@ void PersonFaults::step(std::size_t mailbox) {
 
 void PersonFaults::heal() {
     come_back(true);
+    // The guard holds every deletion of the mailbox from then on, not only those of the crowd.
+    for (const auto& [mark, line] : world_.history.all())
+        if (crowded_out_.contains(line.mailbox) && line.kind == EntityKind::Task &&
+            !line.erasures.empty())
+            world_.history.find(mark)->bulk_erased = true;
 }
 
 void PersonFaults::come_back(bool all) {
@@ -237,6 +242,7 @@ void PersonFaults::delete_things(std::size_t mailbox) {
         }
         tell(FaultId::MassDeletion, mailbox_address(mailbox) + " deletes a whole crowd of tasks");
         crowd->second.marks.clear();
+        crowded_out_.insert(mailbox);
     }
     if (fires(FaultId::RetentionAgeOut, mailbox, kTravels)) {
         const auto item = some_item(FaultId::RetentionAgeOut, mailbox, Side::Exchange,

@@ -67,6 +67,7 @@ private:
         std::set<std::string> marks;
         int age = 0;
     };
+    std::set<std::size_t> crowded_out_;  ///< mailboxes where a mass deletion may be held
     std::map<std::size_t, Crowd> crowds_;  ///< items made to be deleted together
     std::map<std::size_t, std::map<std::string, std::vector<sandbox::ItemBackup>>> backups_;
 };

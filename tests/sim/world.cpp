@@ -7,6 +7,7 @@
 #include "net/http_server.hpp"
 #include "tests/sim/checks.hpp"
 #include "tests/sim/process.hpp"
+#include "tests/sim/witness.hpp"
 #include "tests/sim/world_faults.hpp"
 
 namespace liaison::sim {
@@ -60,7 +61,7 @@ World::~World() {
 
 void World::tell(const std::string& line) {
     for (const char c : line) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-    if (options_.story) *options_.story << format_timestamp(loop.now()).substr(11, 12) << "  " << line << "\n";
+    if (options_.story && (options_.tells_steps || !line.starts_with("  request"))) *options_.story << format_timestamp(loop.now()).substr(11, 12) << "  " << line << "\n";
 }
 
 void World::violated(std::string checker, std::string message) {
@@ -86,6 +87,9 @@ void World::set_up() {
         crm->script("INSERT INTO user_address(address, user_id) VALUES('" + address + "', " + std::to_string(mailbox + 1) + ")");
     }
     people_ = std::make_unique<People>(*crm, *exchange, history);
+    postman = std::make_unique<Postman>(*crm, *exchange);
+    postman->furnish();
+    witness = std::make_unique<Witness>(*this);
     events_ = plan_events(options_.seed, options_.workload);
     faults = std::make_unique<WorldFaults>(*this);
     disk.on_call = [this, by_dice = std::move(disk.on_call)](const DiskCall& call) {
@@ -153,8 +157,9 @@ Async<HttpResponse> World::serve(HttpRequest request) {
     co_await faults->exchange.hold(std::move(seen));
     const std::string operation = sandbox::ews_operation_name(request);
     tell("  request " + std::to_string(number) + " " + operation + " for " + std::string(request.fields.get("X-AnchorMailbox")));
-    HttpResponse response = co_await sandbox->answer(std::move(request));
-    if (operation == "CreateItem" || operation == "UpdateItem" || operation == "DeleteItem" || operation == "MoveItem") ++external_writes;
+    witness->before_request(request, operation);
+    HttpResponse response = co_await sandbox->answer(request);
+    witness->after_request(request, operation, response);
     (void)dies_at("the request is carried out: " + operation, false);
     co_await net::sleep_for(back);
     co_return response;
@@ -197,7 +202,9 @@ void World::play_events() {
         faults->step(event.mailbox);
         if (options_.left_out.contains(event.number)) continue;
         run_until(kStart + event.at);
-        const std::string done = people_->act(event, loop.now());
+        faults->crm.unlock();
+        std::string done = people_->act(event, loop.now());
+        if (done.empty()) done = postman->act(event, loop.now());
         if (!done.empty()) tell("[" + std::to_string(event.number) + "] " + done);
     }
     run_until(loop.now() + std::chrono::seconds(20));
@@ -215,13 +222,16 @@ void World::settle() {
     dice.heal();
     people_->tidy_up(options_.workload.mailboxes);
     faults->heal();
+    witness->healed();
     Timestamp healed = loop.now();
     Timestamp last_write = healed;
-    std::uint64_t writes = external_writes;
+    std::uint64_t writes = witness->writes();
     while (!quiet_since(last_write)) {
         run_until(loop.now() + std::chrono::seconds(1));
-        if (external_writes != writes) last_write = loop.now();
-        writes = external_writes;
+        if (quiet_since(last_write)) approve_what_people_did();
+        witness->look_at_crm();
+        if (witness->writes() != writes) last_write = loop.now();
+        writes = witness->writes();
         if (const auto morning = everything_waits_until()) {
             sleep_over(*morning);
             healed = std::max(healed, loop.now());
@@ -233,7 +243,35 @@ void World::settle() {
     }
     const Timestamp rest = loop.now();
     while (!quiet_since(rest) && loop.now() < rest + std::chrono::hours(1)) run_until(loop.now() + std::chrono::seconds(1));
-    if (external_writes != writes) violated("echo", "one more cycle sent something although both sides agreed");
+    witness->look_at_crm();
+    if (witness->writes() != writes) violated("echo", "one more cycle sent something although both sides agreed");
+}
+
+/// The admin looks at held lists and lets pass what people did indeed.
+void World::approve_what_people_did() {
+    for (std::size_t mailbox = 0; mailbox < options_.workload.mailboxes; ++mailbox)
+        for (const EntityKind kind : kEntityKinds) {
+            const PairId pair = daemon::pair_id(MailboxId(mailbox_address(mailbox)), kind);
+            const auto held = ask(stores().sync->held_plan(pair));
+            if (!held || !*held || !**held) continue;
+            tell("the admin approves a held list of " + pair.str());
+            ++approvals_;
+            (void)ask(stores().sync->approve_held(pair, (**held)->hash, "admin"));
+            process_->scheduler().wake(MailboxId(mailbox_address(mailbox)));
+        }
+}
+
+std::set<std::string> World::conflict_values() {
+    std::set<std::string> out;
+    for (std::size_t offset = 0;; offset += 500) {
+        const auto page = ask(stores().sync->conflicts(offset, 500));
+        if (!page || !*page) break;
+        for (const StoredConflict& stored : **page)
+            for (const auto& value : {stored.conflict.crm_value, stored.conflict.exchange_value})
+                if (value) out.insert(normal_text(to_text(*value)));
+        if ((*page)->size() < 500) break;
+    }
+    return out;
 }
 
 /// All mailboxes rest, but some were told to pause for long: when the first of these may go on.
@@ -282,7 +320,8 @@ RunResult World::run() {
         play_events();
         settle();
         check_at_rest(*this);
-        if (options_.story) tell_journal();
+        witness->at_rest();
+        if (options_.story && options_.tells_steps) tell_journal();
     } catch (const std::exception& e) {
         violated("exception", e.what());
     }

@@ -11,6 +11,7 @@
 #include "tests/sim/loop.hpp"
 #include "tests/sim/memory_vfs.hpp"
 #include "tests/sim/people.hpp"
+#include "tests/sim/postman.hpp"
 #include "storage/stores.hpp"
 #include "tests/sim/sides.hpp"
 
@@ -28,6 +29,7 @@ struct RunOptions {
     std::set<Occurrence> suppressed;   ///< faults that do not strike (shrinking)
     std::set<std::uint64_t> crashes;   ///< the places, counted from 1, at which the process dies
     std::ostream* story = nullptr;     ///< tells the run as it goes
+    bool tells_steps = true;           ///< requests, too, and the journal afterwards
 };
 
 struct RunResult {
@@ -49,6 +51,7 @@ struct RunResult {
 std::set<std::uint64_t> plan_crashes(std::uint64_t seed, const Workload& workload);
 
 class LiaisonProcess;
+class Witness;
 class WorldFaults;
 
 /// Everything: Exchange, the CRM, people, the disk, and the one process that can die.
@@ -67,6 +70,8 @@ public:
     std::unique_ptr<sandbox::Sandbox> sandbox;
     std::unique_ptr<ExchangeSide> exchange;
     std::unique_ptr<CrmSide> crm;
+    std::unique_ptr<Postman> postman;
+    std::unique_ptr<Witness> witness;
     std::unique_ptr<WorldFaults> faults;
     /// Null between a crash and the next start.
     LiaisonProcess* process() { return process_.get(); }
@@ -87,7 +92,11 @@ public:
     /// What Liaison shows to people: conflicts and parked items (REST gives the same).
     Stores& stores();
 
-    std::uint64_t external_writes = 0;  ///< by Liaison, on either side
+    std::uint64_t crashes() const { return crashes_; }
+    /// Held plans that the admin approved.
+    std::uint64_t approvals() const { return approvals_; }
+    /// Losing values in the conflict records that people can read.
+    std::set<std::string> conflict_values();
     std::uint64_t requests = 0;
 
 private:
@@ -104,6 +113,7 @@ private:
     bool quiet_since(Timestamp when) const;
     std::optional<Timestamp> everything_waits_until() const;
     void sleep_over(Timestamp morning);
+    void approve_what_people_did();
     Async<HttpResponse> serve(HttpRequest request);
 
     RunOptions options_;
@@ -114,6 +124,7 @@ private:
     std::optional<Timestamp> start_again_;  ///< a start failed
     std::uint64_t crashes_ = 0;
     std::uint64_t place_ = 0;
+    std::uint64_t approvals_ = 0;
     std::uint64_t hash_ = 0;
     std::vector<Violation> violations_;
 };

@@ -18,8 +18,7 @@ WorldFaults::WorldFaults(World& world)
       exchange(world.dice, watch, *world.sandbox, [&world] { return world.loop.now(); }),
       crm(world, watch),
       people(world, watch),
-      process(world, watch),
-      world_(world) {
+      process(world, watch) {
     network.on_answer_lost = [this](const SeenRequest& request) {
         if (request.operation == "UpdateItem")
             people.edit_now(mailbox_number(request.mailbox), request.item,

@@ -35,9 +35,6 @@ public:
     CrmFaults crm;
     PersonFaults people;
     ProcessFaults process;
-
-private:
-    World& world_;
 };
 
 }  // namespace liaison::sim
