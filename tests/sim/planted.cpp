@@ -155,7 +155,7 @@ private:
     }
 
     std::vector<std::string> words(const std::string& program, std::uint64_t from, std::uint64_t seeds) const {
-        return {program, "--from", std::to_string(from), "--seeds", std::to_string(seeds), "--workload", options_.workload};
+        return {program, "--from", std::to_string(from), "--seeds", std::to_string(seeds), "--workload", options_.workload, "--jobs", "1"};
     }
 
     /// Does the seed fail without any plant?
