@@ -50,6 +50,15 @@ Error unanswered_part(const GraphCall& call, const char* why) {
 
 }  // namespace
 
+CloudHosts cloud_hosts(std::string_view cloud) {
+    if (cloud == "us-gov") return {"https://graph.microsoft.us", "https://login.microsoftonline.us"};
+    if (cloud == "us-dod")
+        return {"https://dod-graph.microsoft.us", "https://login.microsoftonline.us"};
+    if (cloud == "china")
+        return {"https://microsoftgraph.chinacloudapi.cn", "https://login.chinacloudapi.cn"};
+    return {"https://graph.microsoft.com", "https://login.microsoftonline.com"};
+}
+
 std::string segment(std::string_view id) {
     return net::percent_encode(id);
 }
