@@ -8,6 +8,8 @@ namespace {
 constexpr std::string_view base64_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+constexpr std::uint64_t row_mark = std::uint64_t{1} << 40;  // says that the six bytes are a row
+
 std::uint64_t mixed_number(std::uint64_t value) {
     value += 0x9e3779b97f4a7c15u;
     value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -124,14 +126,25 @@ std::string IdMaker::folder_id(std::int64_t mailbox) {
     return base64_encode(out);
 }
 
-std::string IdMaker::item_id(std::int64_t mailbox) {
+std::string IdMaker::item_id(std::int64_t mailbox, std::int64_t row) {
     std::string out = id_head(seed_, mailbox, 70);
     out += std::string("\x07\x00", 2) + guid_bytes(seed_, 2);
-    append_number(out, 0x10f, 6);
+    append_number(out, row_mark | static_cast<std::uint64_t>(row), 6);
     out += std::string("\x00\x00", 2) + guid_bytes(seed_, 3);
     append_number(out, next_++, 6);
     out += std::string("\x00\x00", 2);
     return base64_encode(out);
+}
+
+std::int64_t row_of_item_id(std::string_view item_id) {
+    // The head (63 bytes), the kind of entry (2) and the store's GUID (16) come before the row.
+    constexpr std::size_t row_at = 63 + 2 + 16;
+    std::string bytes;
+    if (!base64_decode(item_id, bytes) || bytes.size() < row_at + 6) return 0;
+    std::uint64_t value = 0;
+    for (std::size_t at = row_at; at < row_at + 6; ++at)
+        value = (value << 8) | static_cast<unsigned char>(bytes[at]);
+    return (value & row_mark) == 0 ? 0 : static_cast<std::int64_t>(value & (row_mark - 1));
 }
 
 std::string IdMaker::attachment_id(std::string_view item_id) {

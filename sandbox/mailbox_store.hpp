@@ -115,6 +115,8 @@ public:
 
     // Items.
     virtual const Item* find_item(std::string_view mailbox, std::string_view item_id) const = 0;
+    /// By Item::row, which a move does not change.
+    virtual const Item* find_item_by_row(std::string_view mailbox, std::int64_t row) const = 0;
     /// In order of arrival.
     virtual std::vector<const Item*> items(std::string_view mailbox,
                                            std::string_view folder_id) const = 0;

@@ -31,6 +31,7 @@ struct Mailbox {
     std::map<std::string, FolderState*, std::less<>> distinguished;
     std::unordered_map<std::string, std::unique_ptr<Item>> items;
     std::unordered_map<std::string, Item*> attachments;  ///< by attachment id
+    std::unordered_map<std::int64_t, Item*> rows;         ///< by Item::row
     std::map<std::uint64_t, GoneFolder> gone_folders;
     ServerRules rules;
     std::set<std::string, std::less<>> delegates;  ///< addresses of users that may open this mailbox
@@ -66,6 +67,7 @@ public:
     Result<void> reset_sync(std::string_view mailbox, std::string_view folder_id) override;
 
     const Item* find_item(std::string_view mailbox, std::string_view item_id) const override;
+    const Item* find_item_by_row(std::string_view mailbox, std::int64_t row) const override;
     std::vector<const Item*> items(std::string_view mailbox,
                                    std::string_view folder_id) const override;
     std::size_t item_count(std::string_view mailbox, std::string_view folder_id) const override;

@@ -32,10 +32,13 @@ HttpResponse nothing_here() {
 
 }  // namespace
 
-Sandbox::Sandbox(std::unique_ptr<MailboxStore> store, std::uint64_t seed)
+Sandbox::Sandbox(std::unique_ptr<MailboxStore> store, std::uint64_t seed, std::string scheme)
     : store_(std::move(store)),
       faults_(seed),
       ews_(*store_, faults_),
+      tokens_(*store_),
+      graph_(*store_, faults_, tokens_),
+      scheme_(std::move(scheme)),
       control_(*store_, faults_, requests_) {}
 
 Result<std::unique_ptr<Sandbox>> Sandbox::open(SandboxOptions options) {
@@ -45,7 +48,8 @@ Result<std::unique_ptr<Sandbox>> Sandbox::open(SandboxOptions options) {
     store_options.now = std::move(options.now);
     auto store = MailboxStore::open(std::move(store_options));
     if (!store) return std::unexpected(store.error());
-    std::unique_ptr<Sandbox> out(new Sandbox(std::move(*store), options.seed));
+    std::unique_ptr<Sandbox> out(
+        new Sandbox(std::move(*store), options.seed, std::move(options.scheme)));
     if (out->store_->users().empty()) {
         if (auto added = out->add_default_users(); !added) return std::unexpected(added.error());
     }
@@ -71,15 +75,22 @@ Result<void> Sandbox::add_default_users() {
 Async<HttpResponse> Sandbox::answer(HttpRequest request) {
     if (page_owns_path(request.url)) co_return page_answer(request);
     if (ControlApi::owns_path(request.url)) co_return control_.handle(request);
-    if (!EwsFace::owns_path(request.url)) co_return nothing_here();
-    Answer answer = ews_.handle(request);
+    if (TokenAuthority::owns_path(request.url)) {
+        HttpResponse tokens = tokens_.handle(request, scheme_);
+        requests_.note(request, "token", tokens, store_->now());
+        co_return tokens;
+    }
+    const bool is_graph = GraphFace::owns_path(request.url);
+    if (!is_graph && !EwsFace::owns_path(request.url)) co_return nothing_here();
+    Answer answer = is_graph ? graph_.handle(request, scheme_) : ews_.handle(request);
     if (answer.delay_ms > 0) {
         const std::chrono::milliseconds delay(answer.delay_ms);
         co_await net::sleep_for(delay);
     }
     HttpResponse response =
         answer.cut_connection ? cut_answer(answer.response) : std::move(answer.response);
-    requests_.note(request, ews_operation_name(request), response, store_->now());
+    std::string operation = is_graph ? graph_operation_name(request) : ews_operation_name(request);
+    requests_.note(request, std::move(operation), response, store_->now());
     co_return response;
 }
 
