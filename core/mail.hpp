@@ -33,6 +33,9 @@ struct MailMessage {
     std::string in_reply_to;
     std::string references;
     std::string conversation_id;
+    /// PidTagConversationIndex in Base64 (EWS message:ConversationIndex, Graph conversationIndex,
+    /// the Thread-Index header): 22 bytes that a whole thread shares, then 5 per answer.
+    std::string thread_index = {};
     std::optional<MailAddress> from;
     std::optional<MailAddress> sender;
     /// The further authors of a mail whose From names several (RFC 5322 3.6.2); a server's own From is single.

@@ -58,14 +58,14 @@ constexpr std::string_view to_string(MailActionKind kind) {
 }
 
 /// One thing to be done with a mail because a rule said so. Fields that do not belong to `kind` are
-/// empty. Words of closed lists are in lower case as the rule language and Graph write them.
+/// empty. Words of closed lists are spelled as Graph spells them.
 struct MailAction {
     MailActionKind kind = MailActionKind::AssignCategories;
     std::string rule;         ///< display name of the rule
     std::string folder = {};  ///< MoveToFolder, CopyToFolder: path from the mailbox' root
     std::vector<std::string> categories = {};  ///< AssignCategories
     std::string importance = {};               ///< MarkImportance: low, normal, high
-    /// FlagMessage (Graph followupFlag.flagStatus): flagged, complete, notflagged
+    /// FlagMessage (Graph followupFlag.flagStatus): flagged, complete, notFlagged
     std::string flag_status = {};
     /// FlagMessage, CreateTask: due this many days after the mail was received; none: no due date
     std::optional<std::int64_t> due_in_days = {};
@@ -87,7 +87,8 @@ struct MailAction {
     friend bool operator==(const MailAction&, const MailAction&) = default;
 };
 
-/// The outcome of one condition of a rule, by its place in the rule: "conditions/anyOf/0/fromDomains".
+/// The outcome of one condition of a rule, by its place in the rule:
+/// "conditions/anyOf/0/fromDomains".
 struct ConditionOutcome {
     std::string path;
     bool holds = false;
@@ -96,11 +97,12 @@ struct ConditionOutcome {
 
 /// What became of one rule that was looked at.
 struct RuleOutcome {
-    std::string id;     ///< of the rule
-    std::string name;   ///< display name
-    std::string scope;  ///< "organisation", "group:NAME", "mailbox:ADDRESS"; empty in a set without layers
+    std::string id;    ///< of the rule
+    std::string name;  ///< display name
+    std::string
+        scope;  ///< "organisation", "group:NAME", "mailbox:ADDRESS"; empty in a set without layers
     bool matched = false;
-    bool stopped = false;  ///< no later rule was looked at because of this one
+    bool stopped = false;                      ///< no later rule was looked at because of this one
     std::vector<ConditionOutcome> conditions;  ///< every leaf, in the order of the rule
     friend bool operator==(const RuleOutcome&, const RuleOutcome&) = default;
 };

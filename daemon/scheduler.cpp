@@ -40,6 +40,7 @@ bool Scheduler::wake(const MailboxId& mailbox) {
         woken_.insert(mailbox);
     else if (!found->second.paused)
         schedule(found->second, clock_.now());
+    start_due();
     return true;
 }
 
@@ -52,6 +53,7 @@ bool Scheduler::set_paused(const MailboxId& mailbox, bool paused) {
         due_.erase({status.next_due, mailbox});
     else if (!status.running)
         schedule(status, clock_.now());
+    start_due();
     return true;
 }
 
@@ -76,22 +78,28 @@ bool Scheduler::quiescent() const {
 }
 
 Async<void> Scheduler::run() {
+    started_ = true;
     while (!stopping_) {
-        const Timestamp now = clock_.now();
-        while (running_ < options_.parallel_max && !due_.empty() && due_.begin()->first <= now) {
-            const MailboxId mailbox = due_.begin()->second;
-            due_.erase(due_.begin());
-            MailboxStatus& status = mailboxes_.at(mailbox);
-            status.running = true;
-            status.last_started = now;
-            ++running_;
-            spawn_(run_one(mailbox));
-        }
-        Timestamp until = now + options_.tick;
+        start_due();
+        Timestamp until = clock_.now() + options_.tick;
         if (running_ < options_.parallel_max && !due_.empty()) until = std::min(until, due_.begin()->first);
         co_await clock_.sleep_until(until);
     }
     while (running_ > 0) co_await clock_.sleep_until(clock_.now() + options_.tick);
+}
+
+void Scheduler::start_due() {
+    if (!started_ || stopping_) return;
+    const Timestamp now = clock_.now();
+    while (running_ < options_.parallel_max && !due_.empty() && due_.begin()->first <= now) {
+        const MailboxId mailbox = due_.begin()->second;
+        due_.erase(due_.begin());
+        MailboxStatus& status = mailboxes_.at(mailbox);
+        status.running = true;
+        status.last_started = now;
+        ++running_;
+        spawn_(run_one(mailbox));
+    }
 }
 
 Async<void> Scheduler::run_one(MailboxId mailbox) {
@@ -132,6 +140,7 @@ void Scheduler::finish(MailboxStatus& status, const Result<bool>& result) {
     // A wake during the run repeats it at once, but never jumps a back-off.
     if (woken_.erase(status.mailbox) > 0 && result) wait = std::chrono::milliseconds(0);
     if (!status.paused) schedule(status, now + wait);
+    start_due();
 }
 
 }  // namespace liaison::daemon

@@ -31,7 +31,7 @@ struct MailboxStatus {
 struct SchedulerOptions {
     std::chrono::milliseconds poll_interval{30'000};
     std::size_t parallel_max = 4;
-    /// Longest wait between two looks at the due list: bounds how long `wake` and `stop` can stay unseen.
+    /// Longest wait between two looks at the due list: bounds how long `stop` can stay unseen.
     std::chrono::milliseconds tick{100};
 };
 
@@ -62,6 +62,7 @@ public:
 
 private:
     Async<void> run_one(MailboxId mailbox);
+    void start_due();
     void finish(MailboxStatus& status, const Result<bool>& result);
     void schedule(MailboxStatus& status, Timestamp due);
 
@@ -74,6 +75,7 @@ private:
     std::set<std::pair<Timestamp, MailboxId>> due_;
     std::set<MailboxId> woken_;  ///< while running: run again at once
     std::size_t running_ = 0;
+    bool started_ = false;
     bool stopping_ = false;
 };
 

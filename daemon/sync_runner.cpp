@@ -62,20 +62,37 @@ Async<Result<void>> SyncRunner::confirm_tombstones(PairSpec pair, Side side) {
     if (!pending) co_return std::unexpected(pending.error());
     for (std::size_t begin = 0; begin < pending->size(); begin += limits::get_item_batch) {
         const std::size_t end = std::min(pending->size(), begin + limits::get_item_batch);
-        std::vector<ItemKey> keys;
-        std::vector<CorrelationToken> tokens;
-        for (std::size_t i = begin; i < end; ++i) {
-            keys.push_back((*pending)[i].first);
-            tokens.push_back((*pending)[i].second);
-        }
-        Result<std::vector<Observation>> found =
-            co_await read_again(pair, side, std::move(keys), std::move(tokens));
-        if (!found) co_return std::unexpected(found.error());
-        std::vector<Observation> observations = std::move(*found);
-        Result<void> stored = co_await store_.absorb_items(pair.id, side, std::move(observations));
-        if (!stored) co_return stored;
+        Keys batch(pending->begin() + static_cast<std::ptrdiff_t>(begin), pending->begin() + static_cast<std::ptrdiff_t>(end));
+        Result<void> absorbed = co_await read_and_absorb(pair, side, std::move(batch));
+        if (!absorbed) co_return absorbed;
     }
     co_return Result<void>{};
+}
+
+/// What the feed has not shown may be gone without a word of it; a batch in each cycle.
+Async<Result<void>> SyncRunner::read_unshown(PairSpec pair, Side side) {
+    ItemKey& from = unshown_from_[{pair.id, side}];
+    Result<Keys> asked = co_await store_.unshown(pair.id, side, from, limits::get_item_batch);
+    if (!asked) co_return std::unexpected(asked.error());
+    from = asked->size() < limits::get_item_batch ? ItemKey() : asked->back().first;
+    if (asked->empty()) co_return Result<void>{};
+    Keys keys = std::move(*asked);
+    Result<void> absorbed = co_await read_and_absorb(pair, side, std::move(keys));
+    co_return absorbed;
+}
+
+Async<Result<void>> SyncRunner::read_and_absorb(PairSpec pair, Side side, Keys asked) {
+    std::vector<ItemKey> keys;
+    std::vector<CorrelationToken> tokens;
+    for (auto& [key, token] : asked) {
+        keys.push_back(std::move(key));
+        tokens.push_back(std::move(token));
+    }
+    Result<std::vector<Observation>> found = co_await read_again(pair, side, std::move(keys), std::move(tokens));
+    if (!found) co_return std::unexpected(found.error());
+    std::vector<Observation> observations = std::move(*found);
+    Result<void> stored = co_await store_.absorb_items(pair.id, side, std::move(observations));
+    co_return stored;
 }
 
 Async<Result<std::vector<Observation>>> SyncRunner::read_again(
@@ -151,6 +168,7 @@ Async<Result<CycleReport>> SyncRunner::run_cycle(PairSpec pair) {
     if (!confirmed) co_return std::unexpected(confirmed.error());
     for (const Side side : kSides) {
         Result<void> evidence = co_await confirm_tombstones(pair, side);
+        if (evidence) evidence = co_await read_unshown(pair, side);
         if (!evidence) co_return std::unexpected(evidence.error());
     }
     Result<Picture> picture = co_await load(pair, false);
@@ -192,6 +210,7 @@ Async<Result<Plan>> SyncRunner::preview(PairSpec pair) {
     }
     for (const Side side : kSides) {
         Result<void> evidence = co_await confirm_tombstones(pair, side);
+        if (evidence) evidence = co_await read_unshown(pair, side);
         if (!evidence) co_return std::unexpected(evidence.error());
     }
     Result<Picture> picture = co_await load(pair, false);

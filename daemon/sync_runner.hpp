@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 
@@ -65,6 +66,9 @@ public:
 private:
     Async<Result<std::size_t>> observe(PairSpec pair, Side side);
     Async<Result<void>> confirm_tombstones(PairSpec pair, Side side);
+    Async<Result<void>> read_unshown(PairSpec pair, Side side);
+    using Keys = std::vector<std::pair<ItemKey, CorrelationToken>>;
+    Async<Result<void>> read_and_absorb(PairSpec pair, Side side, Keys asked);
     Async<Result<std::vector<Observation>>> read_again(PairSpec pair, Side side,
                                                        std::vector<ItemKey> keys,
                                                        std::vector<CorrelationToken> tokens);
@@ -79,6 +83,8 @@ private:
     SyncStore& store_;
     Clock& clock_;
     EventLog& log_;
+    /// Where the next turn of read_unshown begins: a batch per cycle, however many there are.
+    std::map<std::pair<PairId, Side>, ItemKey> unshown_from_;
 };
 
 }  // namespace liaison::daemon

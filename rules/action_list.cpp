@@ -72,7 +72,7 @@ private:
 
     /// One value for the mail: the first one stays.
     void add_single(const MailAction& action, const std::string& value,
-                    std::string MailAction::*field) {
+                    std::string MailAction::* field) {
         const MailAction* earlier = find(action.kind);
         if (earlier == nullptr)
             into_.actions.push_back(action);
@@ -150,7 +150,7 @@ private:
     }
 
     /// `value` where no earlier rule filled the field; a different value is a conflict.
-    std::string unless_taken(const MailAction& action, std::string MailAction::*field,
+    std::string unless_taken(const MailAction& action, std::string MailAction::* field,
                              const char* what) {
         const std::string& value = action.*field;
         if (value.empty()) return value;

@@ -155,12 +155,19 @@ private:
     MailAction& action_;
 };
 
-constexpr MailActionKind kActionKinds[] = {
-    MailActionKind::MoveToFolder,   MailActionKind::CopyToFolder,  MailActionKind::AssignCategories,
-    MailActionKind::MarkAsRead,     MailActionKind::MarkImportance, MailActionKind::FlagMessage,
-    MailActionKind::LogInteraction, MailActionKind::SetRegarding,  MailActionKind::CreateContact,
-    MailActionKind::CreateLead,     MailActionKind::CreateTask,    MailActionKind::SkipLogging,
-    MailActionKind::Hold};
+constexpr MailActionKind kActionKinds[] = {MailActionKind::MoveToFolder,
+                                           MailActionKind::CopyToFolder,
+                                           MailActionKind::AssignCategories,
+                                           MailActionKind::MarkAsRead,
+                                           MailActionKind::MarkImportance,
+                                           MailActionKind::FlagMessage,
+                                           MailActionKind::LogInteraction,
+                                           MailActionKind::SetRegarding,
+                                           MailActionKind::CreateContact,
+                                           MailActionKind::CreateLead,
+                                           MailActionKind::CreateTask,
+                                           MailActionKind::SkipLogging,
+                                           MailActionKind::Hold};
 
 }  // namespace
 
@@ -172,7 +179,8 @@ void read_actions(JsonReader& json, const boost::json::value& value, const std::
     json.check_keys(*object, pointer, action_keys());
     for (const MailActionKind kind : kActionKinds) {
         const std::string_view name = to_string(kind);
-        const auto* member = object->if_contains(boost::json::string_view(name.data(), name.size()));
+        const auto* member =
+            object->if_contains(boost::json::string_view(name.data(), name.size()));
         if (member == nullptr) continue;
         MailAction action{.kind = kind, .rule = rule.display_name};
         if (ActionReader(json, action).read(*member, pointer_step(pointer, name)))

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,12 +15,15 @@
 
 namespace liaison::rules {
 
+using NamedLists = std::map<std::string, std::vector<std::string>, std::less<>>;
+
 /// One condition in normal form.
 struct Condition {
     ConditionKey key = ConditionKey::FromAddresses;
-    std::vector<std::string> values;  ///< folded, sorted, without repeats; named lists written out
-    bool flag = true;                 ///< for ValueShape::Flag
-    std::int64_t minimum_kb = 0;      ///< for ValueShape::SizeRange
+    /// Folded (patterns: as written), sorted, without repeats; named lists written out.
+    std::vector<std::string> values = {};
+    bool flag = true;             ///< for ValueShape::Flag
+    std::int64_t minimum_kb = 0;  ///< for ValueShape::SizeRange
     std::int64_t maximum_kb = 0;
     friend bool operator==(const Condition&, const Condition&) = default;
     friend auto operator<=>(const Condition&, const Condition&) = default;
@@ -36,13 +40,14 @@ struct Node {
 
 struct Rule {
     std::string id;
+    std::string pointer;  ///< where it stands in the document: "/rules/3"
     std::string display_name;
     std::int64_t sequence = 0;
     bool enabled = true;
     Node conditions;  ///< an All; without children it holds for every mail
     Node exceptions;  ///< an Any; without children it holds for none
-    /// At most one of a kind, in the order of MailActionKind, free of contradictions; `rule` of each
-    /// is the display name.
+    /// At most one of a kind, in the order of MailActionKind, free of contradictions; `rule` of
+    /// each is the display name.
     std::vector<MailAction> actions;
     bool stop = false;  ///< stopProcessingRules
 };
@@ -71,8 +76,11 @@ struct Document {
 };
 
 /// Reads a document and checks everything but its examples. Errors name their place; at most
-/// limits::rule_errors_max.
-Checked<Document> read_document(std::string_view text);
+/// limits::rule_errors_max. The document's own lists hide those of `shared` of the same name.
+Checked<Document> read_document(std::string_view text, const NamedLists& shared = {});
+
+/// Reads a document that holds nothing but lists: {"version": 1, "lists": {NAME: [values]}}.
+Checked<NamedLists> read_lists_document(std::string_view text);
 
 /// The rules in their canonical JSON form, without examples.
 std::string canonical_rules(const Document& document);

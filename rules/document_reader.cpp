@@ -19,7 +19,18 @@ namespace {
 
 class DocumentReader {
 public:
-    explicit DocumentReader(ErrorList& errors) : errors_(errors), json_(errors) {}
+    DocumentReader(ErrorList& errors, NamedLists shared)
+        : errors_(errors), json_(errors), lists_(std::move(shared)) {}
+
+    NamedLists read_lists_only(const boost::json::value& root) {
+        const auto* object = json_.object(root, "");
+        if (object == nullptr) return {};
+        json_.check_keys(*object, "", lists_document_keys());
+        if (const auto* version = object->if_contains("version"))
+            json_.whole_number(*version, "/version", 1, 1);
+        if (const auto* lists = object->if_contains("lists")) read_lists(*lists);
+        return std::move(lists_);
+    }
 
     Document read(const boost::json::value& root) {
         Document document;
@@ -43,7 +54,8 @@ private:
         if (lists == nullptr) return;
         for (const auto& member : *lists) {
             const std::string name(member.key().data(), member.key().size());
-            lists_.emplace(name, json_.labels(member.value(), pointer_step("/lists", name)));
+            lists_.insert_or_assign(name,
+                                    json_.labels(member.value(), pointer_step("/lists", name)));
         }
     }
 
@@ -75,6 +87,7 @@ private:
     Rule read_rule(ConditionReader& conditions, const boost::json::value& value,
                    const std::string& pointer, std::int64_t place) {
         Rule rule;
+        rule.pointer = pointer;
         rule.sequence = place;
         rule.conditions = {.kind = Node::Kind::All, .path = "conditions"};
         rule.exceptions = {.kind = Node::Kind::Any, .path = "exceptions"};
@@ -138,7 +151,10 @@ std::string to_text(const RuleError& error) {
     return out + ": " + error.message;
 }
 
-Checked<Document> read_document(std::string_view text) {
+namespace {
+
+/// The text as JSON with no key twice in an object, or why it is not.
+Checked<boost::json::value> read_json(std::string_view text) {
     if (text.size() > limits::rule_document_bytes_max)
         return std::unexpected(std::vector{
             text_error(text, 0,
@@ -166,9 +182,27 @@ Checked<Document> read_document(std::string_view text) {
             errors.add(std::string(place.pointer), "this key stands here twice", true);
     });
     if (!errors.empty()) return std::unexpected(errors.resolve(text));
-    Document document = DocumentReader(errors).read(parser.release());
+    return parser.release();
+}
+
+}  // namespace
+
+Checked<Document> read_document(std::string_view text, const NamedLists& shared) {
+    Checked<boost::json::value> root = read_json(text);
+    if (!root) return std::unexpected(std::move(root.error()));
+    ErrorList errors;
+    Document document = DocumentReader(errors, shared).read(*root);
     if (!errors.empty()) return std::unexpected(errors.resolve(text));
     return document;
+}
+
+Checked<NamedLists> read_lists_document(std::string_view text) {
+    Checked<boost::json::value> root = read_json(text);
+    if (!root) return std::unexpected(std::move(root.error()));
+    ErrorList errors;
+    NamedLists lists = DocumentReader(errors, {}).read_lists_only(*root);
+    if (!errors.empty()) return std::unexpected(errors.resolve(text));
+    return lists;
 }
 
 }  // namespace liaison::rules

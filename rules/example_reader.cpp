@@ -68,6 +68,8 @@ private:
         party.owner_id = label(*object, "owner", pointer);
         party.categories = labels(*object, "categories", pointer);
         party.has_open_opportunity = flag(*object, "openOpportunity", pointer);
+        party.campaign_ids = labels(*object, "campaigns", pointer);
+        party.privacy_blocked = flag(*object, "privacyBlocked", pointer);
         into.push_back(std::move(party));
     }
 
@@ -84,9 +86,8 @@ private:
         mail.subject = text(*object, "subject", pointer);
         mail.text_body = text(*object, "body", pointer);
         mail.categories = labels(*object, "categories", pointer);
-        for (std::string& name : labels(*object, "attachments", pointer))
-            mail.attachments.push_back(
-                {.name = std::move(name), .content_type = "application/octet-stream"});
+        read_attachments(mail, *object, pointer);
+        mail.flag_request = text(*object, "flagRequest", pointer);
         read_headers(mail, *object, pointer);
         read_token(mail.importance, *object, "importance", info(ConditionKey::Importance).tokens,
                    pointer);
@@ -105,6 +106,31 @@ private:
         for (const MailDirection known :
              {MailDirection::None, MailDirection::Inbound, MailDirection::Outbound})
             if (direction == to_string(known)) example.facts.direction = known;
+    }
+
+    void read_attachments(MailMessage& mail, const boost::json::object& object,
+                          const std::string& pointer) {
+        const auto* value = object.if_contains("attachments");
+        if (value == nullptr) return;
+        const std::string where = pointer_step(pointer, "attachments");
+        const auto* list = json_.array(*value, where);
+        for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+            const std::string place = pointer_step(where, std::to_string(i));
+            AttachmentInfo one{.name = "", .content_type = "application/octet-stream"};
+            if (const auto* what = (*list)[i].if_object()) {
+                json_.check_keys(*what, place, example_attachment_keys());
+                one.name = text(*what, "name", place);
+                if (what->contains("contentType"))
+                    one.content_type = label(*what, "contentType", place);
+                if (const auto* size = what->if_contains("size"))
+                    one.size = json_.whole_number(*size, pointer_step(place, "size"), 0, INT64_MAX)
+                                   .value_or(0);
+                one.is_inline = flag(*what, "isInline", place);
+            } else {
+                one.name = json_.label((*list)[i], place).value_or("");
+            }
+            mail.attachments.push_back(std::move(one));
+        }
     }
 
     void read_headers(MailMessage& mail, const boost::json::object& object,

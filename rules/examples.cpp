@@ -100,8 +100,7 @@ private:
 
     void check_value(const char* key, const std::optional<std::string>& expected,
                      const std::string& value) {
-        if (expected && value != *expected)
-            fail(key, std::string(key) + " is \"" + value + "\"");
+        if (expected && value != *expected) fail(key, std::string(key) + " is \"" + value + "\"");
     }
 
     static MailAction first_of(const MailActions& got, MailActionKind kind) {

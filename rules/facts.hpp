@@ -16,7 +16,6 @@ struct Facts {
     std::string mailbox;  ///< primary SMTP address
     std::vector<std::string>
         owner_addresses;  ///< every address of the mailbox' owner; what "me" means in sentToMe
-    std::vector<std::string> groups;  ///< names of the groups of mailboxes that it belongs to
     std::string folder;   ///< path from the mailbox' root: "Inbox/CRM"
     MailDirection direction = MailDirection::None;
     std::vector<Party> sender;         ///< everybody the CRM knows under the sender's address

@@ -66,6 +66,8 @@ object schema_of_condition(const ConditionInfo& what) {
             return reference("sizeRange");
         case ValueShape::Addresses:
             return reference("addressValues");
+        case ValueShape::Patterns:
+            return reference("patterns");
         case ValueShape::Tokens: {
             const object one = schema_of_tokens(what.tokens);
             return {
@@ -91,23 +93,30 @@ object schema_of_conditions() {
         {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
 }
 
-/// A list of values; `more` are further forms of one value.
-object schema_of_values(array more) {
-    more.push_back(reference("label"));
-    more.push_back(object{{"type", "object"},
-                          {"properties", object{{"list", reference("label")}}},
-                          {"required", array{"list"}},
-                          {"additionalProperties", false}});
+/// One value or a list of values, each of one of these forms or {"list": NAME}.
+object schema_of_values(std::string_view single, array forms) {
+    forms.push_back(reference(single));
+    forms.push_back(object{{"type", "object"},
+                           {"properties", object{{"list", reference("label")}}},
+                           {"required", array{"list"}},
+                           {"additionalProperties", false}});
     const object list{
-        {"type", "array"}, {"minItems", 1}, {"items", object{{"anyOf", std::move(more)}}}};
-    return {{"anyOf", array{reference("label"), list}}};
+        {"type", "array"}, {"minItems", 1}, {"items", object{{"anyOf", std::move(forms)}}}};
+    return {{"anyOf", array{reference(single), list}}};
+}
+
+object schema_of_text(std::size_t chars_max) {
+    return {{"type", "string"},
+            {"minLength", 1},
+            {"maxLength", chars_max},
+            {"pattern", "^[^\\u0000-\\u001f\\u007f]*$"}};
 }
 
 object schema_of_size_range() {
     const object kilobytes{{"type", "integer"}, {"minimum", 0}, {"maximum", 2147483647}};
     return {{"type", "object"},
             {"properties", object{{"minimumSize", kilobytes}, {"maximumSize", kilobytes}}},
-            {"required", array{"minimumSize", "maximumSize"}},
+            {"minProperties", 1},
             {"additionalProperties", false}};
 }
 
@@ -124,6 +133,10 @@ object schema_of_address() {
     return {{"anyOf", array{reference("label"), written_out}}};
 }
 
+object schema_of_attachment() {
+    return {{"anyOf", array{reference("label"), schema_of_keys(example_attachment_keys())}}};
+}
+
 object schema_definitions() {
     const object graph_recipient{
         {"type", "object"},
@@ -131,13 +144,12 @@ object schema_definitions() {
          object{{"emailAddress", object{{"type", "object"}, {"required", array{"address"}}}}}},
         {"required", array{"emailAddress"}}};
     object out{
-        {"label", object{{"type", "string"},
-                         {"minLength", 1},
-                         {"maxLength", limits::rule_phrase_chars_max},
-                         {"pattern", "^[^\\u0000-\\u001f\\u007f]*$"}}},
+        {"label", schema_of_text(limits::rule_phrase_chars_max)},
+        {"pattern", schema_of_text(limits::rule_pattern_chars_max)},
         {"strings", schema_list_of("label")},
-        {"values", schema_of_values({})},
-        {"addressValues", schema_of_values({graph_recipient})},
+        {"values", schema_of_values("label", {})},
+        {"patterns", schema_of_values("pattern", {})},
+        {"addressValues", schema_of_values("label", {graph_recipient})},
         {"sizeRange", schema_of_size_range()},
         {"conditions", schema_of_conditions()},
         {"actions", schema_of_keys(action_keys())},
@@ -161,6 +173,7 @@ object schema_definitions() {
         {"message", schema_of_keys(example_message_keys())},
         {"address", schema_of_address()},
         {"addresses", schema_list_of("address")},
+        {"attachments", object{{"type", "array"}, {"items", schema_of_attachment()}}},
         {"headers",
          object{{"type", "object"}, {"additionalProperties", object{{"type", "string"}}}}},
         {"party", schema_of_keys(example_party_keys())},

@@ -61,10 +61,19 @@ HttpResponse change_user(MailboxStore& store, const Call& call) {
 }
 
 boost::json::object fault_json(const Fault& fault) {
-    return {{"kind", to_string(fault.kind)},      {"operation", fault.operation},
-            {"mailbox", fault.mailbox},           {"times", fault.times},
-            {"probability", fault.probability},   {"after", fault.after},
-            {"milliseconds", fault.milliseconds}, {"percent", fault.percent}};
+    return {{"kind", to_string(fault.kind)},
+            {"operation", fault.operation},
+            {"mailbox", fault.mailbox},
+            {"times", fault.times},
+            {"probability", fault.probability},
+            {"after", fault.after},
+            {"milliseconds", fault.milliseconds},
+            {"percent", fault.percent},
+            {"status", fault.status},
+            {"count", fault.count},
+            {"mask", fault.mask},
+            {"code", fault.code},
+            {"text", fault.text}};
 }
 
 HttpResponse faults_shown(const Faults& faults, int status = 200) {
@@ -106,9 +115,18 @@ Result<Fault> fault_of(const boost::json::object& body) {
          {std::pair<std::string_view, std::uint32_t*>{"times", &out.times},
           {"after", &out.after},
           {"milliseconds", &out.milliseconds},
-          {"percent", &out.percent}}) {
+          {"percent", &out.percent},
+          {"status", &out.status},
+          {"count", &out.count},
+          {"mask", &out.mask}}) {
         if (auto read = read_count(body, member, *target); !read)
             return std::unexpected(read.error());
+    }
+    for (const auto& [member, target] :
+         {std::pair<std::string_view, std::string*>{"code", &out.code}, {"text", &out.text}}) {
+        const auto text = text_member(body, member);
+        if (!text) return std::unexpected(text.error());
+        if (*text) *target = **text;
     }
     return out;
 }

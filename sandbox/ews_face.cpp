@@ -6,6 +6,7 @@
 
 #include "sandbox/ews/request_context.hpp"
 #include "sandbox/ews/soap.hpp"
+#include "sandbox/fault_answers.hpp"
 #include "sandbox/mailbox_ids.hpp"
 #include "sandbox/windows_zones.hpp"
 
@@ -128,44 +129,24 @@ struct EwsFace::Impl {
         return user->address;
     }
 
-    // What a fault answers instead of the operation; absent: carry it out.
-    static std::optional<Answer> answer_instead(const Fault& fault) {
-        if (fault.kind == FaultKind::DropBeforeCommit) {
-            Answer answer = plain_answer(0, "", "");
-            answer.cut_connection = true;
-            return answer;
-        }
-        if (fault.kind == FaultKind::HttpUnavailable) {
-            Answer answer =
-                plain_answer(503, "text/html", "<html><body>Service Unavailable</body></html>");
-            if (fault.milliseconds > 0) {
-                answer.response.fields.set("Retry-After",
-                                           std::to_string((fault.milliseconds + 999) / 1000));
-            }
-            return answer;
-        }
-        if (fault.kind == FaultKind::ServerBusy) {
-            ews::EwsError busy{"ErrorServerBusy",
-                               "The server cannot service this request right now. Try again later.",
-                               {}};
-            busy.values.emplace_back("BackOffMilliseconds", std::to_string(fault.milliseconds));
-            return fault_answer(busy);
-        }
-        return std::nullopt;
-    }
-
-    static void spoil(Answer& answer, const Fault& fault) {
-        if (fault.kind == FaultKind::DropAfterCommit) {
-            answer = plain_answer(0, "", "");
-            answer.cut_connection = true;
-        } else if (fault.kind == FaultKind::TruncatedReply) {
-            answer.response.fields.set("Content-Length",
-                                       std::to_string(answer.response.body.size()));
-            answer.response.body.resize(answer.response.body.size() * fault.percent / 100);
-            answer.cut_connection = true;
-        } else if (fault.kind == FaultKind::Slow) {
-            answer.delay_ms = static_cast<int>(fault.milliseconds);
-        }
+    // A corrupt item fails whatever batch it is in (FaultKind::PoisonedItem).
+    std::optional<Answer> poisoned_answer(const ews::SoapRequest& request,
+                                          std::optional<Fault>& fault) {
+        if (request.operation() != "GetItem") return std::nullopt;
+        std::vector<std::string> ids;
+        for (const pugi::xml_node id : request.body().child("ItemIds").children("ItemId"))
+            ids.emplace_back(id.attribute("Id").value());
+        if (fault && fault->kind == FaultKind::PoisonedItem && !ids.empty())
+            faults.poison(ids[fault->count % ids.size()]);
+        const bool poisoned = std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+            return faults.poisoned().contains(id);
+        });
+        if (!poisoned) return std::nullopt;
+        Fault refusal;
+        refusal.kind = ids.size() > 1 ? FaultKind::SoapFault : FaultKind::ResponseCode;
+        if (ids.size() == 1) refusal.code = "ErrorItemCorrupt";
+        fault = refusal;
+        return answer_instead(refusal);
     }
 
     Answer post(const User& caller, const HttpRequest& http) {
@@ -181,8 +162,10 @@ struct EwsFace::Impl {
             return fault_answer(
                 {"ErrorTimeZone", "The time zone of TimeZoneContext is unknown.", {}});
         }
-        const auto fault = faults.next(request->operation(), *mailbox);
+        auto fault = faults.next(request->operation(), *mailbox);
+        if (auto refused = poisoned_answer(*request, fault)) return std::move(*refused);
         if (fault) {
+            context.fault = &*fault;
             if (auto instead = answer_instead(*fault)) return std::move(*instead);
             context.empty_listing = fault->kind == FaultKind::EmptyListing;
             context.invalid_sync_state = fault->kind == FaultKind::InvalidSyncState;
@@ -192,7 +175,8 @@ struct EwsFace::Impl {
         ews::Reply reply = run(context, *request);
         Answer answer =
             reply ? xml_answer(200, ews::soap_envelope(*reply)) : fault_answer(reply.error());
-        if (fault) spoil(answer, *fault);
+        if (faults.carried_out) faults.carried_out(request->operation(), *mailbox);
+        if (fault) spoil_answer(answer, *fault);
         return answer;
     }
 

@@ -8,7 +8,7 @@
 namespace liaison::sandbox {
 namespace {
 
-constexpr std::array<std::pair<FaultKind, std::string_view>, 9> fault_kind_names{{
+constexpr std::array<std::pair<FaultKind, std::string_view>, 25> fault_kind_names{{
     {FaultKind::DropBeforeCommit, "drop_before_commit"},
     {FaultKind::DropAfterCommit, "drop_after_commit"},
     {FaultKind::ServerBusy, "server_busy"},
@@ -18,6 +18,22 @@ constexpr std::array<std::pair<FaultKind, std::string_view>, 9> fault_kind_names
     {FaultKind::InvalidSyncState, "invalid_sync_state"},
     {FaultKind::EmptyListing, "empty_listing"},
     {FaultKind::InternalServerError, "internal_server_error"},
+    {FaultKind::HttpStatus, "http_status"},
+    {FaultKind::SoapFault, "soap_fault"},
+    {FaultKind::ResponseCode, "response_code"},
+    {FaultKind::MixedBatch, "mixed_batch"},
+    {FaultKind::BatchStopped, "batch_stopped"},
+    {FaultKind::PartMissing, "part_missing"},
+    {FaultKind::PoisonedItem, "poisoned_item"},
+    {FaultKind::EmptyPageMore, "empty_page_more"},
+    {FaultKind::LoopingFeed, "looping_feed"},
+    {FaultKind::OldGeneration, "old_generation"},
+    {FaultKind::HiddenChanges, "hidden_changes"},
+    {FaultKind::FalseRemoval, "false_removal"},
+    {FaultKind::TwiceInPage, "twice_in_page"},
+    {FaultKind::ShortPage, "short_page"},
+    {FaultKind::UnknownElements, "unknown_elements"},
+    {FaultKind::RawCharacters, "raw_characters"},
 }};
 
 // splitmix64: small, seedable, the same on every platform.
@@ -27,14 +43,6 @@ std::uint64_t next_fault_number(std::uint64_t& state) {
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return z ^ (z >> 31);
-}
-
-// Faults that mean nothing to an operation wait for one to which they do.
-bool fault_applies(FaultKind kind, std::string_view operation) {
-    if (kind == FaultKind::InvalidSyncState) return operation.starts_with("SyncFolder");
-    if (kind == FaultKind::EmptyListing)
-        return operation.starts_with("SyncFolder") || operation.starts_with("Find");
-    return true;
 }
 
 }  // namespace
@@ -53,6 +61,34 @@ std::optional<FaultKind> parse_fault_kind(std::string_view name) {
     return std::nullopt;
 }
 
+// Faults that mean nothing to an operation wait for one to which they do.
+bool fault_applies(FaultKind kind, std::string_view operation) {
+    switch (kind) {
+        case FaultKind::InvalidSyncState:
+            return operation.starts_with("SyncFolder");
+        case FaultKind::EmptyListing:
+            return operation.starts_with("SyncFolder") || operation.starts_with("Find");
+        case FaultKind::PoisonedItem:
+            return operation == "GetItem";
+        case FaultKind::EmptyPageMore:
+        case FaultKind::LoopingFeed:
+        case FaultKind::OldGeneration:
+        case FaultKind::HiddenChanges:
+        case FaultKind::FalseRemoval:
+        case FaultKind::TwiceInPage:
+            return operation == "SyncFolderItems";
+        case FaultKind::ShortPage:
+            return operation == "FindItem";
+        default:
+            return true;
+    }
+}
+
+void Faults::clear() {
+    faults_.clear();
+    poisoned_.clear();
+}
+
 Result<void> Faults::add(Fault fault) {
     if (fault.operation.empty())
         return fail(ErrorKind::InvalidRequest, "fault: operation is empty (use *)");
@@ -63,6 +99,10 @@ Result<void> Faults::add(Fault fault) {
     }
     if (fault.percent > 99)
         return fail(ErrorKind::InvalidRequest, "fault: percent must be from 0 to 99");
+    if (fault.status < 300 || fault.status > 599)
+        return fail(ErrorKind::InvalidRequest, "fault: status must be from 300 to 599");
+    if (!fault.code.starts_with("Error") || fault.code.size() > 100)
+        return fail(ErrorKind::InvalidRequest, "fault: code must be a response code (Error...)");
     if (fault.milliseconds > 3'600'000) {
         return fail(ErrorKind::InvalidRequest, "fault: milliseconds must be at most 3600000");
     }
@@ -73,6 +113,12 @@ Result<void> Faults::add(Fault fault) {
 }
 
 std::optional<Fault> Faults::next(std::string_view operation, std::string_view mailbox) {
+    if (source) {
+        if (auto given = source(operation, mailbox)) {
+            ++hits_;
+            return given;
+        }
+    }
     for (std::size_t at = 0; at < faults_.size(); ++at) {
         Fault& fault = faults_[at];
         if (fault.operation != "*" && fault.operation != operation) continue;

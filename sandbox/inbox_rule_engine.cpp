@@ -85,8 +85,8 @@ class ArrivedMail {
 public:
     ArrivedMail(const Item& item, const Content& content, std::string_view mailbox)
         : item_(item), content_(content), me_(rule_lower(mailbox)) {
-        from_ = people_of(item, "message:From");
-        if (from_.empty()) from_ = people_of(item, "message:Sender");
+        author_ = people_of(item, "message:From");
+        from_ = author_.empty() ? people_of(item, "message:Sender") : author_;
         to_ = people_of(item, "message:ToRecipients");
         cc_ = people_of(item, "message:CcRecipients");
         subject_ = rule_lower(item.properties.text("item:Subject"));
@@ -147,7 +147,7 @@ private:
         if (name == "ContainsSubjectStrings") return in(subject_);
         if (name == "ContainsBodyStrings") return in(body());
         if (name == "ContainsSubjectOrBodyStrings") return in(subject_) || in(body());
-        if (name == "ContainsSenderStrings") return named(from_, text);
+        if (name == "ContainsSenderStrings") return named(author_, text);
         if (name == "ContainsRecipientStrings") return named(to_, text) || named(cc_, text);
         if (name == "ContainsHeaderStrings") {
             return std::any_of(headers().begin(), headers().end(), [&](const auto& header) {
@@ -236,7 +236,7 @@ private:
     const Item& item_;
     const Content& content_;
     std::string me_;
-    People from_, to_, cc_;
+    People author_, from_, to_, cc_;
     std::string subject_;
     std::optional<std::string> body_;
     std::optional<std::vector<std::pair<std::string, std::string>>> headers_;

@@ -14,6 +14,9 @@ enum ObservationState : std::int64_t {
     kUnreadable = 4
 };
 
+/// The generation of a row that no page of the feed has shown.
+constexpr std::int64_t kUnshown = -1;
+
 bool is_gone(std::int64_t state) {
     return state == kGone || state == kGoneConfirmed;
 }
@@ -159,6 +162,17 @@ void insert_observation(Database& database, PairNumber pair, Side side, const Ob
          link_parameter(link), generation});
 }
 
+/// Columns: 0 item_key, 1 the item's token, 2 its link's.
+std::vector<std::pair<ItemKey, CorrelationToken>> keys_and_tokens(Rows& rows) {
+    std::vector<std::pair<ItemKey, CorrelationToken>> out;
+    while (rows.next()) {
+        CorrelationToken token = CorrelationToken::parse(rows.bytes(1));
+        if (token.empty()) token = CorrelationToken::parse(rows.bytes(2));
+        out.emplace_back(ItemKey(rows.bytes(0)), std::move(token));
+    }
+    return out;
+}
+
 constexpr std::string_view kFreeWhere =
     "FROM observation o WHERE o.pair = ? AND o.side = ? AND o.link IS NULL AND o.state IN (0, 4) "
     "AND o.released = 0 "
@@ -184,11 +198,11 @@ bool same_token(const CorrelationToken& a, const CorrelationToken& b) {
 }
 
 bool ObservationTable::absorb(PairNumber pair, Side side, const Observation& seen,
-                              std::int64_t generation, std::int64_t touch) {
+                              std::optional<std::int64_t> generation, std::int64_t touch) {
     const std::optional<KnownRow> known = find_known(database_, pair, side, seen.key);
     if (!known) {
         if (seen.gone()) return false;
-        insert_observation(database_, pair, side, seen, generation, touch);
+        insert_observation(database_, pair, side, seen, generation.value_or(kUnshown), touch);
         return true;
     }
     const std::int64_t state = state_of(seen);
@@ -201,21 +215,24 @@ bool ObservationTable::absorb(PairNumber pair, Side side, const Observation& see
     const bool equal = state == known->state && version == known->version &&
                        token == known->token && content == known->content;
     if (equal || !replaces(seen, *known)) {
-        if (known->generation != generation)
+        if (generation && known->generation != *generation)
             database_.execute("UPDATE observation SET generation = ? WHERE id = ?",
-                              {generation, known->id});
+                              {*generation, known->id});
         return false;
     }
     const std::int64_t modified_at =
         std::max<std::int64_t>(seen.modified_at.time_since_epoch().count(), known->modified_at);
     const std::int64_t touched = known->link || is_free_work(state) ? touch : 0;
     const std::int64_t hash = token_hash(CorrelationToken::parse(token));
+    // A feed that said "gone" does not speak of the item again, though a read found it.
+    const bool revived = is_gone(known->state) && !gone;
+    const std::int64_t shown = generation.value_or(revived ? kUnshown : known->generation);
     database_.execute(
         "UPDATE observation SET version = ?, modified_at = ?, token = ?, token_hash = ?, state = "
         "?, content = ?, "
         "touched = ?, generation = ?, released = 0 WHERE id = ?",
         {Blob{version}, modified_at, std::string_view(token), hash, state,
-         std::string_view(content), touched, generation, known->id});
+         std::string_view(content), touched, shown, known->id});
     forget_parked(database_, pair, side, seen.key);
     return true;
 }
@@ -231,8 +248,9 @@ void ObservationTable::sweep(PairNumber pair, Side side, std::int64_t generation
     database_.execute(
         "UPDATE observation SET state = 1, content = '', released = 0, "
         "touched = CASE WHEN link IS NULL THEN 0 ELSE ? END "
-        "WHERE pair = ? AND side = ? AND generation <> ? AND state IN (0, 4)",
-        {touch, pair, side_column(side), generation});
+        "WHERE pair = ? AND side = ? AND generation <> ? AND (link IS NOT NULL OR generation <> ?) "
+        "AND state IN (0, 4)",
+        {touch, pair, side_column(side), generation, kUnshown});
 }
 
 void ObservationTable::bind(PairNumber pair, Side side, const ItemKey& key, std::int64_t link,
@@ -334,17 +352,21 @@ std::set<std::int64_t> ObservationTable::links_touched(PairNumber pair) {
 
 std::vector<std::pair<ItemKey, CorrelationToken>> ObservationTable::unconfirmed(PairNumber pair,
                                                                                 Side side) {
-    std::vector<std::pair<ItemKey, CorrelationToken>> out;
-    const auto rows = database_.query(
+    return keys_and_tokens(*database_.query(
         "SELECT o.item_key, o.token, l.token FROM observation o JOIN link l ON l.id = o.link "
         "WHERE o.pair = ? AND o.side = ? AND o.state = 1 ORDER BY o.item_key",
-        {pair, side_column(side)});
-    while (rows->next()) {
-        CorrelationToken token = CorrelationToken::parse(rows->bytes(1));
-        if (token.empty()) token = CorrelationToken::parse(rows->bytes(2));
-        out.emplace_back(ItemKey(rows->bytes(0)), std::move(token));
-    }
-    return out;
+        {pair, side_column(side)}));
+}
+
+std::vector<std::pair<ItemKey, CorrelationToken>> ObservationTable::unshown(PairNumber pair,
+                                                                            Side side,
+                                                                            const ItemKey& after,
+                                                                            std::size_t max) {
+    return keys_and_tokens(*database_.query(
+        "SELECT o.item_key, o.token, l.token FROM observation o JOIN link l ON l.id = o.link "
+        "WHERE o.pair = ? AND o.side = ? AND o.generation = -1 AND o.state IN (0, 3, 4) "
+        "AND o.item_key > ? ORDER BY o.item_key LIMIT ?",
+        {pair, side_column(side), Blob{after.str()}, static_cast<std::int64_t>(max)}));
 }
 
 }  // namespace liaison::storage

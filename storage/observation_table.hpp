@@ -33,9 +33,12 @@ public:
     explicit ObservationTable(Database& database) : database_(database) {}
 
     /// Answers whether something changed. `touch` is the sequence number for what did.
-    bool absorb(PairNumber pair, Side side, const Observation& seen, std::int64_t generation,
-                std::int64_t touch);
-    /// Live items that the snapshot `generation` did not show become unconfirmed tombstones.
+    /// `generation` is the feed's; without it the observation comes from a read or from our own
+    /// write, and what the feed has not shown (or has shown as gone) counts as *unshown*.
+    bool absorb(PairNumber pair, Side side, const Observation& seen,
+                std::optional<std::int64_t> generation, std::int64_t touch);
+    /// Live items that the snapshot `generation` did not show become unconfirmed tombstones, but
+    /// not what a read brought meanwhile and no link has taken yet.
     void sweep(PairNumber pair, Side side, std::int64_t generation, std::int64_t touch);
 
     /// Binds the row with `key` to `link`; another row of the link's side is set free and touched.
@@ -60,6 +63,9 @@ public:
                                              const CorrelationToken& token);
     std::set<std::int64_t> links_touched(PairNumber pair);
     std::vector<std::pair<ItemKey, CorrelationToken>> unconfirmed(PairNumber pair, Side side);
+    std::vector<std::pair<ItemKey, CorrelationToken>> unshown(PairNumber pair, Side side,
+                                                              const ItemKey& after,
+                                                              std::size_t max);
 
 private:
     Database& database_;

@@ -88,6 +88,7 @@ CREATE INDEX observation_by_link ON observation (link) WHERE link IS NOT NULL;
 CREATE INDEX observation_free ON observation (pair, side) WHERE link IS NULL;
 CREATE INDEX observation_by_token ON observation (token_hash) WHERE token_hash <> 0;
 CREATE INDEX observation_unconfirmed ON observation (pair, side) WHERE state = 1;
+CREATE INDEX observation_unshown ON observation (pair, side) WHERE generation = -1;
 
 CREATE TABLE operation (
     id ROW_ID,

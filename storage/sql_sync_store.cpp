@@ -84,6 +84,15 @@ Async<Result<std::vector<std::pair<ItemKey, CorrelationToken>>>> SqlSyncStore::u
     });
 }
 
+Async<Result<std::vector<std::pair<ItemKey, CorrelationToken>>>> SqlSyncStore::unshown(
+    PairId pair, Side side, ItemKey after, std::size_t max) {
+    using Keys = std::vector<std::pair<ItemKey, CorrelationToken>>;
+    return sync_verb<Keys>(worker_, protocol_,
+                           [pair, side, after, max](SyncProtocol& p) -> Result<Keys> {
+                               return p.unshown(pair, side, after, max);
+                           });
+}
+
 Async<Result<Picture>> SqlSyncStore::load_picture(PairId pair, Date today, bool everything) {
     return sync_verb<Picture>(worker_, protocol_,
                               [pair, today, everything, epoch = epoch_,

@@ -29,6 +29,8 @@ public:
     Async<Result<void>> reset_cursor(PairId pair, Side side) override;
     Async<Result<std::vector<std::pair<ItemKey, CorrelationToken>>>> unconfirmed(
         PairId pair, Side side) override;
+    Async<Result<std::vector<std::pair<ItemKey, CorrelationToken>>>> unshown(
+        PairId pair, Side side, ItemKey after, std::size_t max) override;
     Async<Result<Picture>> load_picture(PairId pair, Date today, bool everything) override;
     Async<Result<void>> commit_plan(PairId pair, Plan plan) override;
     Async<Result<std::vector<Operation>>> due_operations(PairId pair, Timestamp now,

@@ -182,12 +182,10 @@ void SyncProtocol::commit_plan(const PairId& pair, const Plan& plan, Timestamp n
     journal_.finish();
 }
 
-/// The result of our own write, absorbed as if a feed had shown it. What equals the new anchor
-/// needs no look.
+/// The result of our own write. What equals the new anchor needs no look.
 void SyncProtocol::absorb_own_write(const Scope& scope, const Settlement& settlement) {
     const Observation& observed = *settlement.observed;
-    const std::int64_t generation = pairs_.feed(scope.pair, settlement.side).generation;
-    observations_.absorb(scope.pair, settlement.side, observed, generation, scope.touch);
+    observations_.absorb(scope.pair, settlement.side, observed, std::nullopt, scope.touch);
     const std::optional<Link> link = links_.find(scope.pair, settlement.link);
     const std::optional<Observation> stored =
         observations_.find(scope.pair, settlement.side, observed.key);

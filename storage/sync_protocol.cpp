@@ -87,9 +87,8 @@ void SyncProtocol::absorb_page(const PairId& pair, Side side, const ChangePage& 
 void SyncProtocol::absorb_items(const PairId& pair, Side side,
                                 const std::vector<Observation>& observations) {
     const Scope scope = open_scope(pair, {});
-    const std::int64_t generation = pairs_.feed(scope.pair, side).generation;
     for (const Observation& seen : observations)
-        observations_.absorb(scope.pair, side, seen, generation, scope.touch);
+        observations_.absorb(scope.pair, side, seen, std::nullopt, scope.touch);
 }
 
 void SyncProtocol::reset_cursor(const PairId& pair, Side side, Timestamp now) {
@@ -109,6 +108,13 @@ void SyncProtocol::reset_cursor(const PairId& pair, Side side, Timestamp now) {
 std::vector<std::pair<ItemKey, CorrelationToken>> SyncProtocol::unconfirmed(const PairId& pair,
                                                                             Side side) {
     return observations_.unconfirmed(pairs_.find(pair), side);
+}
+
+std::vector<std::pair<ItemKey, CorrelationToken>> SyncProtocol::unshown(const PairId& pair,
+                                                                        Side side,
+                                                                        const ItemKey& after,
+                                                                        std::size_t max) {
+    return observations_.unshown(pairs_.find(pair), side, after, max);
 }
 
 std::vector<Operation> SyncProtocol::due_operations(const PairId& pair, Timestamp now,

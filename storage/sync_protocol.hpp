@@ -34,6 +34,9 @@ public:
     void absorb_items(const PairId& pair, Side side, const std::vector<Observation>& observations);
     void reset_cursor(const PairId& pair, Side side, Timestamp now);
     std::vector<std::pair<ItemKey, CorrelationToken>> unconfirmed(const PairId& pair, Side side);
+    std::vector<std::pair<ItemKey, CorrelationToken>> unshown(const PairId& pair, Side side,
+                                                              const ItemKey& after,
+                                                              std::size_t max);
 
     Picture load_picture(const PairId& pair, Date today, bool everything, Timestamp now);
     void commit_plan(const PairId& pair, const Plan& plan, Timestamp now);

@@ -24,6 +24,11 @@ public:
     /// All hits for a batch of normalised addresses.
     virtual Async<Result<PartyMap>> resolve(std::vector<std::string> addresses) = 0;
     virtual Async<Result<std::vector<CrmUser>>> users() = 0;
+    /// Contacts, leads and companies that might be meant. `Unsupported` where the CRM cannot search.
+    virtual Async<Result<std::vector<Party>>> find_parties(PartyQuery query) {
+        static_cast<void>(query);
+        co_return fail(ErrorKind::Unsupported, "this CRM cannot search");
+    }
     /// Changes whenever an address, a contact or a user does: then unmatched mail is tried again.
     virtual Async<Result<std::string>> revision() = 0;
 };

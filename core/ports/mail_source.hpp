@@ -37,6 +37,21 @@ public:
     /// with the same Internet message id already, nothing is copied and that one's key is the
     /// answer: the verb may be repeated. A mail without such an id is copied each time.
     virtual Async<Result<ItemKey>> copy_message(ItemKey key, FolderId to) = 0;
+    /// The messages that came last to a folder, newest first, at most `max`: so that a mail that
+    /// arrives is seen while old ones are still being read. Empty where the server cannot tell.
+    virtual Async<Result<std::vector<MessageChange>>> recent_messages(FolderId folder,
+                                                                      std::size_t max) {
+        static_cast<void>(folder);
+        static_cast<void>(max);
+        std::vector<MessageChange> none;
+        co_return none;
+    }
+    /// Where a message with this Internet message id lies, anywhere in the mailbox or its archive, at
+    /// most 20. `Unsupported`: the server cannot search.
+    virtual Async<Result<std::vector<ItemKey>>> find_messages(std::string internet_message_id) {
+        static_cast<void>(internet_message_id);
+        co_return fail(ErrorKind::Unsupported, "this mail source cannot search");
+    }
     /// A URL that opens the message in the rep's web client, or empty.
     virtual std::string link_url(ItemKey key) const = 0;
 };

@@ -93,6 +93,11 @@ public:
     /// Keys with an unconfirmed tombstone that belong to a link, to be confirmed by a read.
     virtual Async<Result<std::vector<std::pair<ItemKey, CorrelationToken>>>> unconfirmed(
         PairId pair, Side side) = 0;
+    /// Live items of links that the feed has not shown, after key `after`, at most `max`: made by
+    /// ourselves and gone again before the feed came to it, or lying where the feed does not look
+    /// (moved). A feed need not tell that such an item went: they are read by key.
+    virtual Async<Result<std::vector<std::pair<ItemKey, CorrelationToken>>>> unshown(
+        PairId pair, Side side, ItemKey after, std::size_t max) = 0;
 
     /// The links that something touched since the last commit_plan, or whose recheck_on has come,
     /// with their observations, free observations, totals and approvals. Capabilities, policy,

@@ -118,9 +118,9 @@ Outcome<std::string> found_in(const RequestContext& context, const pugi::xml_nod
     if (auto ok = filter_and_sort(context, request, found); !ok) return std::unexpected(ok.error());
     pugi::xml_node view = request.child("IndexedPageItemView");
     if (!view) view = request.child("FractionalPageItemView");
-    const auto page =
-        read_page(view, found.size(),
-                  request.child("Restriction") ? find_item_restricted_cap : find_item_cap);
+    std::size_t cap = request.child("Restriction") ? find_item_restricted_cap : find_item_cap;
+    if (context.struck_by(FaultKind::ShortPage)) cap = std::max(1u, context.fault->count);
+    const auto page = read_page(view, found.size(), cap);
     if (!page) return std::unexpected(page.error());
     ItemWriter writer(context, shape);
     std::string out = "<m:RootFolder" + page->attributes + "><t:Items>";

@@ -22,6 +22,9 @@ struct RequestContext {
     bool invalid_sync_state = false;
     std::string every_message_fails;  ///< fault: a response code for every response message;
                                       ///< nothing is carried out
+    const Fault* fault = nullptr;     ///< what strikes at this request, or null
+
+    bool struck_by(FaultKind kind) const { return fault != nullptr && fault->kind == kind; }
 };
 
 /// The answer of an operation: the response element for soap:Body. An error becomes a SOAP fault.
@@ -67,10 +70,12 @@ public:
 
 private:
     void message(std::string_view response_class, const EwsError* error, std::string_view payload);
+    bool refused_by_fault(const Fault& fault);
 
     const RequestContext& context_;
     std::string operation_;
     std::string empty_payload_;
+    std::size_t inputs_ = 0;  ///< asked for by `refused`
     std::string out_;
 };
 

@@ -26,6 +26,7 @@ ResponseWriter::ResponseWriter(const RequestContext& context, std::string_view o
 
 void ResponseWriter::message(std::string_view response_class, const EwsError* error,
                              std::string_view payload) {
+    if (context_.struck_by(FaultKind::PartMissing) && inputs_ == context_.fault->count + 1) return;
     ((out_ += "<m:") += operation_) += "ResponseMessage ResponseClass=\"";
     (out_ += response_class) += "\">";
     if (error != nullptr) append_element(out_, "m:MessageText", error->text);
@@ -55,7 +56,24 @@ void ResponseWriter::error(const EwsError& error) {
     message("Error", &error, empty_payload_);
 }
 
+bool ResponseWriter::refused_by_fault(const Fault& fault) {
+    const std::size_t index = inputs_ - 1;
+    if (fault.kind == FaultKind::BatchStopped && index >= fault.count) {
+        warning({"ErrorBatchProcessingStopped",
+                 "The batch processing stopped because of the result of another item.",
+                 {}},
+                empty_payload_);
+        return true;
+    }
+    const bool this_one = fault.kind == FaultKind::ResponseCode ||
+                          (fault.kind == FaultKind::MixedBatch && (fault.mask >> (index % 32) & 1));
+    if (this_one) error({fault.code, "The operation failed.", {}});
+    return this_one;
+}
+
 bool ResponseWriter::refused() {
+    ++inputs_;
+    if (context_.fault != nullptr && refused_by_fault(*context_.fault)) return true;
     if (context_.every_message_fails.empty()) return false;
     error({context_.every_message_fails,
            "An internal server error occurred. The operation failed.",

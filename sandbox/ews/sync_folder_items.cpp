@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "sandbox/ews/feed_faults.hpp"
 #include "sandbox/ews/item_writer.hpp"
 #include "sandbox/ews/lexical.hpp"
 #include "sandbox/ews/sync_state.hpp"
@@ -58,22 +59,16 @@ Outcome<std::string> folder_items(const RequestContext& context, const pugi::xml
         cursor = *read;
     }
     const auto most = parse_integer(element_text(request.child("MaxChangesReturned"))).value_or(1);
-    ItemChanges found;
-    if (context.empty_listing) {
-        found.next = state.empty() ? SyncCursor{} : cursor;
-    } else {
-        auto changes = context.store.item_changes(context.mailbox, (*folder)->id, cursor,
-                                                  static_cast<std::size_t>(most));
-        if (!changes)
-            return std::unexpected(from_store(changes.error(), "ErrorSyncFolderNotFound"));
-        found = std::move(*changes);
-    }
-    const auto written = written_changes(context, request, *shape, found);
+    auto page = read_feed(context, **folder, cursor, state, static_cast<std::size_t>(most));
+    if (!page) return std::unexpected(page.error());
+    auto written = written_changes(context, request, *shape, page->found);
     if (!written) return std::unexpected(written.error());
-    std::string out = "<m:SyncState>" + write_sync_state(sync_items_kind, **folder, found.next) +
+    std::string out = "<m:SyncState>" +
+                      write_sync_state(sync_items_kind, **folder, page->found.next, page->turn) +
                       "</m:SyncState>";
-    append_boolean(out, "m:IncludesLastItemInRange", found.complete);
-    ((out += "<m:Changes>") += *written) += "</m:Changes>";
+    append_boolean(out, "m:IncludesLastItemInRange", page->found.complete);
+    out +=
+        "<m:Changes>" + with_false_entries(context, **folder, std::move(*written)) + "</m:Changes>";
     return out;
 }
 

@@ -30,13 +30,14 @@ std::uint64_t state_hash(std::string_view bytes) {
 
 }  // namespace
 
-std::string write_sync_state(char kind, const Folder& folder, const SyncCursor& cursor) {
+std::string write_sync_state(char kind, const Folder& folder, const SyncCursor& cursor,
+                             std::uint64_t turn) {
     std::string bytes{'L', 'S', kind};
     put_number(bytes, state_hash(folder.id));
     put_number(bytes, folder.generation);
     put_number(bytes, cursor.sequence);
     put_number(bytes, cursor.below);
-    put_number(bytes, 0);
+    put_number(bytes, turn);
     bytes.push_back(cursor.first_round ? 1 : 0);
     put_number(bytes, state_hash(bytes));
     return base64_encode(bytes);

@@ -32,6 +32,8 @@ struct GraphQuirks {
     std::uint32_t mailbox_concurrency = 4;         ///< parallel requests per app and mailbox
     bool shifted_task_dates = false;  ///< To Do gives dates back as the UTC instant of midnight
     bool removed_outside_window = false;  ///< view delta reports items outside as @removed
+    bool translate_delegated_only = false;  ///< 403 of translateExchangeIds for applications, as
+                                            ///< the newest permission table has it
     bool mailbox_on_premises = false;     ///< MailboxNotEnabledForRESTAPI for every mailbox
 };
 

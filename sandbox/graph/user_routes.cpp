@@ -1,5 +1,6 @@
 #include "sandbox/graph/graph_face_parts.hpp"
 #include "sandbox/graph/item_routes.hpp"
+#include "sandbox/graph/mailbox_routes.hpp"
 
 namespace liaison::sandbox::graph {
 namespace {
@@ -45,6 +46,13 @@ Outcome<Reply> route_user(const Call& call) {
         return contact_routes(call, *store.find_distinguished(call.mailbox, "contacts"), rest);
     if (is_segment(first, "contactFolders")) return contact_folder_routes(call, rest);
     if (is_segment(first, "todo")) return todo_routes(call, rest);
+    if (is_segment(first, "messages")) return message_routes(call, nullptr, rest);
+    if (is_segment(first, "mailFolders")) return mail_folder_routes(call, rest);
+    if (is_segment(first, "sendMail") && rest.empty()) return send_mail(call);
+    if (is_segment(first, "translateExchangeIds") && rest.empty()) return translate_ids(call);
+    if (is_segment(first, "mailboxSettings")) return mailbox_settings(call, rest);
+    if (is_segment(first, "outlook") && rest.size() == 1 && is_segment(rest[0], "masterCategories"))
+        return master_categories(call);
     return no_such_resource(first);
 }
 

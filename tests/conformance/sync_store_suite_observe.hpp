@@ -196,7 +196,7 @@ TEST_P(SyncStoreSuite, ATombstoneOfAnUnknownOrFreeItemIsNoWork) {
 TEST_P(SyncStoreSuite, ASnapshotSweepsWhatItDoesNotShow) {
     linked("C1", "E1", "one");
     linked("C2", "E2", "two");
-    absorb_one(Side::Exchange, seen("E3", "1", "three"));
+    absorb(Side::Exchange, page_of({seen("E3", "1", "three")}, "c0"));
     must(sync().reset_cursor(kPair, Side::Exchange));
     EXPECT_EQ(must(sync().pair_state(kPair)).exchange_cursor, Cursor());
     absorb(Side::Exchange, page_of({seen("E1", "e1", "one")}, "p1", false, true));
@@ -223,6 +223,22 @@ TEST_P(SyncStoreSuite, AnEmptyOrAbandonedSnapshotConfirmsNothing) {
     const Picture picture = load();
     ASSERT_THAT(picture.links, SizeIs(1));
     EXPECT_FALSE(std::get<Tombstone>(picture.links[0].exchange->content).confirmed);
+}
+
+TEST_P(SyncStoreSuite, WhatTheFeedHasNotShownIsNamedUntilItDoes) {
+    const auto unshown = [this] { return must(sync().unshown(kPair, Side::Exchange, ItemKey(), 10)); };
+    absorb(Side::Exchange, page_of({seen("E0", "e0", "from the feed")}, "c0", true, true));
+    linked("C1", "E1", "one");
+    absorb_one(Side::Exchange, seen("E1", "e1", "read by key"));
+    ASSERT_THAT(unshown(), SizeIs(1));
+    EXPECT_EQ(unshown()[0].first, ItemKey("E1"));
+    EXPECT_THAT(must(sync().unshown(kPair, Side::Exchange, ItemKey("E1"), 10)), IsEmpty());
+    absorb(Side::Exchange, page_of({seen("E1", "e1", "read by key")}, "c2"));
+    EXPECT_THAT(unshown(), IsEmpty());
+    absorb(Side::Exchange, page_of({gone("E1", false)}, "c3"));
+    EXPECT_THAT(unshown(), IsEmpty());
+    absorb_one(Side::Exchange, seen("E1", "e1", "it exists all the same"));
+    EXPECT_THAT(unshown(), SizeIs(1)) << "the feed will not speak of it again";
 }
 
 TEST_P(SyncStoreSuite, TwoSnapshotsRunningEachSweepOnTheirOwn) {

@@ -48,7 +48,8 @@ TEST(RuleDocument, EveryErrorNamesItsPlace) {
          "line 1, column 45 (/rules/0/actions/hold): skipLogging of the same rule excludes it\n"},
         {"{'rules': [{'displayName': 'A', 'actions': {'moveToFolder': 'A/b', 'copyToFolder': "
          "'a/B'}}]}",
-         "line 1, column 68 (/rules/0/actions/copyToFolder): moveToFolder of the same rule excludes "
+         "line 1, column 68 (/rules/0/actions/copyToFolder): moveToFolder of the same rule "
+         "excludes "
          "it\n"},
         {"{'rules': [{'displayName': 'A', 'actions': {'createContact': true, 'createLead': {'for': "
          "'everybody'}}}]}",
@@ -91,8 +92,17 @@ TEST(RuleDocument, EveryConditionRefusesWhatItCannotMean) {
     };
     const Case cases[] = {
         {"{'subjectContain': ['a']}", "/subjectContain): unknown condition"},
-        {"{'messageActionFlag': 'any'}",
-         "/messageActionFlag): known to Exchange, not to this version of Liaison"},
+        {"{'messageActionFlag': 'urgent'}",
+         "/messageActionFlag): must be one of: any, call, doNotForward, followUp, fyi, forward, "
+         "noResponseNecessary, read, reply, replyToAll, review"},
+        {"{'subjectMatches': ['a(b']}",
+         "/subjectMatches/0): is no regular expression (RE2 syntax): missing ): a(b"},
+        {"{'subjectMatches': ['(a)\\\\1']}",
+         "/subjectMatches/0): is no regular expression (RE2 syntax): invalid escape sequence: \\1"},
+        {"{'subjectMatches': ['x*']}",
+         "/subjectMatches/0): matches any text"},
+        {"{'bodyMatches': ['a{1000}b{1000}c']}",
+         "/bodyMatches/0): is too large a regular expression: more than 2000 instructions"},
         {"{'subjectContains': []}", "/subjectContains): must hold at least one value"},
         {"{'subjectContains': 5}", "/subjectContains): must be a list"},
         {"{'subjectContains': ['']}", "/subjectContains/0): must not be empty"},
@@ -111,8 +121,7 @@ TEST(RuleDocument, EveryConditionRefusesWhatItCannotMean) {
         {"{'senderIs': ['contact', 'friend']}",
          "/senderIs/1): must be one of: user, contact, company, lead, unknown"},
         {"{'hasAttachments': 'yes'}", "/hasAttachments): must be true or false"},
-        {"{'withinSizeRange': {'minimumSize': 5}}",
-         "/withinSizeRange): \"maximumSize\" is missing"},
+        {"{'withinSizeRange': {}}", "/withinSizeRange): must name a minimumSize or a maximumSize"},
         {"{'withinSizeRange': {'minimumSize': 5, 'maximumSize': 4}}",
          "/withinSizeRange): minimumSize must not be above maximumSize"},
         {"{'withinSizeRange': {'minimumSize': -1, 'maximumSize': 4}}",

@@ -23,10 +23,11 @@ TEST(RuleProperty, RandomRulesOverRandomMailsAgreeWithTheReference) {
         std::string problem;
         const RuleSet set = samples::load_or_empty(document, problem);
         ASSERT_EQ(problem, "") << "seed " << seed << "\n" << document;
-        for (int i = 0; i < 10; ++i) {
+        const reference::ReferenceRules judge(document);
+        for (int i = 0; i < 5; ++i) {
             const reference::ReferenceInput in = reference::random_mail(dice);
             const MailActions got = set.evaluate(in.mail, facts_of_reference(in));
-            const reference::ReferenceOutcome expected = reference::evaluate(document, in);
+            const reference::ReferenceOutcome expected = judge.evaluate(in);
             ASSERT_EQ(outcome_of_actions(got), expected) << "seed " << seed << " mail " << i << "\n"
                                                          << document;
             const MailActions explained =

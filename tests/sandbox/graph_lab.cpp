@@ -95,6 +95,11 @@ GraphLab::Got GraphLab::ask_token(std::string form, std::string tenant) {
     return out;
 }
 
+std::string rest_id_of(std::string ews_id) {
+    for (char& c : ews_id) c = c == '/' ? '-' : c == '+' ? '_' : c;
+    return ews_id;
+}
+
 std::string GraphLab::ews(std::string_view operation) {
     Faults none;
     EwsFace face(store(), none);

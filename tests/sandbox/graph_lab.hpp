@@ -55,4 +55,7 @@ private:
     std::unique_ptr<Sandbox> sandbox_;
 };
 
+/// Graph's default id of an EWS id: '/' is '-', '+' is '_' (Outlook add-ins: convertToRestId).
+std::string rest_id_of(std::string ews_id);
+
 }  // namespace liaison::sandbox

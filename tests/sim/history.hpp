@@ -35,6 +35,7 @@ struct Shown {
     std::string crm_id;  ///< Exchange: the CRM identity in Liaison's mark
     std::string folder;  ///< Exchange
     bool is_private = false;
+    bool marked = false;  ///< Exchange: it carries Liaison's mark
 };
 
 /// What people did, and what they saw when they did it. Knows nothing of Liaison.
@@ -64,6 +65,7 @@ public:
         std::size_t copies = 1;      ///< items that people made of it
         bool left_scope = false;     ///< owner or type changed
         bool is_private = false;
+        bool unmarked_away = false;  ///< moved before it carried Liaison's mark: nobody can know it again
         bool bulk_erased = false;    ///< one of many deleted at once: may be held
     };
 

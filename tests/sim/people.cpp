@@ -186,7 +186,17 @@ std::string People::move(const Event& event, EntityKind kind, Draw& draw) {
         target = later->id;
     }
     if (!store.move_item(address, item.id, target)) return {};
+    if (!item.marked) history_.find(item.lineage)->unmarked_away = true;
     return std::string(to_string(kind)) + " " + item.lineage + (target == root ? " back" : " to the folder Later");
+}
+
+void People::tidy_up(std::size_t mailboxes) {
+    for (std::size_t mailbox = 0; mailbox < mailboxes; ++mailbox)
+        for (const EntityKind kind : kEntityKinds) {
+            const std::string& root = exchange_.folder(mailbox, exchange_folder(kind));
+            for (const Shown& item : exchange_.items(kind, mailbox))
+                if (item.folder != root) (void)exchange_.store().move_item(mailbox_address(mailbox), item.id, root);
+        }
 }
 
 std::string People::categorise(const Event& event, EntityKind kind, Draw& draw) {

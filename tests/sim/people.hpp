@@ -38,6 +38,8 @@ public:
     People(CrmSide& crm, ExchangeSide& exchange, History& history) : crm_(crm), exchange_(exchange), history_(history) {}
     /// Does it; answers in words what was done, or an empty text if there was nothing to do it to.
     std::string act(const Event& event, Timestamp now);
+    /// What lies in other folders comes back: there, edits are not looked at (docs/limitations.md).
+    void tidy_up(std::size_t mailboxes);
 
 private:
     Shown draft(const Event& event, EntityKind kind, Draw& draw);

@@ -7,6 +7,7 @@
 #include "net/memory_stream.hpp"
 #include "storage/sql_sync_store.hpp"
 #include "storage/sqlite_database.hpp"
+#include "tests/sim/world_faults.hpp"
 
 namespace liaison::sim {
 
@@ -20,6 +21,7 @@ public:
         std::string line(event);
         for (const auto& [key, value] : entries) line += " " + std::string(key) + "=" + value;
         if (line.find("zq") != std::string::npos) world_.violated("discretion", "content of an item in the log: " + line);
+        world_.faults->watch.saw_log(event, entries);
         world_.tell("  log: " + line);
     }
 
@@ -51,6 +53,7 @@ LiaisonProcess::LiaisonProcess(World& world, Owner owner)
     sockets_ = net::make_memory_connector(world.loop.executor(kWorld), [&world](net::ConnectTarget, std::unique_ptr<ByteStream> end) {
         return world.accept(std::move(end));
     });
+    sockets_ = world.faults->network.wrap(std::move(sockets_));
     http_ = net::make_pooled_client(world.loop.executor(owner), *sockets_, net::PoolOptions());
     for (std::size_t mailbox = 0; mailbox < world.options().workload.mailboxes; ++mailbox) add_mailbox(mailbox);
     for (const auto& [id, mailbox] : mailboxes_) scheduler_->add(id, false);

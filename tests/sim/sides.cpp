@@ -32,10 +32,11 @@ const std::vector<SideField> kContactFields{
     {"phone_mobile", "contacts:PhoneNumber/MobilePhone"}, {"notes", "item:Body"},
 };
 
+/// The normal form under which both sides are compared: line ends, and runs of spaces as one.
 std::string unix_lines(std::string_view text) {
     std::string out;
     for (const char c : text)
-        if (c != '\r') out += c;
+        if (c != '\r' && !(c == ' ' && (out.empty() || out.back() == ' '))) out += c;
     while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
     return out;
 }
@@ -200,6 +201,7 @@ Shown ExchangeSide::show(EntityKind kind, const sandbox::Item& item) const {
     for (const SideField& field : side_fields(kind)) out.fields[field.name] = normal_exchange(field, item.properties.text(field.property));
     out.lineage = mark_in(kind, out.fields);
     out.crm_id = crm_id_of(item);
+    for (const auto& [key, value] : item.extended) out.marked = out.marked || key.find("CrmKey") != std::string::npos;
     out.is_private = item.properties.text("item:Sensitivity") == "Private";
     return out;
 }

@@ -7,6 +7,7 @@
 #include "net/http_server.hpp"
 #include "tests/sim/checks.hpp"
 #include "tests/sim/process.hpp"
+#include "tests/sim/world_faults.hpp"
 
 namespace liaison::sim {
 
@@ -48,6 +49,7 @@ World::~World() {
         process_.reset();
     }
     loop.kill(kWorld);
+    faults.reset();
     crm.reset();
     set_vfs_clock(nullptr);
 }
@@ -81,6 +83,7 @@ void World::set_up() {
     }
     people_ = std::make_unique<People>(*crm, *exchange, history);
     events_ = plan_events(options_.seed, options_.workload);
+    faults = std::make_unique<WorldFaults>(*this);
 }
 
 void World::open_crm_desk() {
@@ -107,8 +110,10 @@ Async<HttpResponse> World::serve(HttpRequest request) {
     const std::chrono::milliseconds there(1 + mix(options_.seed, 11, number) % 40);
     const std::chrono::milliseconds back(1 + mix(options_.seed, 12, number) % 40);
     co_await net::sleep_for(there);
+    SeenRequest seen = look_at_request(request);
+    co_await faults->exchange.hold(std::move(seen));
     const std::string operation = sandbox::ews_operation_name(request);
-    tell("  request " + std::to_string(number) + " " + operation);
+    tell("  request " + std::to_string(number) + " " + operation + " for " + std::string(request.fields.get("X-AnchorMailbox")));
     HttpResponse response = co_await sandbox->answer(std::move(request));
     if (operation == "CreateItem" || operation == "UpdateItem" || operation == "DeleteItem" || operation == "MoveItem") ++external_writes;
     co_await net::sleep_for(back);
@@ -128,6 +133,7 @@ void World::crash() {
     process_.reset();
     open_crm_desk();
     start_process();
+    faults->restarted();
 }
 
 void World::run_until(Timestamp when) {
@@ -143,6 +149,7 @@ void World::play_events() {
     std::size_t step = 0;
     for (const Event& event : events_) {
         dice.pace(step++, events_.size());
+        faults->step(event.mailbox);
         if (options_.left_out.contains(event.number)) continue;
         run_until(kStart + event.at);
         const std::string done = people_->act(event, loop.now());
@@ -160,6 +167,8 @@ bool World::quiet_since(Timestamp when) const {
 void World::settle() {
     tell("all faults end, people go home");
     dice.heal();
+    people_->tidy_up(options_.workload.mailboxes);
+    faults->heal();
     const Timestamp healed = loop.now();
     Timestamp last_write = healed;
     std::uint64_t writes = external_writes;
@@ -177,12 +186,28 @@ void World::settle() {
     if (external_writes != writes) violated("echo", "one more cycle sent something although both sides agreed");
 }
 
+Stores& World::stores() { return process_->stores(); }
+
+/// For a reader of the story: what Liaison thought.
+void World::tell_journal() {
+    std::int64_t after = 0;
+    while (true) {
+        const auto page = ask(stores().sync->journal(after, 500));
+        if (!page || !*page || (*page)->empty()) return;
+        for (const JournalEntry& e : **page)
+            *options_.story << "  journal " << format_timestamp(e.at).substr(11, 12) << " " << e.pair.str() << " " << e.event << " "
+                            << e.reason << " link " << e.link.value() << " " << e.detail.substr(0, 300) << "\n";
+        after = (*page)->back().sequence;
+    }
+}
+
 RunResult World::run() {
     try {
         start_process();
         play_events();
         settle();
         check_at_rest(*this);
+        if (options_.story) tell_journal();
     } catch (const std::exception& e) {
         violated("exception", e.what());
     }
@@ -191,6 +216,7 @@ RunResult World::run() {
     out.violations = violations_;
     out.events = events_;
     out.faults = dice.occurrences();
+    out.tally.add(dice);
     out.crashes = crashes_;
     out.edits = history.edits();
     out.requests = requests;

@@ -11,6 +11,7 @@
 #include "tests/sim/loop.hpp"
 #include "tests/sim/memory_vfs.hpp"
 #include "tests/sim/people.hpp"
+#include "storage/stores.hpp"
 #include "tests/sim/sides.hpp"
 
 namespace liaison::sim {
@@ -30,6 +31,7 @@ struct RunOptions {
 
 struct RunResult {
     std::uint64_t seed = 0;
+    FaultTally tally;
     std::vector<Violation> violations;
     std::vector<Event> events;
     std::vector<Occurrence> faults;
@@ -42,6 +44,7 @@ struct RunResult {
 };
 
 class LiaisonProcess;
+class WorldFaults;
 
 /// Everything: Exchange, the CRM, people, the disk, and the one process that can die.
 class World {
@@ -59,6 +62,7 @@ public:
     std::unique_ptr<sandbox::Sandbox> sandbox;
     std::unique_ptr<ExchangeSide> exchange;
     std::unique_ptr<CrmSide> crm;
+    std::unique_ptr<WorldFaults> faults;
     const RunOptions& options() const { return options_; }
     /// A new connection reaches Exchange.
     Result<void> accept(std::unique_ptr<ByteStream> server_end);
@@ -66,6 +70,12 @@ public:
     void violated(std::string checker, std::string message);
     /// The process dies before it does anything else.
     void kill_soon(CrashKeeps keeps, std::string where);
+
+    /// Runs `work` of Liaison to its end, while nothing else is asked of it.
+    template <class T>
+    std::optional<T> ask(Async<T> work);
+    /// What Liaison shows to people: conflicts and parked items (REST gives the same).
+    Stores& stores();
 
     std::uint64_t external_writes = 0;  ///< by Liaison, on either side
     std::uint64_t requests = 0;
@@ -78,6 +88,7 @@ private:
     void crash();
     void play_events();
     void settle();
+    void tell_journal();
     void run_until(Timestamp when);
     bool quiet_since(Timestamp when) const;
     Async<HttpResponse> serve(HttpRequest request);
@@ -91,5 +102,22 @@ private:
     std::uint64_t hash_ = 0;
     std::vector<Violation> violations_;
 };
+
+namespace detail {
+template <class T>
+Async<void> keep_answer(Async<T> work, std::shared_ptr<std::optional<T>> place) {
+    T answer = co_await std::move(work);
+    place->emplace(std::move(answer));
+}
+}  // namespace detail
+
+template <class T>
+std::optional<T> World::ask(Async<T> work) {
+    auto place = std::make_shared<std::optional<T>>();
+    loop.spawn(kWorld, detail::keep_answer<T>(std::move(work), place));
+    while (!*place && loop.step()) {
+    }
+    return std::move(*place);
+}
 
 }  // namespace liaison::sim
