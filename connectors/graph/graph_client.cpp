@@ -274,6 +274,7 @@ Async<std::vector<Result<GraphReply>>> GraphClient::send_all(std::vector<GraphCa
             continue;
         }
         for (const std::size_t i : chosen) out[i] = std::unexpected(error);
+        size_max = kBatchMax;
         if (narrow) continue;  // this call alone; the others may be fine
         // A batch that wrote may have happened; the rest was not sent and is not tried now.
         Error rest = error;

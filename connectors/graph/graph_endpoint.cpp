@@ -25,6 +25,12 @@ EndpointCapabilities make_graph_capabilities(EntityKind kind, const MappingConte
     return out;
 }
 
+/// The id of the entity itself in a key.
+std::string item_id(EntityKind kind, const ItemKey& key) {
+    const auto parts = kind == EntityKind::Task ? TaskKey::parse(key) : std::nullopt;
+    return parts ? parts->task : key.str();
+}
+
 bool is_plain_id(std::string_view id) {
     return !id.empty() && id.size() <= kIdBytesMax &&
            std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '|'; });
@@ -108,10 +114,11 @@ Async<GraphEndpoint::Entities> GraphEndpoint::fetch(EntityKind kind, std::vector
         Result<JsonObject>& result = out[asked[k]];
         if (!replies[k])
             result = std::unexpected(std::move(replies[k].error()));
-        else if (JsonObject* entity = replies[k]->body.if_object())
+        else if (JsonObject* entity = replies[k]->body.if_object();
+                 entity && text_in(*entity, "id") == item_id(kind, keys[asked[k]]))
             result = std::move(*entity);
         else
-            result = fail(ErrorKind::CorruptReply, "a read without an entity");
+            result = fail(ErrorKind::CorruptReply, "a read that brought no entity, or another one");
     }
     co_return out;
 }

@@ -70,7 +70,7 @@ Async<Result<ChangePage>> GraphEndpoint::pull_changes(CollectionId collection, C
     const auto future = client_.settings().window_future;
     const Timestamp now = client_.clock().now();
     if (has_window && from->link.empty()) from->window_end = day_text(now + future);
-    if (has_window && !from->is_snapshot && from->window_end < day_text(now + future / 2))
+    if (has_window && !from->is_snapshot && from->window_end <= day_text(now + future / 2))
         co_return fail(ErrorKind::CursorExpired, "the calendar's window moves on", "window");
     std::string start;
     // The list is asked for in any case: the keys of tasks name it.

@@ -52,6 +52,8 @@ Async<void> GraphEndpoint::drop_deleted_contacts(Entities* entities) {
     for (std::size_t i = 0; i < entities->size(); ++i) {
         const Result<JsonObject>& entity = (*entities)[i];
         if (!home && entity) (*entities)[i] = std::unexpected(home.error());
+        if (entity && text_in(*entity, "parentFolderId").empty())
+            (*entities)[i] = fail(ErrorKind::CorruptReply, "a contact without its folder");
         if (!entity) continue;
         if (!known.contains(std::string(text_in(*entity, "parentFolderId")))) elsewhere.push_back(i);
     }
@@ -89,7 +91,8 @@ Async<Result<void>> GraphEndpoint::find_in_view(std::string calendar, const Enti
         bool is_there = shows_event(values_of(views[k]->body), id);
         const bool has_more = object_in(views[k]->body).contains("@odata.nextLink");
         if (!is_there && has_more) {
-            auto all = co_await client_.read_all(calls[k].path);
+            std::string path = std::move(calls[k].path);
+            auto all = co_await client_.read_all(std::move(path));
             if (!all) co_return std::unexpected(std::move(all.error()));
             is_there = shows_event(*all, id);
         }
@@ -110,8 +113,9 @@ Async<void> GraphEndpoint::drop_deleted_events(Entities* entities) {
     if (looked && !missing.empty()) {
         const auto others = co_await other_calendars();
         if (!others) looked = std::unexpected(others.error());
-        for (std::size_t k = 0; looked && k < others->size() && !missing.empty(); ++k)
-            looked = co_await find_in_view((*others)[k], entities, &missing);
+        const std::vector<std::string> calendars = others.value_or(std::vector<std::string>());
+        for (const std::string& calendar : calendars)
+            if (looked && !missing.empty()) looked = co_await find_in_view(calendar, entities, &missing);
     }
     for (const std::size_t i : missing)
         (*entities)[i] = looked ? gone_from_folders() : Result<JsonObject>(std::unexpected(looked.error()));

@@ -165,7 +165,15 @@ Async<std::vector<Result<Observation>>> GraphEndpoint::create_batch(EntityKind k
         const std::string id(made[k] ? text_in(*made[k], "id") : std::string_view());
         keys.push_back(kind == EntityKind::Task ? TaskKey{default_list_, id}.key() : ItemKey(id));
     }
-    const auto present = co_await fetch_present(kind, keys);
+    // Only the answer to a repeated transactionId can name an event that was deleted since.
+    const bool any_old = std::any_of(made.begin(), made.end(), [this](const auto& entity) {
+        return entity && is_old(*entity, client_.clock().now());
+    });
+    Entities present;
+    if (any_old)
+        present = co_await fetch_present(kind, keys);
+    else
+        present = co_await fetch(kind, keys);
     for (std::size_t k = 0; k < made.size(); ++k) {
         const std::size_t i = sent_of[k];
         const bool is_event = kind == EntityKind::Appointment;

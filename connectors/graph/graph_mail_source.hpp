@@ -12,8 +12,9 @@ namespace liaison::graph {
 
 /// MailSource over Microsoft Graph for one mailbox. Keys are immutable ids: a message keeps its key
 /// when it moves inside the mailbox. One that lies in Deleted Items or Recoverable Items can still be
-/// read by its id; it counts as gone, unless Deleted Items is a folder that was opened. The first segment of a path may be a well-known folder by its
-/// English name, whatever the mailbox' language is; others lie below the mailbox' root.
+/// read by its id; it counts as gone, unless Deleted Items is a folder that was opened. The first
+/// segment of a path may be a well-known folder by its English name, whatever the mailbox' language
+/// is; others lie below the mailbox' root.
 class GraphMailSource final : public MailSource {
 public:
     GraphMailSource(HttpClient& http, const Clock& clock, GraphSettings settings);
