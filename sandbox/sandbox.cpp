@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "net/deadline.hpp"
+#include "sandbox/graph/graph_control.hpp"
 #include "sandbox/page.hpp"
 
 namespace liaison::sandbox {
@@ -39,7 +40,9 @@ Sandbox::Sandbox(std::unique_ptr<MailboxStore> store, std::uint64_t seed, std::s
       tokens_(*store_),
       graph_(*store_, faults_, tokens_),
       scheme_(std::move(scheme)),
-      control_(*store_, faults_, requests_) {}
+      control_(*store_, faults_, requests_) {
+    add_graph_control(control_, graph_, tokens_);
+}
 
 Result<std::unique_ptr<Sandbox>> Sandbox::open(SandboxOptions options) {
     StoreOptions store_options;
@@ -74,15 +77,32 @@ Result<void> Sandbox::add_default_users() {
 
 Async<HttpResponse> Sandbox::answer(HttpRequest request) {
     if (page_owns_path(request.url)) co_return page_answer(request);
-    if (ControlApi::owns_path(request.url)) co_return control_.handle(request);
-    if (TokenAuthority::owns_path(request.url)) {
-        HttpResponse tokens = tokens_.handle(request, scheme_);
-        requests_.note(request, "token", tokens, store_->now());
-        co_return tokens;
+    HttpResponse response;
+    if (ControlApi::owns_path(request.url)) {
+        response = control_.handle(request);
+    } else if (TokenAuthority::owns_path(request.url)) {
+        response = tokens_.handle(request, scheme_);
+        requests_.note(request, "token", response, store_->now());
+    } else if (GraphFace::owns_path(request.url) || EwsFace::owns_path(request.url)) {
+        response = co_await answer_face(std::move(request));
+    } else {
+        co_return nothing_here();
     }
+    graph_.subscriptions().collect();
+    graph_.subscriptions().start_delivery();
+    co_return response;
+}
+
+Async<HttpResponse> Sandbox::answer_face(HttpRequest request) {
     const bool is_graph = GraphFace::owns_path(request.url);
-    if (!is_graph && !EwsFace::owns_path(request.url)) co_return nothing_here();
-    Answer answer = is_graph ? graph_.handle(request, scheme_) : ews_.handle(request);
+    Answer answer;
+    if (is_graph) {
+        HttpRequest copy = request;
+        std::string scheme = scheme_;
+        answer = co_await graph_.answer(std::move(copy), std::move(scheme));
+    } else {
+        answer = ews_.handle(request);
+    }
     if (answer.delay_ms > 0) {
         const std::chrono::milliseconds delay(answer.delay_ms);
         co_await net::sleep_for(delay);

@@ -41,10 +41,17 @@ public:
     /// sandbox must outlive it.
     Async<HttpResponse> answer(HttpRequest request);
     net::HttpHandler handler();
+    /// What posts change notifications to subscribers; it must outlive the sandbox or be taken back
+    /// (null). Without one no subscription can be made.
+    /// `spawn` runs coroutines beside the caller (net::RunLoop::spawn).
+    void set_notifier(HttpClient* client, std::function<void(Async<void>)> spawn = {}) {
+        graph_.subscriptions().set_client(client, std::move(spawn));
+    }
 
 private:
     Sandbox(std::unique_ptr<MailboxStore> store, std::uint64_t seed, std::string scheme);
     Result<void> add_default_users();
+    Async<HttpResponse> answer_face(HttpRequest request);
 
     std::unique_ptr<MailboxStore> store_;
     Faults faults_;

@@ -63,8 +63,8 @@ Outcome<Reply> add_attachment(const Call& call, const ItemPlace& place, const It
     if (bytes.size() >= direct_bytes_max)
         return graph_fail(413, "ErrorMessageSizeExceeded",
                           "The attachment is too large for one request; use an upload session.");
-    auto id = call.store.add_attachment(call.mailbox, item.id, std::move(*attachment),
-                                        std::move(bytes));
+    auto id =
+        call.store.add_attachment(call.mailbox, item.id, std::move(*attachment), std::move(bytes));
     if (!id) return std::unexpected(from_store_error(id.error()));
     const Item* owner = call.store.find_item(call.mailbox, item.id);
     json::object out = attachment_json(call, *owner, owner->attachments.back(), true);
@@ -140,7 +140,7 @@ Outcome<Reply> one_attachment(const Call& call, const ItemPlace& place, const It
         auto bytes = attachment_bytes(call, item, attachment);
         if (!bytes) return std::unexpected(bytes.error());
         Reply out;
-        out.content_type = attachment.is_item            ? "message/rfc822"
+        out.content_type = attachment.is_item                ? "message/rfc822"
                            : attachment.content_type.empty() ? "application/octet-stream"
                                                              : attachment.content_type;
         out.bytes = std::move(*bytes);
@@ -156,8 +156,9 @@ Outcome<Reply> one_attachment(const Call& call, const ItemPlace& place, const It
         return no_content();
     }
     if (call.method != "GET") return method_not_allowed(call);
-    const bool expands = call.option("$expand").starts_with("microsoft.graph.itemattachment/item") ||
-                         call.option("$expand") == "microsoft.graph.itemAttachment/item";
+    const bool expands =
+        call.option("$expand").starts_with("microsoft.graph.itemattachment/item") ||
+        call.option("$expand") == "microsoft.graph.itemAttachment/item";
     if (call.has("$expand") && !expands)
         return graph_fail(400, "ErrorInvalidUrlQuery", "The sandbox does not expand this.");
     if (auto ok = call.allow({"$select", "$expand"}); !ok) return std::unexpected(ok.error());
@@ -195,8 +196,8 @@ json::object attachment_json(const Call& call, const Item& item, const Attachmen
         {"size", attachment.size},
         {"isInline", attachment.is_inline}};
     if (attachment.is_item) return out;
-    out["contentId"] = attachment.content_id.empty() ? json::value(nullptr)
-                                                     : json::value(attachment.content_id);
+    out["contentId"] =
+        attachment.content_id.empty() ? json::value(nullptr) : json::value(attachment.content_id);
     out["contentLocation"] = attachment.content_location.empty()
                                  ? json::value(nullptr)
                                  : json::value(attachment.content_location);
@@ -217,8 +218,8 @@ Outcome<Reply> attachment_routes(const Call& call, const ItemPlace& place, const
         collection.size = item.attachments.size();
         collection.render = [&](std::size_t row, const Shape& shape) {
             json::object out;
-            json::object all = attachment_json(call, item, item.attachments[row],
-                                               shape.wants("contentBytes"));
+            json::object all =
+                attachment_json(call, item, item.attachments[row], shape.wants("contentBytes"));
             for (auto& member : all) {
                 const std::string_view name = member.key();
                 if (name == "id" || name.starts_with('@') || shape.wants(name))

@@ -72,8 +72,8 @@ Outcome<void> read_expand(std::string_view text, std::string_view type, Shape& s
                 shape.attachment_select.insert(std::string(one));
             options = {};
         }
-        const bool known_expand = name == "attachments" || name == "linkedResources" ||
-                                  name == "checklistItems";
+        const bool known_expand =
+            name == "attachments" || name == "linkedResources" || name == "checklistItems";
         if (!known_expand || !options.empty())
             return graph_fail(400, "ErrorInvalidUrlQuery",
                               "The sandbox does not expand '" + std::string(part) + "'.");
@@ -213,8 +213,8 @@ Outcome<Selection> select_rows(const Call& call, const Collection& collection) {
     for (std::size_t at = 0; at < places.size(); ++at) places[at] = at;
     std::sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
         for (const auto& key : *order) {
-            const int difference = compare_values(value_at(entities[a], key.path),
-                                                  value_at(entities[b], key.path));
+            const int difference =
+                compare_values(value_at(entities[a], key.path), value_at(entities[b], key.path));
             if (difference != 0) return key.descending ? difference > 0 : difference < 0;
         }
         return a < b;
@@ -297,9 +297,9 @@ std::string link_url(const Call& call, const std::string& query) {
 }
 
 Outcome<Reply> list_page(const Call& call, const Collection& collection) {
-    if (auto ok = call.allow({"$select", "$filter", "$orderby", "$top", "$skip", "$count",
-                              "$expand", "$search"},
-                             collection.options);
+    if (auto ok = call.allow(
+            {"$select", "$filter", "$orderby", "$top", "$skip", "$count", "$expand", "$search"},
+            collection.options);
         !ok)
         return std::unexpected(ok.error());
     auto shape = read_shape(call, collection.type);
@@ -320,9 +320,9 @@ Outcome<Reply> list_page(const Call& call, const Collection& collection) {
         values.push_back(collection.render(selection->rows[at], *shape));
     out["value"] = std::move(values);
     if (last < selection->rows.size())
-        out["@odata.nextLink"] =
-            link_url(call, query_text(call.query, {{"$skip", std::to_string(last)},
-                                                   {"$top", std::to_string(*page)}}));
+        out["@odata.nextLink"] = link_url(
+            call, query_text(call.query,
+                             {{"$skip", std::to_string(last)}, {"$top", std::to_string(*page)}}));
     return json_reply(std::move(out));
 }
 

@@ -91,7 +91,8 @@ Outcome<void> write_slots(ItemPatch& patch, std::string_view dictionary, std::st
         if (auto ok = patch.erase(std::string(uri) + "/" + std::string(key)); !ok) return ok;
         if (at == list.size()) continue;
         const json::value& one = list[at++];
-        std::string xml = "<" + std::string(dictionary) + "><Entry Key=\"" + std::string(key) + "\"";
+        std::string xml =
+            "<" + std::string(dictionary) + "><Entry Key=\"" + std::string(key) + "\"";
         std::string_view text;
         if (one.is_object()) {
             text = text_of(one.get_object(), "address");
@@ -115,8 +116,7 @@ Outcome<void> write_address(ItemPatch& patch, std::string_view which, const json
         if (text == nullptr) continue;
         const std::string name(part);
         if (text->is_null() || text->get_string().empty()) {
-            const std::string key =
-                "contacts:PhysicalAddress:" + name + "/" + std::string(which);
+            const std::string key = "contacts:PhysicalAddress:" + name + "/" + std::string(which);
             if (auto ok = patch.erase(key); !ok) return ok;
             continue;
         }
@@ -184,8 +184,8 @@ Outcome<void> write_contact_member(ItemPatch& patch, std::string_view name,
         return {};
     }
     static constexpr std::string_view lists[] = {
-        "emailAddresses", "businessPhones",      "homePhones",
-        "imAddresses",    "mobilePhone",         "primaryEmailAddress",
+        "emailAddresses",        "businessPhones",      "homePhones",
+        "imAddresses",           "mobilePhone",         "primaryEmailAddress",
         "secondaryEmailAddress", "tertiaryEmailAddress"};
     if (std::find(std::begin(lists), std::end(lists), name) != std::end(lists))
         return write_contact_list(patch, name, value);
@@ -257,7 +257,8 @@ Outcome<void> apply_contact(const Call&, ItemPatch& patch, const json::object& b
     if ((names || patch.creating()) && !body.contains("displayName")) {
         const std::string shown = joined_name(given, surname, " ");
         if (!shown.empty()) {
-            if (auto ok = patch.text("DisplayName", "contacts:DisplayName", json::value(shown)); !ok)
+            if (auto ok = patch.text("DisplayName", "contacts:DisplayName", json::value(shown));
+                !ok)
                 return ok;
         }
     }

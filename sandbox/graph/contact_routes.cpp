@@ -20,8 +20,8 @@ json::object contact_folder_json(const Folder& folder) {
 Outcome<Reply> list_contact_folders(const Call& call, const Folder& parent) {
     std::vector<const Folder*> folders;
     for (const Folder* folder : call.store.children(call.mailbox, parent.id)) {
-        const bool own = folder->distinguished_id.empty() &&
-                         folder->folder_class.starts_with("IPF.Contact");
+        const bool own =
+            folder->distinguished_id.empty() && folder->folder_class.starts_with("IPF.Contact");
         if (own && !call.empty_listing) folders.push_back(folder);
     }
     Collection collection;

@@ -3,6 +3,7 @@
 #include "sandbox/ews/lexical.hpp"
 #include "sandbox/graph/calendar_view.hpp"
 #include "sandbox/graph/ews_bridge.hpp"
+#include "sandbox/graph/graph_faults.hpp"
 #include "sandbox/mailbox_ids.hpp"
 
 namespace liaison::sandbox::graph {
@@ -36,15 +37,18 @@ std::uint64_t unsigned_member(const json::object& object, std::string_view name)
 
 GraphError sync_state_not_found(const Call& call) {
     if (call.memory.quirks.resync_required) {
-        GraphError error{410, "resyncRequired",
+        GraphError error{410,
+                         "resyncRequired",
                          "Resync required. Replace any local items with the server's version "
                          "(including deletes).",
                          {}};
         error.headers.emplace_back("Location", link_url(call, "$deltatoken="));
         return error;
     }
-    return {410, "SyncStateNotFound",
-            "The sync state generation is not found; generation is lost.", {}};
+    return {410,
+            "SyncStateNotFound",
+            "The sync state generation is not found; generation is lost.",
+            {}};
 }
 
 bool count_down(std::uint32_t& counter) {
@@ -134,10 +138,11 @@ struct DeltaWriter {
 }  // namespace
 
 std::string write_delta_token(const DeltaState& state) {
-    const json::object fields{
-        {"s", state.scope},          {"e", state.epoch},         {"g", state.generation},
-        {"q", state.cursor.sequence}, {"b", state.cursor.below}, {"f", state.cursor.first_round},
-        {"p", state.page},           {"u", state.query},         {"l", state.last_id}};
+    const json::object fields{{"s", state.scope},        {"e", state.epoch},
+                              {"g", state.generation},   {"q", state.cursor.sequence},
+                              {"b", state.cursor.below}, {"f", state.cursor.first_round},
+                              {"p", state.page},         {"u", state.query},
+                              {"l", state.last_id}};
     std::string text = json::serialize(fields);
     text += "#" + std::to_string(token_checksum(text));
     return url_safe_token(base64_encode(text));
@@ -215,8 +220,7 @@ Outcome<DeltaRequest> begin_delta(Call& call, std::string_view scope, std::uint6
 void finish_delta(const Call& call, json::object& reply, DeltaState next, bool complete) {
     const std::string name = complete ? "$deltatoken" : "$skiptoken";
     const std::string token = write_delta_token(next);
-    reply[complete ? "@odata.deltaLink" : "@odata.nextLink"] =
-        link_url(call, name + "=" + token);
+    reply[complete ? "@odata.deltaLink" : "@odata.nextLink"] = link_url(call, name + "=" + token);
 }
 
 Outcome<Reply> items_delta(Call call, Resource resource, const Folder& folder) {
@@ -248,14 +252,15 @@ Outcome<Reply> items_delta(Call call, Resource resource, const Folder& folder) {
         if (const Item* last = call.store.find_item(call.mailbox, next.last_id);
             last != nullptr && quirks.replay_delta_items && last->folder_id == folder.id)
             values.push_back(writer.entity({ItemChange::Kind::Update, last->id, last}));
-        auto changes = call.store.item_changes(call.mailbox, folder.id, next.cursor, *size);
-        if (!changes) return std::unexpected(from_store_error(changes.error()));
-        for (const ItemChange& change : changes->changes) {
+        auto seen = read_changes(call, folder.id, next.cursor, *size);
+        if (!seen) return std::unexpected(seen.error());
+        for (const ItemChange& change : seen->found.changes) {
             if (writer.shows(change)) values.push_back(writer.entity(change));
             next.last_id = change.item_id;
         }
-        next.cursor = changes->next;
-        complete = changes->complete;
+        next.cursor = seen->found.next;
+        complete = seen->found.complete;
+        if (seen->same_state) next = request->state;
     }
     json::object reply{{"@odata.context", call.base_url + "/$metadata#Collection(" +
                                               std::string(type_name(resource)) + ")"}};
@@ -286,10 +291,10 @@ Outcome<Reply> view_delta(Call call, const Folder& calendar) {
     bool complete = call.empty_listing;
     if (!call.empty_listing && !(quirks.empty_delta_pages && next.page % 2 == 1)) {
         const std::size_t size = call.prefer.page_size.value_or(10);
-        auto changes = call.store.item_changes(call.mailbox, calendar.id, next.cursor, size);
-        if (!changes) return std::unexpected(from_store_error(changes.error()));
+        auto seen = read_changes(call, calendar.id, next.cursor, size);
+        if (!seen) return std::unexpected(seen.error());
         const Shape all;
-        for (const ItemChange& change : changes->changes) {
+        for (const ItemChange& change : seen->found.changes) {
             const bool gone = change.item == nullptr;
             if (!gone && !is_of(Resource::Event, *change.item)) continue;
             json::array shown;
@@ -299,8 +304,9 @@ Outcome<Reply> view_delta(Call call, const Folder& calendar) {
                 shown.push_back(removed_entity(call, Resource::Event, change.item_id));
             for (json::value& one : shown) values.push_back(std::move(one));
         }
-        next.cursor = changes->next;
-        complete = changes->complete;
+        next.cursor = seen->found.next;
+        complete = seen->found.complete;
+        if (seen->same_state) next = request->state;
     } else if (call.empty_listing) {
         next.cursor = SyncCursor{next.cursor.sequence, 0, false};
     }
@@ -327,10 +333,9 @@ Outcome<Reply> folders_delta(Call call, std::string_view type, std::string_view 
         if (call.empty_listing) break;
         if (change.folder == nullptr) {
             if (request->fresh) continue;
-            values.push_back(
-                json::object{{"@odata.type", "#microsoft.graph." + std::string(type)},
-                             {"id", rest_id(change.folder_id)},
-                             {"@removed", json::object{{"reason", "deleted"}}}});
+            values.push_back(json::object{{"@odata.type", "#microsoft.graph." + std::string(type)},
+                                          {"id", rest_id(change.folder_id)},
+                                          {"@removed", json::object{{"reason", "deleted"}}}});
             continue;
         }
         if (!change.folder->folder_class.starts_with(folder_class)) continue;
@@ -344,8 +349,8 @@ Outcome<Reply> folders_delta(Call call, std::string_view type, std::string_view 
     DeltaState next = request->state;
     ++next.page;
     next.cursor = SyncCursor{call.store.sequence(call.mailbox), 0, false};
-    json::object reply{{"@odata.context", call.base_url + "/$metadata#Collection(" +
-                                              std::string(type) + ")"}};
+    json::object reply{
+        {"@odata.context", call.base_url + "/$metadata#Collection(" + std::string(type) + ")"}};
     finish_delta(call, reply, std::move(next), true);
     reply["value"] = std::move(values);
     return json_reply(std::move(reply));

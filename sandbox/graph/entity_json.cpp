@@ -21,13 +21,33 @@ std::uint32_t hex_number(std::string_view text) {
 }
 
 std::string canonical_type(std::string_view type) {
-    static constexpr std::string_view types[] = {
-        "ApplicationTime", "ApplicationTimeArray", "Binary",     "BinaryArray", "Boolean",
-        "CLSID",           "CLSIDArray",           "Currency",   "CurrencyArray", "Double",
-        "DoubleArray",     "Error",                "Float",      "FloatArray",  "Integer",
-        "IntegerArray",    "Long",                 "LongArray",  "Null",        "Object",
-        "ObjectArray",     "Short",                "ShortArray", "SystemTime",  "SystemTimeArray",
-        "String",          "StringArray"};
+    static constexpr std::string_view types[] = {"ApplicationTime",
+                                                 "ApplicationTimeArray",
+                                                 "Binary",
+                                                 "BinaryArray",
+                                                 "Boolean",
+                                                 "CLSID",
+                                                 "CLSIDArray",
+                                                 "Currency",
+                                                 "CurrencyArray",
+                                                 "Double",
+                                                 "DoubleArray",
+                                                 "Error",
+                                                 "Float",
+                                                 "FloatArray",
+                                                 "Integer",
+                                                 "IntegerArray",
+                                                 "Long",
+                                                 "LongArray",
+                                                 "Null",
+                                                 "Object",
+                                                 "ObjectArray",
+                                                 "Short",
+                                                 "ShortArray",
+                                                 "SystemTime",
+                                                 "SystemTimeArray",
+                                                 "String",
+                                                 "StringArray"};
     for (const std::string_view one : types) {
         if (iequals(one, type)) return std::string(one);
     }
@@ -73,8 +93,7 @@ bool is_of(Resource resource, const Item& item) {
     return item.kind == ItemKind::Message || item.kind == ItemKind::Other;
 }
 
-json::object item_json(const Call& call, Resource resource, const Item& item,
-                       const Shape& shape) {
+json::object item_json(const Call& call, Resource resource, const Item& item, const Shape& shape) {
     EntityWriter out(shape);
     if (resource == Resource::Event) put_event(call, item, out);
     if (resource == Resource::Contact) put_contact(call, item, out);
@@ -85,6 +104,8 @@ json::object item_json(const Call& call, Resource resource, const Item& item,
     // A task's id is no subject of the immutable form (GDC todotask).
     entity["id"] = resource == Resource::Task ? rest_id(item.id) : shown_item_id(call, item.id);
     for (auto& member : out.take()) entity[member.key()] = std::move(member.value());
+    if (call.fault != nullptr && call.fault->kind == FaultKind::UnknownElements)
+        entity["sandboxFutureProperty"] = json::object{{"kind", "new"}, {"list", json::array{1}}};
     if (!shape.extended_keys.empty()) {
         json::array extended = extended_json(call, item, shape);
         if (!extended.empty()) entity["singleValueExtendedProperties"] = std::move(extended);
@@ -113,8 +134,8 @@ std::string graph_date_time(EpochMillis time) {
 json::object zoned_time(EpochMillis instant, std::string_view windows_zone,
                         std::string_view shown_as) {
     const bool utc = windows_zone.empty() || windows_zone == "UTC";
-    const auto local = utc ? std::optional<std::int64_t>(instant)
-                           : wall_clock_of_utc(windows_zone, instant);
+    const auto local =
+        utc ? std::optional<std::int64_t>(instant) : wall_clock_of_utc(windows_zone, instant);
     std::string text = utc_date_time(local.value_or(instant));
     text.back() = '.';  // the Z
     return {{"dateTime", text + "0000000"},

@@ -40,6 +40,8 @@ public:
             out_[name] = std::forward<T>(value);
         }
     }
+    /// An annotation, whatever the shape.
+    void annotate(std::string_view name, std::string_view value) { out_[name] = value; }
     /// Null when empty.
     void put_text(std::string_view name, std::string_view text);
     json::object take() { return std::move(out_); }

@@ -149,6 +149,25 @@ const EntityType* find_entity_type(std::string_view name) {
     return found == types.end() ? nullptr : &found->second;
 }
 
+json::value canonical_value(std::string_view type_name, json::value value) {
+    const EntityType* type = find_entity_type(type_name);
+    if (type == nullptr) return value;
+    if (value.is_array()) {
+        for (json::value& one : value.get_array()) one = canonical_value(type_name, std::move(one));
+    } else if (type->is_enum && value.is_string()) {
+        for (const auto& member : type->members) {
+            if (iequals(member, value.get_string())) return json::value(json::string_view(member));
+        }
+    } else if (value.is_object()) {
+        for (auto& member : value.get_object()) {
+            const EntityProperty* property = type->find(member.key());
+            if (property != nullptr)
+                member.value() = canonical_value(property->type, std::move(member.value()));
+        }
+    }
+    return value;
+}
+
 Outcome<void> check_entity(std::string_view type_name, const json::object& entity) {
     std::string actual(type_name);
     if (const json::value* named = entity.if_contains("@odata.type");

@@ -36,5 +36,8 @@ const EntityType* find_entity_type(std::string_view name);
 /// properties, wrong JSON types and unknown enumeration values (compared without case, as Graph
 /// does). Annotations ("@odata.type") are passed over.
 Outcome<void> check_entity(std::string_view type, const boost::json::object& entity);
+/// A value of a property that passed check_entity, with enumeration members in the letters of the
+/// metadata.
+boost::json::value canonical_value(std::string_view type, boost::json::value value);
 
 }  // namespace liaison::sandbox::graph

@@ -42,15 +42,14 @@ json::array attendees_json(const Item& item) {
         const auto* fragment = value == nullptr ? nullptr : std::get_if<Fragment>(value);
         if (fragment == nullptr) continue;
         std::string_view rest = fragment->xml;
-        for (std::size_t end = 0;
-             (end = rest.find("</t:Attendee>")) != std::string_view::npos;) {
+        for (std::size_t end = 0; (end = rest.find("</t:Attendee>")) != std::string_view::npos;) {
             const std::string_view one = rest.substr(0, end);
             rest.remove_prefix(end + 13);
             const std::string response = ews::fragment_text(one, "t:ResponseType");
             out.push_back(json::object{
                 {"type", type},
-                {"status", json::object{{"response", response_word(response, false)},
-                                        {"time", no_time}}},
+                {"status",
+                 json::object{{"response", response_word(response, false)}, {"time", no_time}}},
                 {"emailAddress",
                  json::object{{"name", ews::fragment_text(one, "t:Name")},
                               {"address", ews::fragment_text(one, "t:EmailAddress")}}}});
@@ -83,9 +82,8 @@ json::array locations_json(const Item& item) {
         if (joined == shown) return kept.get_array();
     }
     if (shown.empty()) return {};
-    return {json::object{{"displayName", shown},
-                         {"locationType", "default"},
-                         {"uniqueIdType", "unknown"}}};
+    return {json::object{
+        {"displayName", shown}, {"locationType", "default"}, {"uniqueIdType", "unknown"}}};
 }
 
 void put_event_times(const Call& call, const Item& item, EntityWriter& out) {
@@ -112,8 +110,8 @@ void put_event(const Call& call, const Item& item, EntityWriter& out) {
     const PropertyBag& bag = item.properties;
     const auto people = attendees_json(item);
     const std::string_view answer = bag.text("calendar:MyResponseType");
-    const bool organizer = bag.text("calendar:IsOrganizer") != "false" &&
-                           (answer.empty() || answer == "Organizer");
+    const bool organizer =
+        bag.text("calendar:IsOrganizer") != "false" && (answer.empty() || answer == "Organizer");
     out.put("createdDateTime", graph_date_time(item.created));
     out.put("lastModifiedDateTime", graph_date_time(item.modified));
     out.put("changeKey", item.change_key);
@@ -168,9 +166,9 @@ void put_event(const Call& call, const Item& item, EntityWriter& out) {
                                                             bag.text("calendar:StartTimeZone")));
     out.put("attendees", people);
     const auto organizers = ews::addresses_of(item, "calendar:Organizer");
-    out.put("organizer", organizers.empty() ? json::value(nullptr)
-                                            : recipient_json(organizers.front().name,
-                                                             organizers.front().address));
+    out.put("organizer", organizers.empty()
+                             ? json::value(nullptr)
+                             : recipient_json(organizers.front().name, organizers.front().address));
 }
 
 }  // namespace liaison::sandbox::graph

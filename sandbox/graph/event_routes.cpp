@@ -110,9 +110,8 @@ Outcome<Reply> one_occurrence(const Call& call, const Instance& instance) {
         return graph_fail(501, "ErrorNotImplemented",
                           "The sandbox does not change single occurrences of a series.");
     if (auto ok = call.allow({"$select", "$expand"}); !ok) return std::unexpected(ok.error());
-    return entity_reply(call, "event", "events", [&](const Shape& shape) {
-        return instance_json(call, instance, shape);
-    });
+    return entity_reply(call, "event", "events",
+                        [&](const Shape& shape) { return instance_json(call, instance, shape); });
 }
 
 }  // namespace
@@ -170,9 +169,8 @@ Outcome<Reply> calendars_routes(const Call& call, Path rest) {
         if (!body) return std::unexpected(body.error());
         if (auto ok = check_entity("calendar", *body); !ok) return std::unexpected(ok.error());
         const Folder* root = call.store.find_distinguished(call.mailbox, "calendar");
-        auto made = call.store.create_folder(call.mailbox, root->id,
-                                             std::string(text_of(*body, "name")),
-                                             "IPF.Appointment");
+        auto made = call.store.create_folder(
+            call.mailbox, root->id, std::string(text_of(*body, "name")), "IPF.Appointment");
         if (!made) return std::unexpected(from_store_error(made.error()));
         return entity_reply(
             call, "calendar", "calendars",

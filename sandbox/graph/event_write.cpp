@@ -67,7 +67,7 @@ Outcome<void> write_attendees(ItemPatch& patch, const json::value& value) {
 Outcome<void> write_location(ItemPatch& patch, const json::object& body) {
     // Setting `location` replaces `locations` and the reverse (event resource page).
     if (const json::value* one = body.if_contains("location")) {
-        patch.keep("location", *one);
+        patch.keep("location", canonical_value("location", *one));
         if (!body.contains("locations")) patch.keep("locations", nullptr);
         if (one->is_null()) return patch.erase("calendar:Location");
         const json::value* shown = one->get_object().if_contains("displayName");
@@ -75,7 +75,7 @@ Outcome<void> write_location(ItemPatch& patch, const json::object& body) {
     }
     const json::value* many = body.if_contains("locations");
     if (many == nullptr) return {};
-    patch.keep("locations", *many);
+    patch.keep("locations", canonical_value("location", *many));
     std::string joined;
     if (many->is_array()) {
         for (const json::value& one : many->get_array()) {
@@ -119,7 +119,7 @@ Outcome<void> write_member(ItemPatch& patch, std::string_view name, const json::
     if (name == "attendees") return write_attendees(patch, value);
     if (name == "singleValueExtendedProperties") return patch.extended(value);
     if (name == "isOnlineMeeting" || name == "onlineMeetingProvider" || name == "hideAttendees") {
-        patch.keep(name, value);
+        patch.keep(name, canonical_value("onlineMeetingProviderType", value));
         return {};
     }
     if (name == "transactionId") {

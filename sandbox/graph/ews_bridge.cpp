@@ -54,8 +54,7 @@ Outcome<void> ItemPatch::text(std::string_view name, std::string_view uri,
     return element(xml_element(name, value.get_string()));
 }
 
-Outcome<void> ItemPatch::word(std::string_view name, std::string_view uri,
-                              const json::value& value,
+Outcome<void> ItemPatch::word(std::string_view name, std::string_view uri, const json::value& value,
                               std::initializer_list<std::string_view> words) {
     if (value.is_null()) return erase(uri);
     for (const std::string_view one : words) {

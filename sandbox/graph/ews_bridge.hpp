@@ -32,8 +32,7 @@ public:
     Outcome<void> flag(std::string_view name, std::string_view uri, const json::value& value);
     Outcome<void> strings(std::string_view name, std::string_view uri, const json::value& value);
     Outcome<void> body(const json::value& value);
-    Outcome<void> recipients(std::string_view name, std::string_view uri,
-                             const json::value& value);
+    Outcome<void> recipients(std::string_view name, std::string_view uri, const json::value& value);
     Outcome<void> erase(std::string_view uri);
     /// singleValueExtendedProperties: [{id, value}]; a null value removes.
     Outcome<void> extended(const json::value& value);

@@ -31,14 +31,15 @@ json::object mail_folder_json(const Call& call, const Folder& folder) {
     for (const Folder* child : call.store.children(call.mailbox, folder.id)) {
         if (is_mail_folder(*child)) ++children;
     }
-    return {{"id", rest_id(folder.id)},
-            {"displayName", folder.display_name},
-            {"parentFolderId", folder.parent_id.empty() ? json::value(nullptr)
-                                                        : json::value_from(rest_id(folder.parent_id))},
-            {"childFolderCount", children},
-            {"unreadItemCount", call.store.unread_count(call.mailbox, folder.id)},
-            {"totalItemCount", call.store.item_count(call.mailbox, folder.id)},
-            {"isHidden", is_hidden(folder)}};
+    return {
+        {"id", rest_id(folder.id)},
+        {"displayName", folder.display_name},
+        {"parentFolderId", folder.parent_id.empty() ? json::value(nullptr)
+                                                    : json::value_from(rest_id(folder.parent_id))},
+        {"childFolderCount", children},
+        {"unreadItemCount", call.store.unread_count(call.mailbox, folder.id)},
+        {"totalItemCount", call.store.item_count(call.mailbox, folder.id)},
+        {"isHidden", is_hidden(folder)}};
 }
 
 json::object shaped_folder(const Call& call, const Folder& folder, const Shape& shape) {
@@ -51,8 +52,8 @@ json::object shaped_folder(const Call& call, const Folder& folder, const Shape& 
 }
 
 Outcome<Reply> list_folders(const Call& call, const Folder& parent, const std::string& context) {
-    const auto folders = call.empty_listing ? std::vector<const Folder*>{}
-                                            : mail_children(call, parent);
+    const auto folders =
+        call.empty_listing ? std::vector<const Folder*>{} : mail_children(call, parent);
     Collection collection;
     collection.type = "mailFolder";
     collection.context = context;
@@ -80,9 +81,9 @@ Outcome<json::object> folder_body(const Call& call) {
     for (const auto& member : *body) {
         const std::string_view name = member.key();
         if (name != "displayName" && name.find('@') == std::string_view::npos)
-            return graph_fail(400, "ErrorInvalidPropertySet",
-                              "The sandbox does not set '" + std::string(name) +
-                                  "' of a mail folder.");
+            return graph_fail(
+                400, "ErrorInvalidPropertySet",
+                "The sandbox does not set '" + std::string(name) + "' of a mail folder.");
     }
     return body;
 }
@@ -136,9 +137,8 @@ Outcome<Reply> mail_folder_routes(const Call& call, Path rest) {
     }
     if (is_segment(rest[0], "delta")) {
         if (call.method != "GET") return method_not_allowed(call);
-        return folders_delta(
-            call, "mailFolder", "mailFolders", root, "IPF.Note",
-            [&](const Folder& folder) { return mail_folder_json(call, folder); });
+        return folders_delta(call, "mailFolder", "mailFolders", root, "IPF.Note",
+                             [&](const Folder& folder) { return mail_folder_json(call, folder); });
     }
     auto folder = mail_folder_by_id(call, rest[0]);
     if (!folder) return std::unexpected(folder.error());

@@ -25,7 +25,8 @@ Outcome<void> read_part_body(const json::object& given, BatchPart& part) {
     const json::value* body = given.if_contains("body");
     if (body == nullptr) return {};
     if (part.request.fields.get("Content-Type").empty())
-        return bad_batch("Write request id : " + part.id + " does not contain Content-Type header "
+        return bad_batch("Write request id : " + part.id +
+                         " does not contain Content-Type header "
                          "or body.");
     if (!body->is_string()) {
         part.request.body = json::serialize(*body);
@@ -113,9 +114,9 @@ Outcome<std::vector<BatchPart>> read_parts(std::string_view body) {
     }
     for (const BatchPart& part : parts) {
         for (const std::string& needed : part.depends_on) {
-            const bool known = std::any_of(
-                parts.begin(), parts.end(),
-                [&](const BatchPart& other) { return other.id == needed && &other != &part; });
+            const bool known = std::any_of(parts.begin(), parts.end(), [&](const BatchPart& other) {
+                return other.id == needed && &other != &part;
+            });
             if (!known) return bad_batch("A dependsOn names no part of the batch.");
         }
     }
@@ -124,7 +125,7 @@ Outcome<std::vector<BatchPart>> read_parts(std::string_view body) {
 
 }  // namespace
 
-Outcome<Reply> run_batch(std::string_view body,
+Outcome<Reply> run_batch(std::string_view body, const std::optional<Fault>& fault,
                          const std::function<HttpResponse(const HttpRequest&)>& run_part) {
     auto parts = read_parts(body);
     if (!parts) return std::unexpected(parts.error());
@@ -156,6 +157,8 @@ Outcome<Reply> run_batch(std::string_view body,
     for (const BatchPart& part : *parts) {
         if (part.status == 0) return bad_batch("The dependsOn of the batch go in a circle.");
     }
+    if (fault && fault->kind == FaultKind::PartMissing && fault->count < responses.size())
+        responses.erase(responses.begin() + fault->count);
     return json_reply(json::object{{"responses", std::move(responses)}});
 }
 

@@ -38,10 +38,21 @@ std::vector<std::string_view> preference_parts(std::string_view header) {
 
 // Option names compare without case; here in the letters of the documentation.
 std::string option_name(std::string name) {
-    static constexpr std::string_view known[] = {
-        "$select", "$filter", "$orderby", "$top", "$skip", "$count", "$expand", "$search",
-        "$skiptoken", "$deltatoken", "startDateTime", "endDateTime", "includeHiddenFolders",
-        "changeType", "validationToken"};
+    static constexpr std::string_view known[] = {"$select",
+                                                 "$filter",
+                                                 "$orderby",
+                                                 "$top",
+                                                 "$skip",
+                                                 "$count",
+                                                 "$expand",
+                                                 "$search",
+                                                 "$skiptoken",
+                                                 "$deltatoken",
+                                                 "startDateTime",
+                                                 "endDateTime",
+                                                 "includeHiddenFolders",
+                                                 "changeType",
+                                                 "validationToken"};
     for (const std::string_view one : known) {
         if (iequals(one, name)) return std::string(one);
     }
@@ -57,9 +68,9 @@ std::string_view unquoted(std::string_view text) {
 Outcome<void> apply_preference(Preferences& out, std::string_view part) {
     const std::size_t equals = part.find('=');
     const std::string_view name = without_blanks(part.substr(0, equals));
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view{}
-                                         : unquoted(without_blanks(part.substr(equals + 1)));
+    const std::string_view value = equals == std::string_view::npos
+                                       ? std::string_view{}
+                                       : unquoted(without_blanks(part.substr(equals + 1)));
     if (iequals(name, "IdType")) {
         if (!iequals(value, "ImmutableId")) return {};
         out.immutable_ids = true;
@@ -69,8 +80,8 @@ Outcome<void> apply_preference(Preferences& out, std::string_view part) {
         out.text_body = iequals(value, "text");
         out.applied.push_back("outlook.body-content-type=\"" + std::string(value) + "\"");
     } else if (iequals(name, "outlook.timezone")) {
-        const auto windows = iana_zone_of(value) ? std::optional<std::string_view>(value)
-                                                 : windows_zone_of(value);
+        const auto windows =
+            iana_zone_of(value) ? std::optional<std::string_view>(value) : windows_zone_of(value);
         if (!windows)
             return graph_fail(400, "TimeZoneNotSupportedException",
                               "The time zone '" + std::string(value) + "' is not supported.");
@@ -157,7 +168,8 @@ std::string url_decoded(std::string_view text, bool plus) {
         const char c = text[at];
         if (c == '%' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 &&
             hex_value(text[at + 2]) >= 0) {
-            out.push_back(static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2])));
+            out.push_back(
+                static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2])));
             at += 2;
         } else {
             out.push_back(plus && c == '+' ? ' ' : c);
@@ -242,8 +254,7 @@ Outcome<void> need(const Call& call, std::initializer_list<std::string_view> any
 }
 
 std::unexpected<GraphError> item_not_found() {
-    return graph_fail(404, "ErrorItemNotFound",
-                      "The specified object was not found in the store.");
+    return graph_fail(404, "ErrorItemNotFound", "The specified object was not found in the store.");
 }
 
 std::unexpected<GraphError> access_denied() {
@@ -256,15 +267,14 @@ std::unexpected<GraphError> bad_request(std::string_view message) {
 }
 
 std::unexpected<GraphError> no_such_resource(std::string_view segment) {
-    return graph_fail(
-        400, "BadRequest",
-        "Resource not found for the segment '" + std::string(segment) + "'.");
+    return graph_fail(400, "BadRequest",
+                      "Resource not found for the segment '" + std::string(segment) + "'.");
 }
 
 std::unexpected<GraphError> method_not_allowed(const Call& call) {
-    return graph_fail(405, "Request_BadRequest",
-                      "Specified HTTP method " + call.method +
-                          " is not allowed for the request target.");
+    return graph_fail(
+        405, "Request_BadRequest",
+        "Specified HTTP method " + call.method + " is not allowed for the request target.");
 }
 
 GraphError from_store_error(const Error& error) {
@@ -272,11 +282,13 @@ GraphError from_store_error(const Error& error) {
         case ErrorKind::NotFound:
             return item_not_found().error();
         case ErrorKind::AlreadyExists:
-            return {409, "ErrorFolderExists",
-                    "A folder with the specified name already exists.", {}};
+            return {
+                409, "ErrorFolderExists", "A folder with the specified name already exists.", {}};
         case ErrorKind::Forbidden:
-            return {403, "ErrorDeleteDistinguishedFolder",
-                    "Distinguished folders cannot be deleted.", {}};
+            return {403,
+                    "ErrorDeleteDistinguishedFolder",
+                    "Distinguished folders cannot be deleted.",
+                    {}};
         case ErrorKind::InvalidRequest:
             return {400, "ErrorInvalidRequest", error.message, {}};
         default:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/http_message.hpp"
+#include "sandbox/faults.hpp"
 #include "sandbox/graph/graph_error.hpp"
 #include "sandbox/graph/graph_memory.hpp"
 #include "sandbox/mailbox_store.hpp"
@@ -48,15 +49,16 @@ struct Call {
     const Caller& caller;
     std::string mailbox;  ///< primary address; empty above a user
     std::string method;
-    std::string path_text;                ///< of the URL, as the client wrote it, without query
-    std::vector<std::string> path;        ///< below /v1.0/users/{id}, decoded
+    std::string path_text;          ///< of the URL, as the client wrote it, without query
+    std::vector<std::string> path;  ///< below /v1.0/users/{id}, decoded
     Query query;
     Preferences prefer;
     const HttpFields& fields;
     std::string_view raw_body;
-    std::string base_url;        ///< https://host/v1.0
-    bool empty_listing = false;  ///< fault
-    bool sync_lost = false;      ///< fault
+    std::string base_url;          ///< https://host/v1.0
+    bool empty_listing = false;    ///< fault
+    bool sync_lost = false;        ///< fault
+    const Fault* fault = nullptr;  ///< what strikes at this request
 
     /// $-options and others that the handler understands; anything else is an error, never ignored.
     Outcome<void> allow(std::initializer_list<std::string_view> names,

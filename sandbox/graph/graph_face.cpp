@@ -1,8 +1,12 @@
 #include "sandbox/graph/graph_face.hpp"
 
-#include "sandbox/ews/lexical.hpp"
+#include <chrono>
+
+#include "net/deadline.hpp"
+#include "sandbox/fault_answers.hpp"
 #include "sandbox/graph/graph_batch.hpp"
 #include "sandbox/graph/graph_face_parts.hpp"
+#include "sandbox/graph/graph_faults.hpp"
 #include "sandbox/graph/item_routes.hpp"
 #include "sandbox/mail_item.hpp"
 #include "sandbox/token/token_form.hpp"
@@ -48,12 +52,12 @@ const User* user_by_id_or_name(const MailboxStore& store, std::string_view id) {
 json::object error_json(const GraphError& error, std::string_view request_id, EpochMillis now) {
     std::string date = utc_date_time(now);
     date.pop_back();
-    return {{"error", json::object{{"code", error.code},
-                                   {"message", error.message},
-                                   {"innerError", json::object{{"date", date},
-                                                               {"request-id", request_id},
-                                                               {"client-request-id",
-                                                                request_id}}}}}};
+    return {
+        {"error", json::object{{"code", error.code},
+                               {"message", error.message},
+                               {"innerError", json::object{{"date", date},
+                                                           {"request-id", request_id},
+                                                           {"client-request-id", request_id}}}}}};
 }
 
 }  // namespace graph
@@ -73,27 +77,16 @@ std::string_view graph_query_of(std::string_view url) {
     return mark == std::string_view::npos ? std::string_view{} : url.substr(mark + 1);
 }
 
-std::string retry_after_text(const graph::GraphQuirks& quirks) {
-    const std::uint32_t milli = quirks.throttle_seconds_milli;
-    if (!quirks.fractional_retry_after) return std::to_string((milli + 999) / 1000);
-    return ews::format_double(static_cast<double>(milli) / 1000.0);
-}
-
-GraphError too_many(const graph::GraphQuirks& quirks) {
-    GraphError out{429, "ApplicationThrottled",
-                   "Application is over its MailboxConcurrency limit.", {}};
-    out.headers.emplace_back("Retry-After", retry_after_text(quirks));
-    return out;
-}
-
 }  // namespace
 
 struct GraphFace::Impl {
     MailboxStore& store;
     Faults& faults;
     TokenAuthority& tokens;
-    graph::GraphMemory memory;
+    graph::GraphMemory memory = {};
     std::uint64_t requests = 0;
+    graph::SubscriptionHub subscriptions{store};
+    std::map<std::string, std::uint32_t> in_flight = {};  // by mailbox
 
     std::string request_id(const HttpRequest& request) {
         const std::string_view given = request.fields.get("client-request-id");
@@ -133,22 +126,31 @@ struct GraphFace::Impl {
         if (!query) return std::unexpected(query.error());
         auto prefer = graph::parse_preferences(request.fields);
         if (!prefer) return std::unexpected(prefer.error());
-        Call call{store,          memory, caller, {}, request.method, std::string(graph_path_of(url)),
-                  graph::path_segments(graph_path_of(url)), std::move(*query),
-                  std::move(*prefer), request.fields, request.body, base};
+        Call call{store,
+                  memory,
+                  caller,
+                  {},
+                  request.method,
+                  std::string(graph_path_of(url)),
+                  graph::path_segments(graph_path_of(url)),
+                  std::move(*query),
+                  std::move(*prefer),
+                  request.fields,
+                  request.body,
+                  base};
         if (fault) {
             call.empty_listing = fault->kind == FaultKind::EmptyListing;
             call.sync_lost = fault->kind == FaultKind::InvalidSyncState;
-            if (fault->kind == FaultKind::InternalServerError)
-                return graph::graph_fail(500, "ErrorInternalServerError",
-                                         "An internal server error occurred.");
+            call.fault = &*fault;
         }
         if (call.path.empty()) return graph::no_such_resource("");
         if (graph::is_segment(call.path[0], "me"))
             return graph::bad_request(
                 "/me request is only valid with delegated authentication flow.");
-        if (!graph::is_segment(call.path[0], "users"))
-            return graph::no_such_resource(call.path[0]);
+        if (graph::is_segment(call.path[0], "subscriptions"))
+            return graph::graph_fail(501, "ErrorNotImplemented",
+                                     "The sandbox takes no subscriptions in a batch.");
+        if (!graph::is_segment(call.path[0], "users")) return graph::no_such_resource(call.path[0]);
         return below_users(std::move(call));
     }
 
@@ -204,54 +206,18 @@ struct GraphFace::Impl {
         return out;
     }
 
-    static void spoil(Answer& answer, const Fault& fault) {
-        if (fault.kind == FaultKind::DropAfterCommit) {
-            answer.response = HttpResponse{};
-            answer.response.status = 0;
-            answer.cut_connection = true;
-        } else if (fault.kind == FaultKind::TruncatedReply) {
-            answer.response.fields.set("Content-Length",
-                                       std::to_string(answer.response.body.size()));
-            answer.response.body.resize(answer.response.body.size() * fault.percent / 100);
-            answer.cut_connection = true;
-        } else if (fault.kind == FaultKind::Slow) {
-            answer.delay_ms = static_cast<int>(fault.milliseconds);
-        }
-    }
-
-    // What a fault answers instead; absent: carry it out.
-    std::optional<Outcome<graph::Reply>> instead(const Fault& fault) {
-        const std::string wait = std::to_string((fault.milliseconds + 999) / 1000);
-        if (fault.kind == FaultKind::HttpUnavailable) {
-            GraphError out{503, "serviceNotAvailable", "The service is not available.", {}};
-            if (fault.milliseconds > 0) out.headers.emplace_back("Retry-After", wait);
-            return std::unexpected(std::move(out));
-        }
-        if (fault.kind == FaultKind::ServerBusy) {
-            GraphError out = too_many(memory.quirks);
-            out.headers = {{"Retry-After", wait}};
-            return std::unexpected(std::move(out));
-        }
-        if (memory.quirks.throttle > 0) {
-            --memory.quirks.throttle;
-            return std::unexpected(too_many(memory.quirks));
-        }
-        return std::nullopt;
-    }
-
     Answer handle(const HttpRequest& request, std::string_view scheme) {
         const std::string id = request_id(request);
-        const std::string_view forwarded = request.fields.get("X-Forwarded-Proto");
-        const std::string base = std::string(forwarded.empty() ? scheme : forwarded) + "://" +
-                                 std::string(request.fields.get("Host")) + "/v1.0";
+        const std::string base = base_of(request, scheme);
         std::string_view url = request.url;
         url.remove_prefix(5);
         Answer answer;
         constexpr std::string_view uploads = "/sandbox-uploads/";
         if (url.starts_with(uploads)) {
             const graph::Caller nobody;
-            Call call{store, memory, nobody, {}, request.method, std::string(url), {}, {},
-                      {},    request.fields, request.body, base};
+            Call call{
+                store, memory,         nobody,       {},  request.method, std::string(url), {}, {},
+                {},    request.fields, request.body, base};
             answer.response = response_of(
                 graph::upload_route(call, graph_path_of(url).substr(uploads.size())), id);
             return answer;
@@ -261,19 +227,27 @@ struct GraphFace::Impl {
             answer.response = response_of(std::unexpected(caller.error()), id);
             return answer;
         }
-        const auto fault = faults.next(graph_operation_name(request), mailbox_of(url));
+        const std::string operation = graph_operation_name(request);
+        const std::string mailbox = mailbox_of(url);
+        const auto fault = faults.next(operation, mailbox);
         if (fault && fault->kind == FaultKind::DropBeforeCommit) {
             answer.response.status = 0;
             answer.cut_connection = true;
             return answer;
         }
-        const auto refused = instead(fault.value_or(Fault{FaultKind::Slow}));
+        std::optional<GraphError> refused;
+        if (fault) refused = graph::error_instead(*fault, memory.quirks);
+        if (!refused && memory.quirks.throttle > 0) {
+            --memory.quirks.throttle;
+            refused = graph::too_many_requests(memory.quirks);
+        }
         if (refused) {
-            answer.response = response_of(*refused, id);
+            answer.response = response_of(std::unexpected(*refused), id);
             return answer;
         }
         answer.response = response_of(run(*caller, request, url, base, fault), id);
-        if (fault) spoil(answer, *fault);
+        if (faults.carried_out) faults.carried_out(operation, mailbox);
+        if (fault) spoil_answer(answer, *fault);
         return answer;
     }
 
@@ -283,13 +257,62 @@ struct GraphFace::Impl {
         if (graph_path_of(url) != "/$batch") return dispatch(caller, request, url, base, fault);
         if (request.method != "POST")
             return graph::graph_fail(405, "Request_BadRequest", "A batch is a POST.");
-        return graph::run_batch(request.body, [&](const HttpRequest& part) {
+        std::uint32_t number = 0;
+        return graph::run_batch(request.body, fault, [&](const HttpRequest& part) {
+            const std::uint32_t bit = 1u << (number++ % 32);
+            if (fault && fault->kind == FaultKind::MixedBatch && (fault->mask & bit) != 0) {
+                Fault refusal = *fault;
+                refusal.kind = FaultKind::ResponseCode;
+                return response_of(std::unexpected(*graph::error_instead(refusal, memory.quirks)),
+                                   request_id(part));
+            }
             if (memory.quirks.throttle_batch_parts > 0) {
                 --memory.quirks.throttle_batch_parts;
-                return response_of(std::unexpected(too_many(memory.quirks)), request_id(part));
+                return response_of(std::unexpected(graph::too_many_requests(memory.quirks)),
+                                   request_id(part));
             }
             return response_of(dispatch(caller, part, part.url, base, fault), request_id(part));
         });
+    }
+
+    static std::string base_of(const HttpRequest& request, std::string_view scheme) {
+        const std::string_view forwarded = request.fields.get("X-Forwarded-Proto");
+        return std::string(forwarded.empty() ? scheme : forwarded) + "://" +
+               std::string(request.fields.get("Host")) + "/v1.0";
+    }
+
+    Async<Answer> subscribe(HttpRequest request, std::string scheme) {
+        const std::string id = request_id(request);
+        Answer answer;
+        auto caller = authenticate(request);
+        if (!caller) {
+            answer.response = response_of(std::unexpected(caller.error()), id);
+            co_return answer;
+        }
+        const std::string_view url = std::string_view(request.url).substr(5);
+        auto query = graph::parse_query(graph_query_of(url));
+        auto prefer = graph::parse_preferences(request.fields);
+        if (!query || !prefer) {
+            const GraphError error = !query ? query.error() : prefer.error();
+            answer.response = response_of(std::unexpected(error), id);
+            co_return answer;
+        }
+        const std::string base = base_of(request, scheme);
+        auto call = std::make_shared<Call>(Call{store,
+                                                memory,
+                                                *caller,
+                                                {},
+                                                request.method,
+                                                std::string(graph_path_of(url)),
+                                                graph::path_segments(graph_path_of(url)),
+                                                std::move(*query),
+                                                std::move(*prefer),
+                                                request.fields,
+                                                request.body,
+                                                base});
+        auto reply = co_await subscriptions.handle(std::move(call));
+        answer.response = response_of(std::move(reply), id);
+        co_return answer;
     }
 
     std::string mailbox_of(std::string_view url) const {
@@ -301,7 +324,7 @@ struct GraphFace::Impl {
 };
 
 GraphFace::GraphFace(MailboxStore& store, Faults& faults, TokenAuthority& tokens)
-    : impl_(new Impl{store, faults, tokens, {}, 0}) {}
+    : impl_(new Impl{store, faults, tokens}) {}
 GraphFace::~GraphFace() = default;
 
 bool GraphFace::owns_path(std::string_view url) {
@@ -310,6 +333,37 @@ bool GraphFace::owns_path(std::string_view url) {
 
 Answer GraphFace::handle(const HttpRequest& request, std::string_view scheme) {
     return impl_->handle(request, scheme);
+}
+
+Async<Answer> GraphFace::answer(HttpRequest request, std::string scheme) {
+    const std::string path(graph_path_of(request.url));
+    if (path == "/v1.0/subscriptions" || path.starts_with("/v1.0/subscriptions/")) {
+        Answer subscribed = co_await impl_->subscribe(std::move(request), std::move(scheme));
+        co_return subscribed;
+    }
+    const std::string mailbox = impl_->mailbox_of(std::string_view(request.url).substr(5));
+    std::uint32_t& running = impl_->in_flight[mailbox];
+    const std::uint32_t most = impl_->memory.quirks.mailbox_concurrency;
+    if (!mailbox.empty() && most > 0 && running >= most) {
+        Answer refused;
+        refused.response =
+            impl_->response_of(std::unexpected(graph::too_many_requests(impl_->memory.quirks)),
+                               impl_->request_id(request));
+        co_return refused;
+    }
+    ++running;
+    Answer out = impl_->handle(request, scheme);
+    if (out.delay_ms > 0) {
+        const std::chrono::milliseconds delay(out.delay_ms);
+        co_await net::sleep_for(delay);
+        out.delay_ms = 0;
+    }
+    --running;
+    co_return out;
+}
+
+graph::SubscriptionHub& GraphFace::subscriptions() {
+    return impl_->subscriptions;
 }
 
 graph::GraphQuirks& GraphFace::quirks() {
@@ -326,13 +380,40 @@ std::string graph_operation_name(const HttpRequest& request) {
     if (path.starts_with("/v1.0")) path.remove_prefix(5);
     std::string names;
     for (const std::string& segment : graph::path_segments(path)) {
-        static constexpr std::string_view known[] = {
-            "$batch", "mailFolders", "childFolders", "messages", "delta", "events", "calendar",
-            "calendars", "calendarView", "instances", "contacts", "contactFolders", "todo", "lists",
-            "tasks", "linkedResources", "checklistItems", "attachments", "createUploadSession",
-            "$value", "$count", "move", "copy", "send", "sendMail", "messageRules", "subscriptions",
-            "reauthorize", "translateExchangeIds", "mailboxSettings", "masterCategories",
-            "permanentDelete", "cancel", "sandbox-uploads"};
+        static constexpr std::string_view known[] = {"$batch",
+                                                     "mailFolders",
+                                                     "childFolders",
+                                                     "messages",
+                                                     "delta",
+                                                     "events",
+                                                     "calendar",
+                                                     "calendars",
+                                                     "calendarView",
+                                                     "instances",
+                                                     "contacts",
+                                                     "contactFolders",
+                                                     "todo",
+                                                     "lists",
+                                                     "tasks",
+                                                     "linkedResources",
+                                                     "checklistItems",
+                                                     "attachments",
+                                                     "createUploadSession",
+                                                     "$value",
+                                                     "$count",
+                                                     "move",
+                                                     "copy",
+                                                     "send",
+                                                     "sendMail",
+                                                     "messageRules",
+                                                     "subscriptions",
+                                                     "reauthorize",
+                                                     "translateExchangeIds",
+                                                     "mailboxSettings",
+                                                     "masterCategories",
+                                                     "permanentDelete",
+                                                     "cancel",
+                                                     "sandbox-uploads"};
         for (const std::string_view name : known) {
             if (iequals(name, segment)) (names += names.empty() ? " " : "/") += name;
         }

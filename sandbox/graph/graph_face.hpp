@@ -3,10 +3,12 @@
 #include <string>
 #include <string_view>
 
+#include "core/async.hpp"
 #include "core/http_message.hpp"
 #include "sandbox/ews_face.hpp"
 #include "sandbox/faults.hpp"
 #include "sandbox/graph/graph_memory.hpp"
+#include "sandbox/graph/subscriptions.hpp"
 #include "sandbox/mailbox_store.hpp"
 #include "sandbox/token/token_authority.hpp"
 
@@ -26,8 +28,11 @@ public:
     static bool owns_path(std::string_view url);
     /// `scheme` of the links that the face writes, unless X-Forwarded-Proto says otherwise.
     Answer handle(const HttpRequest& request, std::string_view scheme);
+    /// The same, with what takes time: delays, subscriptions, the limit of parallel requests.
+    Async<Answer> answer(HttpRequest request, std::string scheme);
 
     graph::GraphQuirks& quirks();
+    graph::SubscriptionHub& subscriptions();
     /// Every delta token given so far is lost (410), as when the service's cache forgot them.
     void forget_delta_tokens();
 

@@ -6,7 +6,8 @@ namespace {
 
 // What every entry id of the immutable form starts with; the 16 bytes are the provider's GUID.
 constexpr std::string_view immutable_head(
-    "\x00\x09\x00\x2e\x00\x00\x00\x00\x00\x1d\x84\x03\x11\xaa\x66\x11\xcd\x9b\xc8\x00\xaa\x00\x2f\x84"
+    "\x00\x09\x00\x2e\x00\x00\x00\x00\x00\x1d\x84\x03\x11\xaa\x66\x11\xcd\x9b\xc8\x00\xaa\x00\x2f"
+    "\x84"
     "\x5a\x0d\x00",
     27);
 
@@ -168,6 +169,13 @@ std::string etag_of(std::string_view change_key) {
 }
 
 Outcome<void> check_if_match(const Call& call, std::string_view change_key) {
+    if (call.memory.quirks.conflicts > 0) {
+        --call.memory.quirks.conflicts;
+        return graph_fail(409, "ErrorIrresolvableConflict",
+                          "The send or update operation could not be performed because the change "
+                          "key passed in the request does not match the current change key for the "
+                          "item.");
+    }
     const std::string_view wanted = call.fields.get("If-Match");
     if (wanted.empty() || wanted == "*" || wanted == etag_of(change_key) ||
         wanted == "\"" + std::string(change_key) + "\"")

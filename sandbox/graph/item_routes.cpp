@@ -180,8 +180,8 @@ Outcome<Reply> create_item(const Call& call, const ItemPlace& place) {
     record_meeting_mail(call, **made, "graph:createEvent");
     auto reply = answer(**made, 201);
     if (reply)
-        reply->headers.emplace_back("Location", link_url(call, "") + "('" +
-                                                    shown_item_id(call, (*made)->id) + "')");
+        reply->headers.emplace_back(
+            "Location", link_url(call, "") + "('" + shown_item_id(call, (*made)->id) + "')");
     return reply;
 }
 

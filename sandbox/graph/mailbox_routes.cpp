@@ -1,6 +1,6 @@
+#include "sandbox/graph/mailbox_routes.hpp"
 #include "sandbox/graph/entity_table.hpp"
 #include "sandbox/graph/item_routes.hpp"
-#include "sandbox/graph/mailbox_routes.hpp"
 #include "sandbox/mailbox_ids.hpp"
 
 namespace liaison::sandbox::graph {
@@ -110,8 +110,7 @@ Outcome<Reply> translate_ids(const Call& call) {
     const auto target = id_format(text_of(*body, "targetIdType"));
     if (ids == nullptr || !source || !target)
         return bad_request("inputIds, sourceIdType and targetIdType are required.");
-    if (ids->size() > translate_max)
-        return bad_request("inputIds has more than 1000 identifiers.");
+    if (ids->size() > translate_max) return bad_request("inputIds has more than 1000 identifiers.");
     json::array values;
     for (const json::value& one : *ids) {
         if (!one.is_string()) return bad_request("inputIds must be texts.");
@@ -119,18 +118,18 @@ Outcome<Reply> translate_ids(const Call& call) {
         const std::string ews_id = ews_id_of(call, *source, id);
         json::object result{{"sourceId", id}};
         if (ews_id.empty()) {
-            result["errorDetails"] = json::object{
-                {"code", "ErrorItemNotFound"},
-                {"message", "The specified object was not found in the store."}};
+            result["errorDetails"] =
+                json::object{{"code", "ErrorItemNotFound"},
+                             {"message", "The specified object was not found in the store."}};
         } else {
             result["targetId"] = shown_in(call, *target, ews_id);
         }
         values.push_back(std::move(result));
     }
-    return json_reply(json::object{
-        {"@odata.context",
-         call.base_url + "/$metadata#Collection(microsoft.graph.convertIdResult)"},
-        {"value", std::move(values)}});
+    return json_reply(
+        json::object{{"@odata.context",
+                      call.base_url + "/$metadata#Collection(microsoft.graph.convertIdResult)"},
+                     {"value", std::move(values)}});
 }
 
 Outcome<Reply> mailbox_settings(const Call& call, Path rest) {
@@ -138,13 +137,23 @@ Outcome<Reply> mailbox_settings(const Call& call, Path rest) {
     if (auto ok = need(call, {"MailboxSettings.Read", "MailboxSettings.ReadWrite"}); !ok)
         return std::unexpected(ok.error());
     const json::object language{{"locale", "en-US"}, {"displayName", "English (United States)"}};
-    json::object settings{{"archiveFolder", ""},
-                          {"timeZone", "UTC"},
-                          {"dateFormat", "M/d/yyyy"},
-                          {"timeFormat", "h:mm tt"},
-                          {"userPurpose", "user"},
-                          {"delegateMeetingMessageDeliveryOptions", "sendToDelegateOnly"},
-                          {"language", language}};
+    json::object settings{
+        {"archiveFolder", ""},      {"timeZone", "UTC"},
+        {"dateFormat", "M/d/yyyy"}, {"timeFormat", "h:mm tt"},
+        {"userPurpose", "user"},    {"delegateMeetingMessageDeliveryOptions", "sendToDelegateOnly"},
+        {"language", language}};
+    settings["automaticRepliesSetting"] =
+        json::object{{"status", "disabled"},
+                     {"externalAudience", "none"},
+                     {"internalReplyMessage", ""},
+                     {"externalReplyMessage", ""},
+                     {"scheduledStartDateTime", zoned_time(0, "UTC", "UTC")},
+                     {"scheduledEndDateTime", zoned_time(0, "UTC", "UTC")}};
+    settings["workingHours"] = json::object{
+        {"daysOfWeek", json::array{"monday", "tuesday", "wednesday", "thursday", "friday"}},
+        {"startTime", "08:00:00.0000000"},
+        {"endTime", "17:00:00.0000000"},
+        {"timeZone", json::object{{"name", "UTC"}}}};
     if (rest.empty()) {
         if (auto ok = call.allow({"$select"}); !ok) return std::unexpected(ok.error());
         settings["@odata.context"] = call.context_url("mailboxSettings");
@@ -152,8 +161,13 @@ Outcome<Reply> mailbox_settings(const Call& call, Path rest) {
     }
     const json::value* one = settings.if_contains(rest[0]);
     if (rest.size() > 1 || one == nullptr) return no_such_resource(rest[0]);
-    return json_reply(json::object{
-        {"@odata.context", call.context_url("mailboxSettings/" + rest[0])}, {"value", *one}});
+    json::object out{{"@odata.context", call.context_url("mailboxSettings/" + rest[0])}};
+    if (!one->is_object()) {
+        out["value"] = *one;
+        return json_reply(std::move(out));
+    }
+    for (const auto& member : one->get_object()) out[member.key()] = member.value();
+    return json_reply(std::move(out));
 }
 
 // Whatever category an item carries is in the master list; nobody keeps colours here.

@@ -2,6 +2,7 @@
 #include "sandbox/ews/lexical.hpp"
 #include "sandbox/ews/xml_text.hpp"
 #include "sandbox/graph/entity_json.hpp"
+#include "sandbox/graph/entity_table.hpp"
 #include "sandbox/graph/entity_write.hpp"
 #include "sandbox/mail_item.hpp"
 
@@ -38,9 +39,10 @@ Outcome<void> write_flag(ItemPatch& patch, const json::value& value) {
     const json::object& flag = value.get_object();
     const std::string_view status = text_of(flag, "flagStatus");
     std::string xml = "<Flag>";
-    ews::append_element(xml, "FlagStatus", iequals(status, "flagged")    ? "Flagged"
-                                           : iequals(status, "complete") ? "Complete"
-                                                                         : "NotFlagged");
+    ews::append_element(xml, "FlagStatus",
+                        iequals(status, "flagged")    ? "Flagged"
+                        : iequals(status, "complete") ? "Complete"
+                                                      : "NotFlagged");
     static constexpr std::pair<std::string_view, std::string_view> dates[] = {
         {"startDateTime", "StartDate"},
         {"dueDateTime", "DueDate"},
@@ -71,8 +73,8 @@ Outcome<void> write_person(ItemPatch& patch, std::string_view name, std::string_
 // What only a draft lets a client change (message: update page, "updatable only if isDraft").
 bool is_draft_only(std::string_view name) {
     static constexpr std::string_view names[] = {
-        "subject", "body",   "toRecipients",      "ccRecipients",
-        "bccRecipients", "replyTo", "internetMessageId", "from", "sender"};
+        "subject",           "body", "toRecipients", "ccRecipients", "bccRecipients", "replyTo",
+        "internetMessageId", "from", "sender"};
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
@@ -103,13 +105,26 @@ Outcome<void> write_message_member(ItemPatch& patch, std::string_view name,
         return patch.text("InternetMessageId", "message:InternetMessageId", value);
     if (name == "singleValueExtendedProperties") return patch.extended(value);
     if (name == "inferenceClassification" || name == "internetMessageHeaders") {
-        patch.keep(name, value);
+        patch.keep(name, canonical_value("inferenceClassificationType", value));
         return {};
     }
     if (name == "attachments") return {};  // after the message exists
     return graph_fail(400, "ErrorInvalidPropertySet",
                       "The property '" + std::string(name) + "' is read-only.");
 }
+
+// Meeting mail is served as a type of its own (eventMessage resource page).
+struct MeetingClass {
+    std::string_view item_class;
+    std::string_view type;
+    std::string_view word;
+};
+constexpr MeetingClass meeting_classes[] = {
+    {"IPM.Schedule.Meeting.Request", "eventMessageRequest", "meetingRequest"},
+    {"IPM.Schedule.Meeting.Canceled", "eventMessage", "meetingCancelled"},
+    {"IPM.Schedule.Meeting.Resp.Pos", "eventMessageResponse", "meetingAccepted"},
+    {"IPM.Schedule.Meeting.Resp.Tent", "eventMessageResponse", "meetingTenativelyAccepted"},
+    {"IPM.Schedule.Meeting.Resp.Neg", "eventMessageResponse", "meetingDeclined"}};
 
 json::value headers_json(const Call& call, const Item& item) {
     if (!item.has_mime) return kept_json(item, "internetMessageHeaders");
@@ -131,9 +146,8 @@ void put_message(const Call& call, const Item& item, const Shape& shape, EntityW
     out.put("categories", json::value_from(item.categories));
     out.put_text("receivedDateTime", bag.text("item:DateTimeReceived"));
     out.put_text("sentDateTime", bag.text("item:DateTimeSent"));
-    out.put("hasAttachments",
-            std::any_of(item.attachments.begin(), item.attachments.end(),
-                        [](const Attachment& one) { return !one.is_inline; }));
+    out.put("hasAttachments", std::any_of(item.attachments.begin(), item.attachments.end(),
+                                          [](const Attachment& one) { return !one.is_inline; }));
     out.put_text("internetMessageId", bag.text("message:InternetMessageId"));
     out.put_text("subject", bag.text("item:Subject"));
     out.put("importance", bag.text("item:Importance").empty()
@@ -142,8 +156,7 @@ void put_message(const Call& call, const Item& item, const Shape& shape, EntityW
     out.put("parentFolderId", rest_id(item.folder_id));
     out.put_text("conversationId", rest_id(bag.text("item:ConversationId@Id")));
     out.put_text("conversationIndex", bag.text("message:ConversationIndex"));
-    out.put("isDeliveryReceiptRequested",
-            bag.text("message:IsDeliveryReceiptRequested") == "true");
+    out.put("isDeliveryReceiptRequested", bag.text("message:IsDeliveryReceiptRequested") == "true");
     out.put("isReadReceiptRequested", bag.text("message:IsReadReceiptRequested") == "true");
     out.put("isRead", bag.text("message:IsRead") != "false");
     out.put("isDraft", bag.text("item:IsDraft") == "true");
@@ -165,6 +178,11 @@ void put_message(const Call& call, const Item& item, const Shape& shape, EntityW
     out.put("bccRecipients", recipients_json(item, "message:BccRecipients"));
     out.put("replyTo", recipients_json(item, "message:ReplyTo"));
     out.put("flag", flag_json(item));
+    for (const auto& row : meeting_classes) {
+        if (!iequals(item.item_class, row.item_class)) continue;
+        out.annotate("@odata.type", "#microsoft.graph." + std::string(row.type));
+        if (!shape.select) out.put("meetingMessageType", row.word);
+    }
     // Returned only on $select (message resource page).
     if (shape.names("internetMessageHeaders"))
         out.put("internetMessageHeaders", headers_json(call, item));

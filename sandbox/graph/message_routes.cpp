@@ -32,8 +32,7 @@ Outcome<Reply> create_from_mime(const Call& call, const ItemPlace& place) {
     if (!made) return std::unexpected(from_store_error(made.error()));
     return entity_reply(
         call, "message", place.context,
-        [&](const Shape& shape) { return item_json(call, Resource::Message, **made, shape); },
-        201);
+        [&](const Shape& shape) { return item_json(call, Resource::Message, **made, shape); }, 201);
 }
 
 Outcome<Reply> mime_value(const Call& call, const Item& item) {
@@ -85,8 +84,7 @@ Outcome<Reply> send_draft(const Call& call, const Item& item) {
     const Folder* target = call.store.find_distinguished(call.mailbox, "sentitems");
     auto moved = call.store.move_item(call.mailbox, id, target->id);
     if (!moved) return std::unexpected(from_store_error(moved.error()));
-    call.store.record_sent(
-        {call.mailbox, "graph:send", "SendAndSaveCopy", (*moved)->id, people});
+    call.store.record_sent({call.mailbox, "graph:send", "SendAndSaveCopy", (*moved)->id, people});
     return no_content(202);
 }
 

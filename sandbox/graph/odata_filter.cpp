@@ -25,9 +25,9 @@ namespace {
 using Node = Filter::Node;
 
 std::unexpected<GraphError> bad_filter(std::string_view what) {
-    return graph_fail(400, "ErrorInvalidUrlQueryFilter",
-                      "The query filter contains one or more invalid nodes: " + std::string(what) +
-                          ".");
+    return graph_fail(
+        400, "ErrorInvalidUrlQueryFilter",
+        "The query filter contains one or more invalid nodes: " + std::string(what) + ".");
 }
 
 std::string lowered(std::string_view text) {

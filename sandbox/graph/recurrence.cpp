@@ -19,13 +19,12 @@ namespace json = boost::json;
 namespace chrono = std::chrono;
 
 constexpr std::int64_t recurrence_day_ms = 86'400'000;
-constexpr std::array<std::string_view, 7> day_names{
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+constexpr std::array<std::string_view, 7> day_names{"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                    "Thursday", "Friday", "Saturday"};
 constexpr std::array<std::string_view, 12> month_names{
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 5> index_names{"First", "Second", "Third", "Fourth",
-                                                      "Last"};
+constexpr std::array<std::string_view, 5> index_names{"First", "Second", "Third", "Fourth", "Last"};
 
 // One recurrence, whatever its spelling. Kinds are Graph's.
 struct Rule {
@@ -106,8 +105,8 @@ std::string date_text(std::int64_t midnight) {
 }
 
 chrono::sys_days day_point(std::int64_t midnight) {
-    return chrono::sys_days(chrono::days(midnight / recurrence_day_ms -
-                                         (midnight % recurrence_day_ms < 0 ? 1 : 0)));
+    return chrono::sys_days(
+        chrono::days(midnight / recurrence_day_ms - (midnight % recurrence_day_ms < 0 ? 1 : 0)));
 }
 
 std::int64_t midnight_of_day(chrono::sys_days day) {
@@ -156,8 +155,8 @@ public:
         }
         if (rule_.kind == "weekly") return next_weekly();
         const chrono::sys_days out = day_in_month(rule_, month_);
-        month_ += chrono::months(rule_.kind.ends_with("Monthly") ? rule_.interval
-                                                                 : 12 * rule_.interval);
+        month_ +=
+            chrono::months(rule_.kind.ends_with("Monthly") ? rule_.interval : 12 * rule_.interval);
         return out;
     }
 
@@ -224,9 +223,8 @@ Outcome<std::string> pattern_xml(const json::object& pattern) {
     const std::string days = joined_days(pattern);
     const std::int64_t month = number_of(pattern, "month");
     const auto index = position(index_names, text_of(pattern, "index"));
-    const std::string index_xml = "<DayOfWeekIndex>" +
-                                  std::string(index_names[index.value_or(0)]) +
-                                  "</DayOfWeekIndex>";
+    const std::string index_xml =
+        "<DayOfWeekIndex>" + std::string(index_names[index.value_or(0)]) + "</DayOfWeekIndex>";
     if (iequals(type, "daily")) return "<DailyRecurrence>" + interval + "</DailyRecurrence>";
     if (iequals(type, "weekly")) {
         if (days.empty()) return bad_recurrence("daysOfWeek is required");
@@ -277,7 +275,9 @@ json::value recurrence_json(std::string_view xml, std::string_view zone) {
     std::string index(index_names[rule->index]);
     index[0] = static_cast<char>(index[0] - 'A' + 'a');
     pattern["index"] = index;
-    json::object range{{"type", rule->end ? "endDate" : rule->count > 0 ? "numbered" : "noEnd"},
+    json::object range{{"type", rule->end         ? "endDate"
+                                : rule->count > 0 ? "numbered"
+                                                  : "noEnd"},
                        {"startDate", date_text(rule->start)},
                        {"endDate", rule->end ? date_text(*rule->end) : "0001-01-01"},
                        {"recurrenceTimeZone", zone},

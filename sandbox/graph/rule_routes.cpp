@@ -36,8 +36,7 @@ Outcome<Reply> make_rule(const Call& call, std::vector<json::object>& rules) {
     if (!body) return std::unexpected(body.error());
     const json::object* actions = object_of(*body, "actions");
     if (text_of(*body, "displayName").empty() || actions == nullptr || actions->empty())
-        return graph_fail(400, "ErrorInvalidRequest",
-                          "A rule needs a displayName and an action.");
+        return graph_fail(400, "ErrorInvalidRequest", "A rule needs a displayName and an action.");
     json::object rule{{"id", "AQAAAJ5" + std::to_string(1'000 + call.memory.next_number++) + "="},
                       {"displayName", ""},
                       {"sequence", rules.size() + 1},
@@ -53,9 +52,8 @@ Outcome<Reply> make_rule(const Call& call, std::vector<json::object>& rules) {
 
 Outcome<Reply> message_rule_routes(const Call& call, Path rest) {
     const bool reads = call.method == "GET";
-    const auto allowed =
-        reads ? need(call, {"MailboxSettings.Read", "MailboxSettings.ReadWrite"})
-              : need(call, {"MailboxSettings.ReadWrite"});
+    const auto allowed = reads ? need(call, {"MailboxSettings.Read", "MailboxSettings.ReadWrite"})
+                               : need(call, {"MailboxSettings.ReadWrite"});
     if (!allowed) return std::unexpected(allowed.error());
     std::vector<json::object>& rules = call.memory.rules[call.mailbox];
     if (rest.empty()) {

@@ -51,8 +51,7 @@ Outcome<void> write_task_reminder(ItemPatch& patch, const json::value& value) {
     return patch.element(xml);
 }
 
-Outcome<void> write_task_member(ItemPatch& patch, std::string_view name,
-                                const json::value& value) {
+Outcome<void> write_task_member(ItemPatch& patch, std::string_view name, const json::value& value) {
     if (name == "title") return patch.text("Subject", "item:Subject", value);
     if (name == "body") return patch.body(value);
     if (name == "importance")
@@ -123,12 +122,11 @@ Outcome<void> apply_task(const Call&, ItemPatch& patch, const json::object& body
     const json::value* completed = body.if_contains("completedDateTime");
     const bool done = patch.item().properties.text("task:Status") == "Completed";
     if (completed != nullptr && completed->is_object() && done)
-        patch.item().properties.set(
-            "task:CompleteDate", [&] {
-                const auto time = read_zoned_time(completed->get_object());
-                const std::int64_t at = time ? time->local_ms : 0;
-                return ews::format_utc(at - ((at % task_day_ms) + task_day_ms) % task_day_ms);
-            }());
+        patch.item().properties.set("task:CompleteDate", [&] {
+            const auto time = read_zoned_time(completed->get_object());
+            const std::int64_t at = time ? time->local_ms : 0;
+            return ews::format_utc(at - ((at % task_day_ms) + task_day_ms) % task_day_ms);
+        }());
     return {};
 }
 

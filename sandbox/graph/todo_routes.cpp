@@ -120,8 +120,7 @@ struct ChildList {
         return "todo/lists('x')/tasks('" + rest_id(task.id) + "')/" + std::string(name);
     }
     Outcome<Reply> reply(const json::object& entity, int status) const {
-        return entity_reply(
-            call, type, context(), [&](const Shape&) { return entity; }, status);
+        return entity_reply(call, type, context(), [&](const Shape&) { return entity; }, status);
     }
 };
 
@@ -186,7 +185,8 @@ Outcome<Reply> child_routes(const ChildList& list, Path rest) {
 }
 
 Outcome<Reply> task_routes(const Call& call, const Folder& folder, Path rest) {
-    const ItemPlace place{Resource::Task, &folder, "todo/lists('" + rest_id(folder.id) + "')/tasks"};
+    const ItemPlace place{Resource::Task, &folder,
+                          "todo/lists('" + rest_id(folder.id) + "')/tasks"};
     if (rest.empty() || is_segment(rest[0], "$count")) {
         if (call.method == "GET") return list_items(call, place);
         if (call.method == "POST" && rest.empty()) return create_item(call, place);
@@ -203,8 +203,7 @@ Outcome<Reply> task_routes(const Call& call, const Folder& folder, Path rest) {
             return child_routes({call, **item, "linkedResources", "linkedResource"},
                                 rest.subspan(2));
         if (is_segment(rest[1], "checklistItems"))
-            return child_routes({call, **item, "checklistItems", "checklistItem"},
-                                rest.subspan(2));
+            return child_routes({call, **item, "checklistItems", "checklistItem"}, rest.subspan(2));
         if (is_segment(rest[1], "attachments"))
             return attachment_routes(call, place, **item, rest.subspan(2));
         return no_such_resource(rest[1]);

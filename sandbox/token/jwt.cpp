@@ -178,8 +178,7 @@ std::optional<std::string> from_base64url(std::string_view text) {
 
 std::optional<Jwt> parse_jwt(std::string_view text) {
     const std::size_t first = text.find('.');
-    const std::size_t second =
-        first == std::string_view::npos ? first : text.find('.', first + 1);
+    const std::size_t second = first == std::string_view::npos ? first : text.find('.', first + 1);
     if (second == std::string_view::npos) return std::nullopt;
     auto header = json_part(text.substr(0, first));
     auto claims = json_part(text.substr(first + 1, second - first - 1));
@@ -196,8 +195,7 @@ bool verify_jwt(const Jwt& token, const RsaKey& key) {
     if (algorithm != "RS256" && algorithm != "PS256") return false;
     EVP_MD_CTX* context = EVP_MD_CTX_new();
     EVP_PKEY_CTX* details = nullptr;
-    bool good =
-        EVP_DigestVerifyInit(context, &details, EVP_sha256(), nullptr, key.get()) == 1;
+    bool good = EVP_DigestVerifyInit(context, &details, EVP_sha256(), nullptr, key.get()) == 1;
     if (good && algorithm == "PS256") {
         good = EVP_PKEY_CTX_set_rsa_padding(details, RSA_PKCS1_PSS_PADDING) == 1 &&
                EVP_PKEY_CTX_set_rsa_pss_saltlen(details, RSA_PSS_SALTLEN_DIGEST) == 1;

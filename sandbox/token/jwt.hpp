@@ -28,8 +28,8 @@ private:
     std::shared_ptr<evp_pkey_st> key_;
 };
 
-/// SHA-1 and SHA-256 thumbprints of a certificate (PEM or DER), base64url, as x5t and x5t#S256 carry
-/// them (RFC 7515, 4.1.7 and 4.1.8). Empty when the bytes are no certificate.
+/// SHA-1 and SHA-256 thumbprints of a certificate (PEM or DER), base64url, as x5t and x5t#S256
+/// carry them (RFC 7515, 4.1.7 and 4.1.8). Empty when the bytes are no certificate.
 struct Thumbprints {
     std::string sha1;
     std::string sha256;

@@ -61,9 +61,8 @@ TokenAuthority::TokenAuthority(const MailboxStore& store) : store_(store) {
     app.client_id = default_client;
     app.display_name = "Liaison";
     app.secrets.emplace(default_secret);
-    app.roles = {"Mail.ReadWrite",     "Mail.Send",
-                 "Calendars.ReadWrite", "Contacts.ReadWrite",
-                 "Tasks.ReadWrite.All", "MailboxSettings.ReadWrite",
+    app.roles = {"Mail.ReadWrite",     "Mail.Send",           "Calendars.ReadWrite",
+                 "Contacts.ReadWrite", "Tasks.ReadWrite.All", "MailboxSettings.ReadWrite",
                  "User.Read.All"};
     put_app(std::move(app));
 }
@@ -115,8 +114,7 @@ HttpResponse TokenAuthority::handle(const HttpRequest& request, std::string_view
 HttpResponse TokenAuthority::token(const HttpRequest& request, const std::string& base,
                                    std::string_view tenant) {
     auto values = parse_form(request.body);
-    if (!values)
-        return refuse({400, "invalid_request", 9000410, "Malformed form body."});
+    if (!values) return refuse({400, "invalid_request", 9000410, "Malformed form body."});
     const Form form{std::move(*values)};
     for (const std::string_view needed : {"grant_type", "client_id", "scope"}) {
         if (!form.get(needed).empty()) continue;
@@ -153,16 +151,15 @@ std::expected<const AppRegistration*, TokenAuthority::Refusal> TokenAuthority::a
     const std::string client(form.get("client_id"));
     const AppRegistration* app = find_app(client);
     if (app == nullptr)
-        return std::unexpected(
-            Refusal{400, "unauthorized_client", 700016,
-                    "Application with identifier '" + client +
-                        "' was not found in the directory '" + std::string(tenant) + "'."});
+        return std::unexpected(Refusal{400, "unauthorized_client", 700016,
+                                       "Application with identifier '" + client +
+                                           "' was not found in the directory '" +
+                                           std::string(tenant) + "'."});
     if (const std::string_view assertion = form.get("client_assertion"); !assertion.empty()) {
         if (form.get("client_assertion_type") != assertion_type)
-            return std::unexpected(
-                Refusal{400, "invalid_request", 900144,
-                        "The request body must contain the following parameter: "
-                        "'client_assertion_type'."});
+            return std::unexpected(Refusal{400, "invalid_request", 900144,
+                                           "The request body must contain the following parameter: "
+                                           "'client_assertion_type'."});
         if (auto refused = check_assertion(*app, assertion, base, tenant))
             return std::unexpected(std::move(*refused));
         return app;
@@ -184,15 +181,15 @@ std::expected<const AppRegistration*, TokenAuthority::Refusal> TokenAuthority::a
 
 // MSAL's assertions: iss and sub are the client id, aud the token endpoint (or the issuer), exp and
 // nbf, a jti of its own each time, x5t or x5t#S256 names the certificate.
-std::optional<TokenAuthority::Refusal> TokenAuthority::check_assertion(
-    const AppRegistration& app, std::string_view assertion, const std::string& base,
-    std::string_view tenant) {
+std::optional<TokenAuthority::Refusal> TokenAuthority::check_assertion(const AppRegistration& app,
+                                                                       std::string_view assertion,
+                                                                       const std::string& base,
+                                                                       std::string_view tenant) {
     const auto refusal = [](int code, std::string text) {
         return Refusal{401, "invalid_client", code, std::move(text)};
     };
     const auto parsed = parse_jwt(assertion);
-    if (!parsed)
-        return refusal(50027, "JWT token is invalid or malformed.");
+    if (!parsed) return refusal(50027, "JWT token is invalid or malformed.");
     const json::object& claims = parsed->claims;
     const std::string x5t = text_claim(parsed->header, "x5t");
     const std::string x5t_sha256 = text_claim(parsed->header, "x5t#S256");
@@ -227,8 +224,7 @@ std::optional<TokenAuthority::Refusal> TokenAuthority::check_assertion(
         (begins && now + assertion_skew_seconds < *begins))
         return refusal(700024, "Client assertion is not within its valid time range.");
     const std::string id = text_claim(claims, "jti");
-    if (id.empty())
-        return refusal(50027, "JWT token is invalid or malformed: 'jti' is missing.");
+    if (id.empty()) return refusal(50027, "JWT token is invalid or malformed: 'jti' is missing.");
     std::erase_if(seen_assertions_, [&](const auto& one) {
         return one.second < (now - assertion_skew_seconds) * 1000;
     });
@@ -243,41 +239,40 @@ HttpResponse TokenAuthority::refuse(const Refusal& refusal) const {
     std::string shown = time;
     shown[10] = ' ';
     return json_response(
-        refusal.status,
-        json::object{{"error", refusal.error},
-                     {"error_description", "AADSTS" + std::to_string(refusal.code) + ": " +
-                                               refusal.text + " Trace ID: " + trace +
-                                               " Correlation ID: " + trace + " Timestamp: " + shown},
-                     {"error_codes", json::array{refusal.code}},
-                     {"timestamp", shown},
-                     {"trace_id", trace},
-                     {"correlation_id", trace},
-                     {"error_uri", "https://login.microsoftonline.com/error?code=" +
-                                       std::to_string(refusal.code)}});
+        refusal.status, json::object{{"error", refusal.error},
+                                     {"error_description",
+                                      "AADSTS" + std::to_string(refusal.code) + ": " +
+                                          refusal.text + " Trace ID: " + trace +
+                                          " Correlation ID: " + trace + " Timestamp: " + shown},
+                                     {"error_codes", json::array{refusal.code}},
+                                     {"timestamp", shown},
+                                     {"trace_id", trace},
+                                     {"correlation_id", trace},
+                                     {"error_uri", "https://login.microsoftonline.com/error?code=" +
+                                                       std::to_string(refusal.code)}});
 }
 
 HttpResponse TokenAuthority::metadata(const std::string& base, std::string_view tenant) const {
     const std::string root = base + "/" + std::string(tenant);
     return json_response(
-        200,
-        json::object{
-            {"token_endpoint", root + "/oauth2/v2.0/token"},
-            {"token_endpoint_auth_methods_supported",
-             json::array{"client_secret_post", "private_key_jwt", "client_secret_basic"}},
-            {"jwks_uri", root + "/discovery/v2.0/keys"},
-            {"response_modes_supported", json::array{"query", "fragment", "form_post"}},
-            {"subject_types_supported", json::array{"pairwise"}},
-            {"id_token_signing_alg_values_supported", json::array{"RS256"}},
-            {"response_types_supported", json::array{"code", "id_token"}},
-            {"scopes_supported", json::array{"openid", "profile", "email", "offline_access"}},
-            {"issuer", root + "/v2.0"},
-            {"request_uri_parameter_supported", false},
-            {"authorization_endpoint", root + "/oauth2/v2.0/authorize"},
-            {"device_authorization_endpoint", root + "/oauth2/v2.0/devicecode"},
-            {"end_session_endpoint", root + "/oauth2/v2.0/logout"},
-            {"tenant_region_scope", "EU"},
-            {"cloud_instance_name", "microsoftonline.com"},
-            {"msgraph_host", "graph.microsoft.com"}});
+        200, json::object{
+                 {"token_endpoint", root + "/oauth2/v2.0/token"},
+                 {"token_endpoint_auth_methods_supported",
+                  json::array{"client_secret_post", "private_key_jwt", "client_secret_basic"}},
+                 {"jwks_uri", root + "/discovery/v2.0/keys"},
+                 {"response_modes_supported", json::array{"query", "fragment", "form_post"}},
+                 {"subject_types_supported", json::array{"pairwise"}},
+                 {"id_token_signing_alg_values_supported", json::array{"RS256"}},
+                 {"response_types_supported", json::array{"code", "id_token"}},
+                 {"scopes_supported", json::array{"openid", "profile", "email", "offline_access"}},
+                 {"issuer", root + "/v2.0"},
+                 {"request_uri_parameter_supported", false},
+                 {"authorization_endpoint", root + "/oauth2/v2.0/authorize"},
+                 {"device_authorization_endpoint", root + "/oauth2/v2.0/devicecode"},
+                 {"end_session_endpoint", root + "/oauth2/v2.0/logout"},
+                 {"tenant_region_scope", "EU"},
+                 {"cloud_instance_name", "microsoftonline.com"},
+                 {"msgraph_host", "graph.microsoft.com"}});
 }
 
 HttpResponse TokenAuthority::keys() const {
@@ -294,20 +289,19 @@ std::string TokenAuthority::issue(const AppRegistration& app, std::string_view a
     const std::int64_t now = store_.now() / 1000;
     json::array roles;
     for (const auto& role : app.roles) roles.emplace_back(role);
-    return sign_jwt(
-        {{"typ", "JWT"}, {"alg", "RS256"}, {"kid", signing_key_id}},
-        {{"aud", audience},
-         {"iss", "https://sts.windows.net/" + std::string(tenant_id) + "/"},
-         {"iat", now},
-         {"nbf", now},
-         {"exp", now + token_seconds_},
-         {"appid", app.client_id},
-         {"app_displayname", app.display_name},
-         {"idtyp", "app"},
-         {"roles", std::move(roles)},
-         {"tid", tenant_id},
-         {"ver", "1.0"}},
-        RsaKey::of_sandbox());
+    return sign_jwt({{"typ", "JWT"}, {"alg", "RS256"}, {"kid", signing_key_id}},
+                    {{"aud", audience},
+                     {"iss", "https://sts.windows.net/" + std::string(tenant_id) + "/"},
+                     {"iat", now},
+                     {"nbf", now},
+                     {"exp", now + token_seconds_},
+                     {"appid", app.client_id},
+                     {"app_displayname", app.display_name},
+                     {"idtyp", "app"},
+                     {"roles", std::move(roles)},
+                     {"tid", tenant_id},
+                     {"ver", "1.0"}},
+                    RsaKey::of_sandbox());
 }
 
 std::expected<BearerClaims, std::string> TokenAuthority::check_bearer(std::string_view token) {
@@ -316,12 +310,9 @@ std::expected<BearerClaims, std::string> TokenAuthority::check_bearer(std::strin
         return std::unexpected("Lifetime validation failed, the token is expired.");
     }
     const auto parsed = parse_jwt(token);
-    if (!parsed)
-        return std::unexpected("CompactToken parsing failed with error code: 80049217");
-    if (text_claim(parsed->header, "alg") != "RS256" ||
-        !verify_jwt(*parsed, RsaKey::of_sandbox()))
-        return std::unexpected(
-            "Access token validation failure. Invalid signature.");
+    if (!parsed) return std::unexpected("CompactToken parsing failed with error code: 80049217");
+    if (text_claim(parsed->header, "alg") != "RS256" || !verify_jwt(*parsed, RsaKey::of_sandbox()))
+        return std::unexpected("Access token validation failure. Invalid signature.");
     const auto expires = number_claim(parsed->claims, "exp");
     const auto begins = number_claim(parsed->claims, "nbf");
     const std::int64_t now = store_.now() / 1000;
@@ -336,8 +327,7 @@ std::expected<BearerClaims, std::string> TokenAuthority::check_bearer(std::strin
         return std::unexpected("Access token validation failure. The application is unknown.");
     if (const json::value* roles = parsed->claims.if_contains("roles");
         roles != nullptr && roles->is_array()) {
-        for (const json::value& role : roles->get_array())
-            claims.roles.emplace(role.get_string());
+        for (const json::value& role : roles->get_array()) claims.roles.emplace(role.get_string());
     }
     if (checked_.size() >= checked_tokens_max) checked_.clear();
     checked_.emplace(std::string(token), std::pair(claims, *expires * 1000));

@@ -65,17 +65,20 @@ std::optional<std::map<std::string, std::string, std::less<>>> parse_form(std::s
         body.remove_prefix(std::min(end + 1, body.size()));
         if (pair.empty()) continue;
         const std::size_t equals = std::min(pair.find('='), pair.size());
-        const std::string value =
-            form_decoded(pair.substr(std::min(equals + 1, pair.size())));
+        const std::string value = form_decoded(pair.substr(std::min(equals + 1, pair.size())));
         if (!out.emplace(form_decoded(pair.substr(0, equals)), value).second) return std::nullopt;
     }
     return out;
 }
 
 bool is_graph_audience(std::string_view resource) {
-    static constexpr std::string_view hosts[] = {
-        "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us",
-        "microsoftgraph.chinacloudapi.cn", "localhost", "127.0.0.1", "[::1]"};
+    static constexpr std::string_view hosts[] = {"graph.microsoft.com",
+                                                 "graph.microsoft.us",
+                                                 "dod-graph.microsoft.us",
+                                                 "microsoftgraph.chinacloudapi.cn",
+                                                 "localhost",
+                                                 "127.0.0.1",
+                                                 "[::1]"};
     if (resource == "00000003-0000-0000-c000-000000000000") return true;
     const std::string_view host = host_of(resource);
     return std::find(std::begin(hosts), std::end(hosts), host) != std::end(hosts) ||

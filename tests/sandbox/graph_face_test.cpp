@@ -7,8 +7,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr const char* crm_property =
-    "String {11111111-2222-3333-4444-555555555555} Name CrmKey";
+constexpr const char* crm_property = "String {11111111-2222-3333-4444-555555555555} Name CrmKey";
 constexpr const char* crm_expand =
     "$expand=singleValueExtendedProperties($filter=id%20eq%20'String%20%7B11111111-2222-3333-4444-"
     "555555555555%7D%20Name%20CrmKey')";
@@ -45,8 +44,7 @@ TEST(GraphFace, ATaskIsCreatedChangedReadAndDeleted) {
     const std::string one = tasks + "/" + made.text_at("id");
     const auto done = lab.patch(one, R"({"status":"completed"})");
     ASSERT_EQ(done.status, 200) << done.text;
-    EXPECT_EQ(done.object().at("completedDateTime").at("dateTime"),
-              "2027-01-15T00:00:00.0000000");
+    EXPECT_EQ(done.object().at("completedDateTime").at("dateTime"), "2027-01-15T00:00:00.0000000");
     EXPECT_EQ(lab.erase(one).status, 204);
     EXPECT_EQ(lab.get(one).status, 404);
     EXPECT_EQ(lab.get(one).code(), "ErrorItemNotFound");
@@ -64,9 +62,8 @@ TEST(GraphFace, AnEventCarriesItsZoneAndOurProperty) {
     ASSERT_EQ(made.status, 201) << made.text;
     EXPECT_EQ(made.object().at("start").at("dateTime"), "2027-03-01T08:00:00.0000000");
     EXPECT_EQ(made.text_at("originalStartTimeZone"), "W. Europe Standard Time");
-    const auto zoned =
-        lab.get("events/" + made.text_at("id") + "?" + crm_expand,
-                {"Prefer: outlook.timezone=\"Europe/Berlin\""});
+    const auto zoned = lab.get("events/" + made.text_at("id") + "?" + crm_expand,
+                               {"Prefer: outlook.timezone=\"Europe/Berlin\""});
     ASSERT_EQ(zoned.status, 200) << zoned.text;
     EXPECT_EQ(zoned.object().at("start").at("dateTime"), "2027-03-01T09:00:00.0000000");
     EXPECT_EQ(zoned.object().at("start").at("timeZone"), "Europe/Berlin");
@@ -98,8 +95,8 @@ TEST(GraphFace, AContactGetsItsNamesAndSlots) {
     ASSERT_EQ(made.status, 201) << made.text;
     EXPECT_EQ(made.text_at("displayName"), "Pavel Bansky");
     EXPECT_EQ(made.text_at("fileAs"), "Bansky, Pavel");
-    const auto changed = lab.patch("contacts/" + made.text_at("id"),
-                                   R"({"businessPhones":[],"mobilePhone":"1"})");
+    const auto changed =
+        lab.patch("contacts/" + made.text_at("id"), R"({"businessPhones":[],"mobilePhone":"1"})");
     EXPECT_EQ(changed.object().at("businessPhones").as_array().size(), 0u) << changed.text;
     EXPECT_EQ(changed.text_at("mobilePhone"), "1");
     EXPECT_EQ(changed.object().at("businessAddress").at("city"), "Bern");
@@ -118,8 +115,8 @@ TEST(GraphFace, ContactsDeltaTellsChangesAndRemovals) {
     GraphLab lab;
     std::vector<std::string> ids;
     for (const char* name : {"Ann", "Ben", "Cid"})
-        ids.push_back(lab.post("contacts", std::string(R"({"givenName":")") + name + "\"}")
-                          .text_at("id"));
+        ids.push_back(
+            lab.post("contacts", std::string(R"({"givenName":")") + name + "\"}").text_at("id"));
     auto page = lab.get("contactFolders/contacts/contacts/delta?$select=displayName",
                         {"Prefer: odata.maxpagesize=2"});
     ASSERT_EQ(page.values().size(), 2u) << page.text;
@@ -164,12 +161,12 @@ TEST(GraphFace, AStaleEtagIsRefused) {
     GraphLab lab;
     const auto made = lab.post("contacts", R"({"givenName":"Ann"})");
     const std::string etag = made.text_at("@odata.etag");
-    EXPECT_EQ(lab.patch("contacts/" + made.text_at("id"), R"({"surname":"B"})",
-                        {"If-Match: " + etag})
-                  .status,
-              200);
-    const auto stale = lab.patch("contacts/" + made.text_at("id"), R"({"surname":"C"})",
-                                 {"If-Match: " + etag});
+    EXPECT_EQ(
+        lab.patch("contacts/" + made.text_at("id"), R"({"surname":"B"})", {"If-Match: " + etag})
+            .status,
+        200);
+    const auto stale =
+        lab.patch("contacts/" + made.text_at("id"), R"({"surname":"C"})", {"If-Match: " + etag});
     EXPECT_EQ(stale.status, 412);
     EXPECT_EQ(stale.code(), "ErrorIrresolvableConflict");
 }

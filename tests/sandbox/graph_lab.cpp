@@ -4,6 +4,7 @@
 
 #include "sandbox/ews_face.hpp"
 #include "sandbox/mailbox_ids.hpp"
+#include "tests/sandbox/graph_csdl.hpp"
 
 namespace liaison::sandbox {
 
@@ -14,6 +15,10 @@ GraphLab::GraphLab() {
     options.now = [this] { return now_; };
     auto opened = Sandbox::open(std::move(options));
     sandbox_ = std::move(*opened);
+    sign_in();
+}
+
+void GraphLab::sign_in() {
     token = ask_token("grant_type=client_credentials&client_id=" +
                       std::string(TokenAuthority::default_client) +
                       "&client_secret=sandbox&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default")
@@ -75,6 +80,7 @@ GraphLab::Got GraphLab::send(std::string method, std::string path, std::string b
     boost::system::error_code error;
     json::value parsed = json::parse(response.body, error);
     if (!error) out.body = std::move(parsed);
+    if (out.status < 300 && out.body.is_object()) recorded_graph_replies().push_back(out.object());
     return out;
 }
 

@@ -24,9 +24,9 @@ public:
         std::string text;
         boost::json::value body;
         const boost::json::object& object() const { return body.get_object(); }
-        std::string code() const;                       ///< of error.code
-        std::string text_at(std::string_view) const;    ///< a member that is a string, or ""
-        const boost::json::array& values() const;       ///< of "value"
+        std::string code() const;                     ///< of error.code
+        std::string text_at(std::string_view) const;  ///< a member that is a string, or ""
+        const boost::json::array& values() const;     ///< of "value"
     };
     /// `path` below /v1.0/users/alice@example.test unless it begins with "/"; an absolute link is
     /// followed as it is. Headers as "Name: value".
@@ -42,6 +42,8 @@ public:
         return send("PATCH", std::move(path), std::move(body), std::move(headers));
     }
     Got erase(std::string path) { return send("DELETE", std::move(path)); }
+    /// Fetches a token of the default application; it lives for an hour.
+    void sign_in();
     /// POST of a form to the token endpoint.
     Got ask_token(std::string form, std::string tenant = "example.test");
     /// SOAP body of an EWS operation as svc for alice; the reply's text.

@@ -13,9 +13,10 @@ constexpr std::string_view alice_box = "alice@example.test";
 
 std::string plain_mail(int number) {
     const std::string n = std::to_string(number);
-    return "Message-ID: <m" + n + "@x.test>\r\nFrom: Ann Sender <ann@x.test>\r\nTo: "
-           "alice@example.test\r\nSubject: Offer " + n + "\r\nDate: Fri, 01 Jan 2027 10:0" + n +
-           ":00 +0000\r\n\r\nHello " + n + "\r\n";
+    return "Message-ID: <m" + n +
+           "@x.test>\r\nFrom: Ann Sender <ann@x.test>\r\nTo: "
+           "alice@example.test\r\nSubject: Offer " +
+           n + "\r\nDate: Fri, 01 Jan 2027 10:0" + n + ":00 +0000\r\n\r\nHello " + n + "\r\n";
 }
 
 std::string mail_with_file() {
@@ -62,12 +63,14 @@ TEST(GraphMail, FiltersFollowTheDocumentedRules) {
                   .values()
                   .size(),
               5u);
-    EXPECT_EQ(lab.get("messages?$filter=internetMessageId%20eq%20'%3Cm2@x.test%3E'").values().size(),
-              1u);
-    EXPECT_EQ(lab.get("messages?$filter=receivedDateTime%20ge%202027-01-01T10:03:00Z").values().size(),
-              2u);
-    EXPECT_EQ(lab.get("messages?$filter=from/emailAddress/address%20eq%20'ann@x.test'").values().size(),
-              5u);
+    EXPECT_EQ(
+        lab.get("messages?$filter=internetMessageId%20eq%20'%3Cm2@x.test%3E'").values().size(), 1u);
+    EXPECT_EQ(
+        lab.get("messages?$filter=receivedDateTime%20ge%202027-01-01T10:03:00Z").values().size(),
+        2u);
+    EXPECT_EQ(
+        lab.get("messages?$filter=from/emailAddress/address%20eq%20'ann@x.test'").values().size(),
+        5u);
     EXPECT_EQ(lab.get("messages?$filter=subject%20eq%20'x'&$orderby=receivedDateTime").code(),
               "InefficientFilter");
     EXPECT_EQ(lab.get("messages?$filter=subject%20foo%20'x'").code(), "ErrorInvalidUrlQueryFilter");
@@ -126,13 +129,12 @@ TEST(GraphMail, AttachmentsAreReadAddedInOnePostAndInASession) {
     EXPECT_EQ(lab.get("messages/" + id + "/attachments/" + file + "/$value").text, "ABC");
     const auto draft = lab.post("messages", R"({"subject":"d"})");
     const std::string attachments = "messages/" + draft.text_at("id") + "/attachments";
-    const auto added =
-        lab.post(attachments, R"({"@odata.type":"#microsoft.graph.fileAttachment",)"
-                              R"("name":"a.txt","contentBytes":"QUJD"})");
+    const auto added = lab.post(attachments, R"({"@odata.type":"#microsoft.graph.fileAttachment",)"
+                                             R"("name":"a.txt","contentBytes":"QUJD"})");
     ASSERT_EQ(added.status, 201) << added.text;
-    const auto session = lab.post(
-        attachments + "/createUploadSession",
-        R"({"AttachmentItem":{"attachmentType":"file","name":"big.bin","size":6}})");
+    const auto session =
+        lab.post(attachments + "/createUploadSession",
+                 R"({"AttachmentItem":{"attachmentType":"file","name":"big.bin","size":6}})");
     ASSERT_EQ(session.status, 201) << session.text;
     const std::string url = session.text_at("uploadUrl");
     const std::string token = lab.token;
@@ -194,10 +196,10 @@ TEST(GraphMail, IdsAreTranslatedBetweenAllFormats) {
     const std::string ews_id = deliver(lab, plain_mail(1));
     const auto translate = [&](const std::string& id, const std::string& from,
                                const std::string& to) {
-        const auto got = lab.post("translateExchangeIds",
-                                  json::serialize(json::object{{"inputIds", json::array{id}},
-                                                               {"sourceIdType", from},
-                                                               {"targetIdType", to}}));
+        const auto got = lab.post(
+            "translateExchangeIds",
+            json::serialize(json::object{
+                {"inputIds", json::array{id}}, {"sourceIdType", from}, {"targetIdType", to}}));
         EXPECT_EQ(got.status, 200) << got.text;
         return std::string(got.values()[0].at("targetId").as_string());
     };
@@ -207,18 +209,32 @@ TEST(GraphMail, IdsAreTranslatedBetweenAllFormats) {
         const std::string other = translate(ews_id, "ewsId", format);
         EXPECT_EQ(translate(other, format, "restId"), rest) << format;
     }
-    const auto missing = lab.post("translateExchangeIds",
-                                  R"({"inputIds":["AAAA"],"sourceIdType":"restId",)"
-                                  R"("targetIdType":"restImmutableEntryId"})");
+    const auto missing =
+        lab.post("translateExchangeIds", R"({"inputIds":["AAAA"],"sourceIdType":"restId",)"
+                                         R"("targetIdType":"restImmutableEntryId"})");
     EXPECT_EQ(missing.values()[0].at("errorDetails").at("code"), "ErrorItemNotFound");
+}
+
+TEST(GraphMail, MeetingMailHasATypeOfItsOwn) {
+    GraphLab lab;
+    const Folder* inbox = lab.store().find_distinguished(alice_box, "inbox");
+    MailItem mail = mail_item_from_mime(plain_mail(1), lab.store().now());
+    mail.item.item_class = "IPM.Schedule.Meeting.Request";
+    const std::string id =
+        rest_id_of((*lab.store().create_item(alice_box, inbox->id, std::move(mail.item),
+                                             std::move(mail.content)))
+                       ->id);
+    const auto got = lab.get("messages/" + id);
+    EXPECT_EQ(got.text_at("@odata.type"), "#microsoft.graph.eventMessageRequest") << got.text;
+    EXPECT_EQ(got.text_at("meetingMessageType"), "meetingRequest");
 }
 
 TEST(GraphMail, RulesOfTheInboxAreKept) {
     GraphLab lab;
-    const auto made = lab.post(
-        "mailFolders/inbox/messageRules",
-        R"({"displayName":"From partner","sequence":2,"isEnabled":true,"conditions":)"
-        R"({"senderContains":["adele"]},"actions":{"stopProcessingRules":true}})");
+    const auto made =
+        lab.post("mailFolders/inbox/messageRules",
+                 R"({"displayName":"From partner","sequence":2,"isEnabled":true,"conditions":)"
+                 R"({"senderContains":["adele"]},"actions":{"stopProcessingRules":true}})");
     ASSERT_EQ(made.status, 201) << made.text;
     const std::string one = "mailFolders/inbox/messageRules/" + made.text_at("id");
     EXPECT_EQ(lab.patch(one, R"({"actions":{"markImportance":"high"}})").status, 200);

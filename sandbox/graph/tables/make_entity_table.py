@@ -64,14 +64,16 @@ def main():
     with open(sys.argv[2], "w") as out:
         out.write("// Made by make_entity_table.py out of the Graph v1.0 metadata; not to be edited.\n")
         out.write('#include "sandbox/graph/entity_table.hpp"\n\nnamespace liaison::sandbox::graph {\n\n')
-        out.write("std::string_view entity_rows() {\n    return\n")
+        out.write("namespace {\n\nconstexpr std::string_view metadata_rows =\n")
         for row in rows:
             line = row + " "
             while line:
                 cut = len(line) if len(line) <= 88 else line.rfind(" ", 0, 88) + 1
-                out.write(f'        "{line[:cut]}"\n')
+                out.write(f'    "{line[:cut]}"\n')
                 line = line[cut:]
-        out.write("        ;\n}\n\n}  // namespace liaison::sandbox::graph\n")
+        out.write("    ;\n\n}  // namespace\n\nstd::string_view entity_rows() {\n    return metadata_rows;\n}\n\n")
+        out.write("}  // namespace liaison::sandbox::graph\n")
+
 
 
 main()
