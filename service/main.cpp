@@ -40,6 +40,8 @@ void add_demo(CLI::App& app, service::DemoOptions& options, int& exit_code) {
     demo->add_option(
         "--contacts", options.contacts_file,
         "CRM contacts: CSV with number,type,display_name,email,email2,company,salesperson");
+    demo->add_flag("--graph", options.graph,
+                   "Reach the mailboxes by Microsoft Graph instead of EWS");
     demo->add_option("--report", options.report_file, "Write the counts as JSON");
     demo->add_option("--sandbox-port", options.sandbox_port,
                      "Port of the stand-in Exchange (default 8480)");
