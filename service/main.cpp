@@ -6,6 +6,7 @@
 #include "service/compose.hpp"
 #include "service/crm_command.hpp"
 #include "service/demo.hpp"
+#include "service/mail_command.hpp"
 #include "service/os/child_process.hpp"
 #include "service/rules_command.hpp"
 #include "service/run_command.hpp"
@@ -39,6 +40,8 @@ void add_demo(CLI::App& app, service::DemoOptions& options, int& exit_code) {
     demo->add_option(
         "--contacts", options.contacts_file,
         "CRM contacts: CSV with number,type,display_name,email,email2,company,salesperson");
+    demo->add_flag("--graph", options.graph,
+                   "Reach the mailboxes by Microsoft Graph instead of EWS");
     demo->add_option("--report", options.report_file, "Write the counts as JSON");
     demo->add_option("--sandbox-port", options.sandbox_port,
                      "Port of the stand-in Exchange (default 8480)");
@@ -79,6 +82,7 @@ int main(int argc, char** argv) {
     service::DemoOptions demo_options;
     add_demo(app, demo_options, exit_code);
     service::add_crm_commands(app, exit_code);
+    service::add_mail_commands(app, exit_code);
 
     CLI::App* sandbox = app.add_subcommand(
         "sandbox", "Run the stand-in Exchange (all options go to liaison-sandbox)");
