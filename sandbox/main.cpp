@@ -7,6 +7,7 @@
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
 #include "net/run_loop.hpp"
+#include "sandbox/mail_facts.hpp"
 #include "sandbox/sandbox.hpp"
 
 namespace {
@@ -90,6 +91,15 @@ int run(const CommandLine& line) {
     return 0;
 }
 
+int print_facts(const std::string& path) {
+    const auto line = [](const std::string& text) { std::printf("%s\n", text.c_str()); };
+    const auto skipped = [](const std::string& text) {
+        std::fprintf(stderr, "skipped: %s\n", text.c_str());
+    };
+    const auto count = sandbox::write_mail_facts(path, line, skipped);
+    return count ? 0 : complain(count.error().message);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -106,11 +116,18 @@ int main(int argc, char** argv) {
     app.add_option("--seed", line.seed,
                    "seed of the ids of a fresh folder and of fault probabilities")
         ->capture_default_str();
+<<<<<<< HEAD
     app.add_option("--tls-certificate", line.tls_certificate,
                    "PEM chain; with --tls-key: https instead of http");
     app.add_option("--tls-key", line.tls_key, "PEM private key of --tls-certificate");
     app.add_option("--notify-ca", line.notify_ca,
                    "PEM of an authority to trust for the URLs of change notifications");
+=======
+    std::string facts_path;
+    app.add_option("--facts", facts_path,
+                   "serve nothing: print what Exchange would tell of the mails at this path, one "
+                   "JSON object per line, for `liaison rules test`");
+>>>>>>> main
     CLI11_PARSE(app, argc, argv);
-    return run(line);
+    return facts_path.empty() ? run(line) : print_facts(facts_path);
 }

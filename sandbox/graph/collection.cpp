@@ -65,6 +65,13 @@ Outcome<void> read_expand(std::string_view text, std::string_view type, Shape& s
             if (auto ok = expand_extended(options, shape); !ok) return ok;
             continue;
         }
+        // OData URL conventions 5.1.3: an expanded collection takes its own $select.
+        constexpr std::string_view select_name = "$select=";
+        if (name == "attachments" && options.starts_with(select_name)) {
+            for (const std::string_view one : split_outside(options.substr(select_name.size()), ','))
+                shape.attachment_select.insert(std::string(one));
+            options = {};
+        }
         const bool known_expand =
             name == "attachments" || name == "linkedResources" || name == "checklistItems";
         if (!known_expand || !options.empty())

@@ -112,8 +112,16 @@ json::object item_json(const Call& call, Resource resource, const Item& item, co
     }
     if (shape.expand.contains("attachments")) {
         json::array list;
-        for (const auto& one : item.attachments)
-            list.push_back(attachment_json(call, item, one, true));
+        for (const auto& one : item.attachments) {
+            json::object shown;
+            for (auto& member : attachment_json(call, item, one, true)) {
+                const bool always = member.key() == "id" || member.key().starts_with("@odata.");
+                if (always || shape.attachment_select.empty() ||
+                    shape.attachment_select.contains(member.key()))
+                    shown[member.key()] = std::move(member.value());
+            }
+            list.push_back(std::move(shown));
+        }
         entity["attachments"] = std::move(list);
     }
     return entity;

@@ -18,6 +18,7 @@ enum class Resource { Message, Event, Contact, Task };
 struct Shape {
     std::optional<std::set<std::string, std::less<>>> select;  ///< absent: the default set
     std::set<std::string, std::less<>> expand;  ///< attachments, linkedResources, checklistItems
+    std::set<std::string, std::less<>> attachment_select;  ///< empty: all but the content
     std::vector<std::string> extended_ids;      ///< as asked, of singleValueExtendedProperties
     std::vector<std::string> extended_keys;     ///< the canonical keys of extended_ids
 
