@@ -85,6 +85,8 @@ std::size_t MailboxStoreImpl::unread_count(std::string_view mailbox,
 Item& MailboxStoreImpl::insert_item(Mailbox& owner, FolderState& folder,
                                     std::unique_ptr<Item> item) {
     item->id = ids_.item_id(owner.number, item->row);
+    if (!next_id_.empty() && !owner.items.contains(next_id_))
+        item->id = std::exchange(next_id_, {});
     item->change_key = ids_.change_key(item->kind);
     item->folder_id = folder.folder.id;
     item->arrival_sequence = item->change_sequence = next_sequence(owner);

@@ -84,6 +84,11 @@ public:
                                   std::string_view to_folder_id) override;
     Result<void> delete_item(std::string_view mailbox, std::string_view item_id) override;
     Result<Content> content(std::string_view mailbox, std::string_view item_id) const override;
+    void give_next_id(std::string item_id) override { next_id_ = std::move(item_id); }
+    Result<std::vector<ItemBackup>> back_up(std::string_view mailbox,
+                                            std::string_view folder_id) const override;
+    Result<void> restore(std::string_view mailbox, std::string_view folder_id,
+                         const std::vector<ItemBackup>& backup) override;
 
     Result<std::string> add_attachment(std::string_view mailbox, std::string_view item_id,
                                        Attachment attachment, std::string content) override;
@@ -146,6 +151,7 @@ private:
     std::uint64_t seed_ = 0;
     IdMaker ids_;
     std::int64_t next_row_ = 1;
+    std::string next_id_;  ///< of give_next_id
     int batch_depth_ = 0;
     std::map<std::string, std::unique_ptr<Mailbox>, std::less<>>
         mailboxes_;  // by lower-case address

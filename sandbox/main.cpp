@@ -6,6 +6,7 @@
 #include "net/deadline.hpp"
 #include "net/http_server.hpp"
 #include "net/run_loop.hpp"
+#include "sandbox/mail_facts.hpp"
 #include "sandbox/sandbox.hpp"
 
 namespace {
@@ -72,6 +73,15 @@ int run(const CommandLine& line) {
     return 0;
 }
 
+int print_facts(const std::string& path) {
+    const auto line = [](const std::string& text) { std::printf("%s\n", text.c_str()); };
+    const auto skipped = [](const std::string& text) {
+        std::fprintf(stderr, "skipped: %s\n", text.c_str());
+    };
+    const auto count = sandbox::write_mail_facts(path, line, skipped);
+    return count ? 0 : complain(count.error().message);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -88,6 +98,10 @@ int main(int argc, char** argv) {
     app.add_option("--seed", line.seed,
                    "seed of the ids of a fresh folder and of fault probabilities")
         ->capture_default_str();
+    std::string facts_path;
+    app.add_option("--facts", facts_path,
+                   "serve nothing: print what Exchange would tell of the mails at this path, one "
+                   "JSON object per line, for `liaison rules test`");
     CLI11_PARSE(app, argc, argv);
-    return run(line);
+    return facts_path.empty() ? run(line) : print_facts(facts_path);
 }

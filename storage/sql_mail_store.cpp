@@ -136,6 +136,12 @@ Async<Result<std::vector<std::vector<ThreadMail>>>> SqlMailStore::find_threads(
     });
 }
 
+Async<Result<std::vector<ThreadMail>>> SqlMailStore::thread_of(std::int64_t row) {
+    using List = std::vector<ThreadMail>;
+    return mail_verb<List>(worker_, database_,
+                           [row](IntakeTable& t) -> Result<List> { return t.thread_of(row); });
+}
+
 Async<Result<std::vector<IntakeRow>>> SqlMailStore::tray(std::optional<MailboxId> mailbox,
                                                          std::int64_t after_row, std::size_t max) {
     using List = std::vector<IntakeRow>;
@@ -218,6 +224,12 @@ Async<Result<std::optional<std::pair<std::int64_t, std::string>>>> SqlMailStore:
     return mail_verb<Found>(worker_, database_, [scope](IntakeTable& t) -> Result<Found> {
         return t.current_rules(scope);
     });
+}
+
+Async<Result<std::vector<std::string>>> SqlMailStore::rule_scopes() {
+    using Scopes = std::vector<std::string>;
+    return mail_verb<Scopes>(worker_, database_,
+                             [](IntakeTable& t) -> Result<Scopes> { return t.rule_scopes(); });
 }
 
 Async<Result<std::int64_t>> SqlMailStore::replace_rules(std::string scope, std::int64_t expected,

@@ -37,6 +37,7 @@ public:
     Async<Result<std::vector<IntakeRow>>> find_mail(std::string text, std::size_t max) override;
     Async<Result<std::vector<std::vector<ThreadMail>>>> find_threads(
         std::vector<std::vector<ThreadKey>> keys) override;
+    Async<Result<std::vector<ThreadMail>>> thread_of(std::int64_t row) override;
     Async<Result<std::vector<IntakeRow>>> tray(std::optional<MailboxId> mailbox,
                                                std::int64_t after_row, std::size_t max) override;
     Async<Result<std::size_t>> choose(std::int64_t row, MailChoice choice) override;
@@ -55,6 +56,7 @@ public:
                                                     std::size_t max) override;
     Async<Result<void>> record_search(std::int64_t row, std::optional<ItemKey> found,
                                       std::optional<Timestamp> next_look, Timestamp now) override;
+    Async<Result<std::vector<std::string>>> rule_scopes() override;
     Async<Result<std::optional<std::pair<std::int64_t, std::string>>>> current_rules(
         std::string scope) override;
     Async<Result<std::int64_t>> replace_rules(std::string scope, std::int64_t expected,

@@ -5,7 +5,39 @@
 
 namespace liaison::ews {
 
-HttpRequest EwsClient::make_request(const Call& call) const {
+std::optional<Timestamp> parse_http_date(std::string_view text) {
+    static constexpr std::array<std::string_view, 12> months = {
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (text.size() != 29 || text.substr(25) != " GMT") return std::nullopt;
+    const auto month = std::find(months.begin(), months.end(), text.substr(8, 3));
+    if (month == months.end()) return std::nullopt;
+    std::array<char, 32> iso{};
+    std::snprintf(iso.data(), iso.size(), "%.4s-%02d-%.2sT%.8sZ", text.substr(12).data(),
+                  static_cast<int>(month - months.begin()) + 1, text.substr(5).data(),
+                  text.substr(17).data());
+    return parse_timestamp(iso.data());
+}
+
+namespace {
+
+std::uint64_t fnv_hash(std::string_view bytes, std::uint64_t hash) {
+    for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    return hash;
+}
+
+/// A GUID for the header client-request-id: unlike that of any other request under way.
+std::string make_request_id(std::uint64_t about, std::uint64_t number) {
+    std::array<char, 40> out{};
+    std::snprintf(out.data(), out.size(), "%08x-%04x-4%03x-8%03x-%012llx",
+                  static_cast<unsigned>(about >> 32), static_cast<unsigned>(about >> 16 & 0xFFFF),
+                  static_cast<unsigned>(about & 0xFFF), static_cast<unsigned>(about >> 12 & 0xFFF),
+                  static_cast<unsigned long long>(number & 0xFFFFFFFFFFFF));
+    return out.data();
+}
+
+}  // namespace
+
+HttpRequest EwsClient::make_request(const Call& call) {
     const std::string& mailbox = call.mailbox.empty() ? settings_.mailbox : call.mailbox;
     SoapHeaders headers;
     if (settings_.impersonate) headers.impersonated_mailbox = mailbox;
@@ -19,14 +51,27 @@ HttpRequest EwsClient::make_request(const Call& call) const {
     request.fields.set("Authorization",
                        "Basic " + encode_base64(settings_.user + ":" + settings_.password));
     request.body = make_envelope(headers, call.body);
+    const std::uint64_t about = fnv_hash(request.body, fnv_hash(mailbox, 0xcbf29ce484222325u));
+    request.fields.set("client-request-id", make_request_id(about, ++requests_));
+    request.fields.set("return-client-request-id", "true");
     return request;
+}
+
+/// Exchange gives the id back when it is asked to (EWS Managed API, ReturnClientRequestId); a proxy
+/// on the way may take it out.
+bool EwsClient::answers_another(const HttpResponse& response, std::string_view id) {
+    const std::string_view answered = trim(response.fields.get("client-request-id"));
+    return !answered.empty() && !iequals(answered, id);
 }
 
 Async<Result<EwsClient::Reply>> EwsClient::send(Call call) {
     HttpRequest request = make_request(call);
+    const std::string id(request.fields.get("client-request-id"));
     HttpLimits limits;
     limits.body_bytes_max = call.reply_bytes_max;
     auto response = co_await http_.send(std::move(request), limits);
+    if (response && answers_another(*response, id))
+        response = fail(ErrorKind::CorruptReply, "the reply answers another request", "mixed up");
     Result<Reply> reply = response ? read_response(call, std::move(*response))
                                    : Result<Reply>(std::unexpected(std::move(response.error())));
     if (!reply && call.writes) reply = std::unexpected(after_write(std::move(reply.error())));

@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::size_t kMailFoldersMax = 20'000;
 
-bool holds_mail(const FolderInfo& folder) {
-    return folder.folder_class.empty() || folder.folder_class == "IPF.Note" ||
-           folder.folder_class.starts_with("IPF.Note.");
-}
-
 }  // namespace
 
 EwsMailSource::EwsMailSource(HttpClient& http, EwsSettings settings)

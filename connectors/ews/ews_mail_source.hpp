@@ -5,6 +5,7 @@
 
 #include "connectors/ews/ews_client.hpp"
 #include "connectors/ews/find_folder.hpp"
+#include "connectors/ews/find_item.hpp"
 #include "connectors/ews/item_batches.hpp"
 #include "connectors/ews/item_mapping.hpp"
 #include "connectors/ews/update_item.hpp"
@@ -28,6 +29,9 @@ public:
     Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) override;
     Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) override;
     Async<Result<ItemKey>> copy_message(ItemKey key, FolderId to) override;
+    Async<Result<std::vector<MessageChange>>> recent_messages(FolderId folder,
+                                                              std::size_t max) override;
+    Async<Result<std::vector<ItemKey>>> find_messages(std::string internet_message_id) override;
     std::string link_url(ItemKey key) const override;
 
 private:
@@ -46,6 +50,9 @@ private:
     Async<std::vector<Result<Version>>> write_marks(UpdateItemRequest request);
     Async<Result<ItemKey>> transfer(std::string operation, std::string body);
     /// The first message in `folder` with this Internet message id, or an empty key.
+    Async<Result<std::vector<Result<FoundItems>>>> find_items(FindItemRequest request);
+    /// Every folder below a root that may hold mail; none where the mailbox has no such root.
+    Async<Result<std::vector<FolderRef>>> folders_below(std::string root);
     Async<Result<ItemKey>> find_message(FolderId folder, std::string internet_message_id);
 
     EwsClient client_;

@@ -14,7 +14,8 @@ struct FindItemRequest {
     /// Restriction IsEqualTo on a property; no path of form Plain with an empty uri: none.
     PropertyPath equal_path;
     std::string equal_value;
-    PropertyPath sort_by = PropertyPath::plain("item:DateTimeCreated");  ///< ascending
+    PropertyPath sort_by = PropertyPath::plain("item:DateTimeCreated");
+    bool descending = false;
 };
 struct FoundItems {
     std::vector<ItemId> items;

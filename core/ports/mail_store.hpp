@@ -155,6 +155,8 @@ public:
     /// limits::thread_mails_max. Duplicates and undecided rows do not answer.
     virtual Async<Result<std::vector<std::vector<ThreadMail>>>> find_threads(
         std::vector<std::vector<ThreadKey>> keys) = 0;
+    /// The other mails of a row's conversation, newest first, at most limits::thread_mails_max.
+    virtual Async<Result<std::vector<ThreadMail>>> thread_of(std::int64_t row) = 0;
     /// What waits for a person: unmatched, held and parked mails, and logged ones with an open
     /// question. By row number.
     virtual Async<Result<std::vector<IntakeRow>>> tray(std::optional<MailboxId> mailbox,
@@ -191,6 +193,8 @@ public:
     // Versioned documents, newest last: rules, blocklists. Version numbers count from 1.
     virtual Async<Result<std::optional<std::pair<std::int64_t, std::string>>>> current_rules(
         std::string scope) = 0;
+    /// The scopes that have a document, sorted.
+    virtual Async<Result<std::vector<std::string>>> rule_scopes() = 0;
     /// Stores `document` as the next version if `expected` is the current one (0: none yet), else
     /// VersionConflict.
     virtual Async<Result<std::int64_t>> replace_rules(std::string scope, std::int64_t expected,
