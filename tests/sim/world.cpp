@@ -199,10 +199,9 @@ void World::play_events() {
     std::size_t step = 0;
     for (const Event& event : events_) {
         dice.pace(step++, events_.size());
-        faults->step(event.mailbox);
         if (options_.left_out.contains(event.number)) continue;
         run_until(kStart + event.at);
-        faults->crm.unlock();
+        faults->step(event.mailbox);
         std::string done = people_->act(event, loop.now());
         if (done.empty()) done = postman->act(event, loop.now());
         if (!done.empty()) tell("[" + std::to_string(event.number) + "] " + done);
