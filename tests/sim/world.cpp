@@ -201,10 +201,9 @@ void World::play_events() {
     for (const Event& event : events_) {
         while (dying_) crash();
         dice.pace(step++, events_.size());
-        faults->step(event.mailbox);
         if (options_.left_out.contains(event.number)) continue;
         run_until(kStart + event.at);
-        faults->crm.unlock();
+        faults->step(event.mailbox);
         std::string done = people_->act(event, loop.now());
         if (done.empty()) done = postman->act(event, loop.now());
         if (!done.empty()) tell("[" + std::to_string(event.number) + "] " + done);
@@ -212,11 +211,21 @@ void World::play_events() {
     run_until(loop.now() + std::chrono::seconds(20));
 }
 
-bool World::quiet_since(Timestamp when) const {
+bool World::quiet_since(Timestamp when) {
     if (!process_) return false;
     for (const daemon::MailboxStatus& status : process_->scheduler().status())
         if (!status.quiet || status.running || !status.last_success || *status.last_success <= when || *status.last_started <= when) return false;
-    return true;
+    return !waits_to_send();
+}
+
+/// An operation of Liaison waits for its retry: it is not at rest, though nothing moves.
+bool World::waits_to_send() {
+    for (const auto& [id, pairs] : process_->pairs())
+        for (const daemon::PairSpec& pair : pairs) {
+            const auto due = ask(stores().sync->due_operations(pair.id, clock.now() + std::chrono::hours(48), 1));
+            if (due && *due && !(*due)->empty()) return true;
+        }
+    return false;
 }
 
 void World::settle() {
