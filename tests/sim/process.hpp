@@ -35,6 +35,12 @@ public:
     daemon::Scheduler& scheduler() { return *scheduler_; }
     Stores& stores() { return stores_; }
     EventLog& log() { return *log_; }
+    /// What is mirrored, by mailbox.
+    std::map<MailboxId, std::vector<daemon::PairSpec>> pairs() const {
+        std::map<MailboxId, std::vector<daemon::PairSpec>> out;
+        for (const auto& [id, mailbox] : mailboxes_) out.emplace(id, mailbox.pairs);
+        return out;
+    }
 
 private:
     struct Mailbox {

@@ -110,10 +110,13 @@ private:
     void settle();
     void tell_journal();
     void run_until(Timestamp when);
-    bool quiet_since(Timestamp when) const;
+    bool quiet_since(Timestamp when);
+    bool waits_to_send();
     std::optional<Timestamp> everything_waits_until() const;
     void sleep_over(Timestamp morning);
     void approve_what_people_did();
+    bool something_waits();
+    void note_what_lies_elsewhere();
     Async<HttpResponse> serve(HttpRequest request);
 
     RunOptions options_;
