@@ -157,7 +157,9 @@ struct EwsFace::Impl {
         if (!request) return fault_answer(request.error());
         const auto acting = target_mailbox(caller, *request);
         if (!acting) return fault_answer(acting.error());
-        const auto mailbox = ews::mailbox_of_request(store, *acting, request->body());
+        const auto mailbox = request->operation() == "GetFolder"
+                                 ? acting  // it looks at each id
+                                 : ews::mailbox_of_request(store, *acting, request->body());
         if (!mailbox) return fault_answer(mailbox.error());
         ews::RequestContext context{store, caller.address, *mailbox, "UTC", false, false, {}};
         if (!request->time_zone().empty()) context.time_zone = request->time_zone();

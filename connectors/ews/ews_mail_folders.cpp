@@ -160,7 +160,8 @@ Async<Result<FolderHierarchy*>> EwsMailSource::refresh_hierarchy(std::string own
         }
         if (!page) co_return std::unexpected(std::move(page.error()));
         if (!page->is_last && page->sync_state == folders.sync_state())
-            co_return fail(ErrorKind::CorruptReply, "SyncFolderHierarchy: a page that leads nowhere");
+            co_return fail(ErrorKind::CorruptReply,
+                           "SyncFolderHierarchy: a page that leads nowhere");
         is_last = page->is_last;
         folders.apply(std::move(*page));
         if (folders.size() > kMailFoldersMax)
@@ -258,7 +259,8 @@ Async<Result<std::vector<MailFolder>>> EwsMailSource::public_tree(FolderId root)
         const auto children = co_await find_folders(FolderRef::by_id(parent.id.str()), false);
         if (!children) co_return std::unexpected(children.error());
         for (const FolderInfo& child : *children) {
-            MailFolder folder{FolderId(child.id), parent.path + "/" + normal_line(child.display_name)};
+            MailFolder folder{FolderId(child.id),
+                              parent.path + "/" + normal_line(child.display_name)};
             paths_[child.id] = folder.path;
             public_ids_.insert(child.id);
             waiting.push_back(folder);

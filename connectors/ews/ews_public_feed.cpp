@@ -17,9 +17,9 @@ constexpr std::chrono::minutes kFeedOverlap{2};  ///< items may show up after la
 constexpr std::size_t kFeedSeenMax = 4'000;
 constexpr std::size_t kSeenDigits = 12;
 
-/// "P:MARK:OFFSET:SEEN": everything changed before MARK (milliseconds since 1970) was given; of what
-/// changed since, the items in SEEN (digests of id and version) were. OFFSET: place in the search
-/// under way.
+/// "P:MARK:OFFSET:SEEN": everything changed before MARK (milliseconds since 1970) was given; of
+/// what changed since, the items in SEEN (digests of id and version) were. OFFSET: place in the
+/// search under way.
 struct PublicCursor {
     std::int64_t mark = 0;
     std::int64_t offset = 0;
@@ -57,7 +57,8 @@ std::string seen_mark(const FoundItem& item) {
 }  // namespace
 
 /// FindItem by time of the last change, from the mark of the last reading minus an overlap
-/// (exchange-protocols.md 1.9). Deletions are not told: a mail that went is found out by reading it.
+/// (exchange-protocols.md 1.9). Deletions are not told: a mail that went is found out by reading
+/// it.
 Async<Result<MessagePage>> EwsMailSource::pull_public(FolderId folder, Cursor cursor) {
     auto from = PublicCursor::parse(cursor);
     if (!from) co_return std::unexpected(std::move(from.error()));
@@ -85,7 +86,8 @@ Async<Result<MessagePage>> EwsMailSource::pull_public(FolderId folder, Cursor cu
     for (const FoundItem& item : found->items) {
         newest = std::max<std::int64_t>(newest, item.modified.time_since_epoch().count());
         if (!next.seen.insert(seen_mark(item)).second) continue;
-        page.changes.push_back(MessageChange{ItemKey(item.id.id), Version(item.id.change_key), false});
+        page.changes.push_back(
+            MessageChange{ItemKey(item.id.id), Version(item.id.change_key), false});
     }
     next.offset = found->is_last ? 0 : found->next_offset;
     if (!found->is_last && next.seen.size() > kFeedSeenMax)
@@ -96,7 +98,8 @@ Async<Result<MessagePage>> EwsMailSource::pull_public(FolderId folder, Cursor cu
         next.mark = std::max<std::int64_t>(from->mark, newest - overlap);
         std::set<std::string> recent;
         for (const FoundItem& item : found->items)
-            if (item.modified.time_since_epoch().count() >= next.mark) recent.insert(seen_mark(item));
+            if (item.modified.time_since_epoch().count() >= next.mark)
+                recent.insert(seen_mark(item));
         if (from->offset == 0) next.seen = std::move(recent);
         while (next.seen.size() > kFeedSeenMax) next.seen.erase(next.seen.begin());
     }
