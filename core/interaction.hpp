@@ -79,6 +79,7 @@ struct MessageLog {
                                ///< or the policy keeps the link only
     std::vector<AttachmentInfo> attachments = {};  ///< what the mail carries; contents are in the original
     std::vector<InteractionDraft> drafts;
+    std::string channel = "email";  ///< email, meeting
 };
 /// What the CRM has of a message.
 struct LoggedMessage {
@@ -117,11 +118,14 @@ struct MessageWithdrawal {
     std::string why;
 };
 
-/// What proposals are made of: everybody at a domain, or with all words of a name, or with a number.
+/// Who is meant: everybody at a domain, or of a name, or the one with a number, or with a CRM id and
+/// kind. The first that is filled counts.
 struct PartyQuery {
     std::string domain = {};
     std::string name = {};
     std::string number = {};
+    std::string id = {};
+    PartyKind kind = PartyKind::Contact;
     std::size_t max = 20;
 };
 

@@ -21,10 +21,10 @@ inline constexpr std::size_t address_findings_max = 200;    ///< kept of one mai
 inline constexpr std::size_t thread_ids_max = 24;           ///< Message-IDs of one thread that are kept per mail
 inline constexpr std::size_t thread_mails_max = 50;         ///< earlier mails of a conversation that are looked at
 inline constexpr std::chrono::days thread_topic_days{90};   ///< how far back subject and participants count
-inline constexpr std::size_t mail_rounds_max = 20;          ///< batches of one turn; then the other kinds have theirs
+inline constexpr std::size_t mail_rounds_max = 20;          ///< batches in one turn
 inline constexpr std::size_t recent_messages_max = 100;     ///< looked at while a folder is still being read
 inline constexpr std::size_t lost_mail_batch = 20;          ///< logged mails that are looked for in one turn
-inline constexpr int lost_mail_searches_max = 6;            ///< after 1, 2, 4, 8, 16 days; then the link stays as it is
+inline constexpr int lost_mail_searches_max = 6;            ///< after 1, 2, 4, 8, 16 days
 inline constexpr std::size_t found_messages_max = 20;
 inline constexpr std::size_t blocklist_entries_max = 100'000;
 inline constexpr std::size_t attendees_max = 500;

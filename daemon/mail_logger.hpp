@@ -85,6 +85,15 @@ private:
     /// The earliest decided row per identity.
     using Earlier = std::map<MessageIdentity, IntakeRow>;
 
+    /// One batch on its way into the CRM: `logs`, `rows` and `pending` run side by side.
+    struct LogBatch {
+        std::vector<MessageLog> logs;
+        Batch rows;
+        std::vector<MailProgress> pending;
+        std::vector<MailProgress> progress;  ///< what is settled
+        std::vector<DecidedMail> left;       ///< messages that are gone
+    };
+
     // observe
     Async<Result<void>> refresh_folders(MailboxSpec spec);
     Async<Result<void>> observe_all(MailboxSpec spec, bool first_round, MailCycleReport& report);
@@ -111,6 +120,11 @@ private:
 
     // act
     Async<Result<void>> write_interactions(MailboxSpec spec, MailCycleReport& report);
+    Async<Result<void>> prepare_log(MailboxSpec spec, IntakeRow row,
+                                    const Result<MailMessage>& message,
+                                    Result<std::string>& original, LogBatch& batch);
+    void note_logged(const MailboxSpec& spec, const IntakeRow& row, Result<LoggedMessage> answer,
+                     MailProgress& done, std::vector<MailProgress>& progress) const;
     Async<Result<Messages>> facts_to_log(Batch rows);
     Async<Result<Originals>> originals_to_log(MailboxSpec spec, Batch rows,
                                               const Messages& messages);

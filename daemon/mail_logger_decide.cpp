@@ -132,9 +132,10 @@ Async<Result<void>> MailLogger::adopt_moved(MailboxSpec spec, Batch& rows, Messa
         const MessageIdentity identity = mail::identify(*messages[i]);
         const std::int64_t original = earlier.at(identity).id;
         if (!served.insert(original).second) continue;
-        Result<void> linked = co_await move_link(identity, rows[i].key);
+        ItemKey new_key = rows[i].key;
+        const std::optional<ItemKey> key = new_key;
+        Result<void> linked = co_await move_link(identity, std::move(new_key));
         if (!linked) co_return linked;
-        const std::optional<ItemKey> key = rows[i].key;
         Result<void> recorded =
             co_await store_.record_search(original, key, std::nullopt, clock_.now());
         if (!recorded) co_return recorded;

@@ -108,6 +108,47 @@ Async<Result<std::vector<InteractionDraft>>> MailLogger::make_parties(MailboxSpe
     co_return drafts;
 }
 
+/// What one row of the batch needs before it can be written. An error of its own is answered as a
+/// failed step; an error of the scope ends the turn.
+Async<Result<void>> MailLogger::prepare_log(MailboxSpec spec, IntakeRow row,
+                                            const Result<MailMessage>& message,
+                                            Result<std::string>& original, LogBatch& batch) {
+    const bool too_large = !original && original.error().kind == ErrorKind::TooLarge;
+    const Error* error = !message ? &message.error() : nullptr;
+    if (error == nullptr && !original && !too_large) error = &original.error();
+    if (error != nullptr && error->kind == ErrorKind::NotFound) {
+        batch.left.push_back(message_left(row));
+        batch.left.back().at = clock_.now();
+        co_return Result<void>{};
+    }
+    if (error != nullptr) {
+        batch.progress.push_back(failed_step(row, *error));
+        co_return Result<void>{};
+    }
+    MailProgress done;
+    done.row = row.id;
+    if (has_new_party(row)) {
+        auto drafts = co_await make_parties(spec, row, *message);
+        if (!drafts && speaks_of_scope(drafts.error())) co_return std::unexpected(drafts.error());
+        if (!drafts) {
+            batch.progress.push_back(failed_step(row, drafts.error()));
+            co_return Result<void>{};
+        }
+        row.decision.drafts = *drafts;
+        done.drafts = std::move(*drafts);
+        done.effects.emplace_back("party_made", "of an address that the CRM did not know");
+    }
+    const bool kept = original && !original->empty();
+    done.effects.emplace_back("original", kept        ? "kept in the CRM"
+                                          : too_large ? "too large: the link only"
+                                                      : "by policy the link only");
+    batch.logs.push_back(message_log(*message, row, kept ? std::move(*original) : std::string(),
+                                     source_.link_url(row.key)));
+    batch.pending.push_back(std::move(done));
+    batch.rows.push_back(std::move(row));
+    co_return Result<void>{};
+}
+
 /// Brings decided mails into the CRM: facts, parties, originals, one write.
 Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleReport& report) {
     Result<Batch> rows =
@@ -118,79 +159,50 @@ Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleRe
     if (!messages) co_return std::unexpected(messages.error());
     Result<Originals> originals = co_await originals_to_log(spec, *rows, *messages);
     if (!originals) co_return std::unexpected(originals.error());
-
-    std::vector<MailProgress> progress;
-    std::vector<DecidedMail> left;
-    std::vector<MessageLog> logs;
-    std::vector<MailProgress> pending;
+    LogBatch batch;
     for (std::size_t i = 0; i < rows->size(); ++i) {
-        IntakeRow& row = (*rows)[i];
-        const Result<MailMessage>& message = (*messages)[i];
-        Result<std::string>& original = (*originals)[i];
-        const bool too_large = !original && original.error().kind == ErrorKind::TooLarge;
-        const Error* error = !message ? &message.error() : nullptr;
-        if (error == nullptr && !original && !too_large) error = &original.error();
-        if (error != nullptr && error->kind == ErrorKind::NotFound) {
-            left.push_back(message_left(row));
-            left.back().at = clock_.now();
-            continue;
-        }
-        MailProgress done;
-        done.row = row.id;
-        if (error == nullptr && has_new_party(row)) {
-            auto drafts = co_await make_parties(spec, row, *message);
-            if (!drafts && speaks_of_scope(drafts.error())) co_return std::unexpected(drafts.error());
-            if (!drafts) {
-                progress.push_back(failed_step(row, drafts.error()));
-                ++report.failed;
-                continue;
-            }
-            row.decision.drafts = *drafts;
-            done.drafts = std::move(*drafts);
-        }
-        if (error != nullptr) {
-            progress.push_back(failed_step(row, *error));
-            ++report.failed;
-            continue;
-        }
-        const bool kept = original && !original->empty();
-        done.effects.emplace_back("original", kept        ? "kept in the CRM"
-                                              : too_large ? "too large: the link only"
-                                                          : "by policy the link only");
-        logs.push_back(message_log(*message, row, kept ? std::move(*original) : std::string(),
-                                   source_.link_url(row.key)));
-        pending.push_back(std::move(done));
+        Result<void> prepared =
+            co_await prepare_log(spec, rows->at(i), messages->at(i), originals->at(i), batch);
+        if (!prepared) co_return prepared;
     }
-    std::vector<Result<LoggedMessage>> answers = co_await sink_.log_messages(std::move(logs));
-    if (answers.size() != pending.size())
+    std::vector<Result<LoggedMessage>> answers =
+        co_await sink_.log_messages(std::move(batch.logs));
+    if (answers.size() != batch.pending.size())
         co_return fail(ErrorKind::CorruptReply,
                        "the CRM answered another number of messages than it was given");
     for (std::size_t i = 0; i < answers.size(); ++i) {
-        MailProgress& done = pending[i];
-        const auto row = std::ranges::find(*rows, done.row, &IntakeRow::id);
-        if (!answers[i]) {
-            if (speaks_of_scope(answers[i].error())) co_return std::unexpected(answers[i].error());
-            progress.push_back(failed_step(*row, answers[i].error()));
-            progress.back().drafts = std::move(done.drafts);
-            ++report.failed;
-            continue;
-        }
-        done.interaction_ids = std::move(answers[i]->interaction_ids);
-        done.effects.emplace_back("logged", "interactions " + ids_text(done.interaction_ids));
-        const MailDecision& decision = row->decision;
-        const bool more = spec.mark_mail || !decision.move_to.empty() ||
-                          !decision.add_categories.empty() || !decision.effects.empty();
-        done.next = more ? IntakeState::ToMark : IntakeState::Done;
-        done.at = clock_.now();
-        progress.push_back(std::move(done));
-        ++report.logged;
+        if (!answers[i] && speaks_of_scope(answers[i].error()))
+            co_return std::unexpected(answers[i].error());
+        note_logged(spec, batch.rows[i], std::move(answers[i]), batch.pending[i], batch.progress);
+        report.logged += batch.progress.back().error ? 0 : 1;
     }
-    if (!left.empty()) {
-        Result<void> committed = co_await store_.commit_decisions(std::move(left));
+    report.failed += static_cast<std::size_t>(std::ranges::count_if(
+        batch.progress, [](const MailProgress& one) { return one.error.has_value(); }));
+    if (!batch.left.empty()) {
+        Result<void> committed = co_await store_.commit_decisions(std::move(batch.left));
         if (!committed) co_return committed;
     }
-    Result<void> recorded = co_await store_.record_progress(std::move(progress));
+    Result<void> recorded = co_await store_.record_progress(std::move(batch.progress));
     co_return recorded;
+}
+
+/// What the CRM answered for one mail.
+void MailLogger::note_logged(const MailboxSpec& spec, const IntakeRow& row,
+                             Result<LoggedMessage> answer, MailProgress& done,
+                             std::vector<MailProgress>& progress) const {
+    if (!answer) {
+        progress.push_back(failed_step(row, answer.error()));
+        progress.back().drafts = std::move(done.drafts);
+        return;
+    }
+    done.interaction_ids = std::move(answer->interaction_ids);
+    done.effects.emplace_back("logged", "interactions " + ids_text(done.interaction_ids));
+    const MailDecision& decision = row.decision;
+    const bool more = spec.mark_mail || !decision.move_to.empty() ||
+                      !decision.add_categories.empty() || !decision.effects.empty();
+    done.next = more ? IntakeState::ToMark : IntakeState::Done;
+    done.at = clock_.now();
+    progress.push_back(std::move(done));
 }
 
 /// Tells the rep what became of each mail: category and note, then what rules asked for beside that.

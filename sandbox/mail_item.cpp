@@ -248,6 +248,10 @@ MailItem mail_item_from_mime(std::string mime, EpochMillis now) {
     if (!references.empty()) bag.set("message:References", references);
     const std::string topic = conversation_topic(mail.subject);
     bag.set("message:ConversationTopic", topic);
+    // Outlook's Thread-Index header is the conversation index in Base64 (MS-OXOMSG 2.2.1.3).
+    for (const auto& [name, value] : mail.headers)
+        if (iequals(name, "Thread-Index") && !value.empty())
+            bag.set("message:ConversationIndex", value);
     bag.set("item:ConversationId@Id", conversation_id(mail, topic));
     set_people(bag, mail);
     for (const auto& part : mail.attachments)

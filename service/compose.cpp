@@ -12,7 +12,9 @@
 #include "daemon/sync_runner.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
+#include "service/api/mail_routes.hpp"
 #include "service/api/services.hpp"
+#include "service/mail_desk.hpp"
 #include "service/rule_book.hpp"
 #include "service/system_ports.hpp"
 #include "storage/stores.hpp"
@@ -45,16 +47,18 @@ PairId pause_mark(const MailboxId& id) {
 
 class ComposedApplication final : public Application {
 public:
-    ComposedApplication(net::RunLoop& loop, Config config)
-        : loop_(loop), config_(std::move(config)) {}
+    ComposedApplication(net::RunLoop& loop, Config config, Purpose purpose)
+        : loop_(loop), config_(std::move(config)), purpose_(purpose) {}
 
     Result<void> open();
     Async<Result<void>> run() override;
     void stop() override;
     std::string api_url() const override;
     Async<Result<std::string>> describe_plans() override;
+    Async<HttpResponse> answer(HttpRequest request) override;
 
 private:
+    void open_desk();
     Result<void> open_exchange();
     Result<void> open_api();
     void add_mailbox(const MailboxConfig& config, const std::string& password);
@@ -66,6 +70,7 @@ private:
 
     net::RunLoop& loop_;
     Config config_;
+    Purpose purpose_;
     SystemClock clock_;
     SystemEntropy entropy_;
     ReferenceSecrets secrets_;
@@ -78,6 +83,8 @@ private:
     std::unique_ptr<HttpClient> http_;
     std::map<MailboxId, Mailbox> mailboxes_;
     std::unique_ptr<RuleBook> rules_;
+    std::unique_ptr<BlocklistBook> blocklist_;
+    std::unique_ptr<MailDesk> desk_;
     std::unique_ptr<daemon::Scheduler> scheduler_;
     std::unique_ptr<Router> router_;
     std::unique_ptr<net::HttpServer> server_;
@@ -98,9 +105,35 @@ Result<void> ComposedApplication::open() {
     scheduler_ = std::make_unique<daemon::Scheduler>(
         options, [this](MailboxId id) { return cycle(std::move(id)); },
         [this](Async<void> work) { loop_.spawn(std::move(work)); }, clock_, *log_);
+    open_desk();
+    if (purpose_ == Purpose::Desk) return {};
     if (auto exchange = open_exchange(); !exchange) return exchange;
     if (config_.api_enabled) return open_api();
     return {};
+}
+
+void ComposedApplication::open_desk() {
+    blocklist_ = std::make_unique<BlocklistBook>(*stores_.mail, clock_);
+    desk_ = std::make_unique<MailDesk>(
+        *stores_.mail, crm_->addresses(), crm_->interactions(), *rules_, *blocklist_, clock_,
+        [this](const MailboxId& id) -> MailSource* {
+            const auto found = mailboxes_.find(id);
+            return found == mailboxes_.end() ? nullptr : found->second.source.get();
+        },
+        [this](const MailboxId& id) { scheduler_->wake(id); });
+}
+
+/// The routes about mail alone, for a command line that has the data directory to itself.
+Async<HttpResponse> ComposedApplication::answer(HttpRequest request) {
+    Result<void> loaded = co_await rules_->load();
+    if (loaded) loaded = co_await blocklist_->load();
+    if (!loaded) co_return problem(loaded.error());
+    const std::string token = std::to_string(entropy_.next()) + std::to_string(entropy_.next());
+    Router router(token, std::string(program_version()));
+    add_explain_route(router, *desk_);
+    add_tray_routes(router, *desk_);
+    request.fields.set("Authorization", "Bearer " + token);
+    co_return co_await router.handle(std::move(request));
 }
 
 Result<void> ComposedApplication::open_exchange() {
@@ -154,6 +187,7 @@ void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::st
     m.mail.folders = config.mail_folders;
     m.mail.create_folders = config.create_mail_folders;
     m.mail.mark_mail = config_.mark_mail;
+    m.mail.policy = config_.mail;
     m.mail.policy.skip_private = config_.skip_private_mail;
     mailboxes_.emplace(id, std::move(m));
 }
@@ -176,6 +210,8 @@ Result<void> ComposedApplication::open_api() {
     add_service_routes(*router_, services);
     add_mailbox_routes(*router_, services);
     add_mail_routes(*router_, services);
+    add_explain_route(*router_, *desk_);
+    add_tray_routes(*router_, *desk_);
     add_rule_routes(*router_, services);
     add_sync_routes(*router_, services);
     net::HttpServerOptions options;
@@ -201,6 +237,7 @@ std::string ComposedApplication::api_url() const {
 
 Async<Result<void>> ComposedApplication::run() {
     Result<void> rules = co_await rules_->load();
+    if (rules) rules = co_await blocklist_->load();
     if (!rules) co_return rules;
     for (const auto& [id, mailbox] : mailboxes_) {
         const bool paused = mailbox.config.paused;
@@ -227,6 +264,7 @@ Async<Result<bool>> ComposedApplication::cycle(MailboxId id) {
     Mailbox& mailbox = mailboxes_.at(id);
     if (mailbox.previewing) co_return true;
     rules::RuleSet rules = rules_->current();
+    mailbox.mail.policy.match.blocklist = blocklist_->current();
     Result<bool> moved = co_await mailbox.cycle->run(mailbox.pairs, mailbox.mail, std::move(rules));
     co_return moved;
 }
@@ -289,8 +327,9 @@ Async<Result<std::string>> ComposedApplication::describe_plans() {
 
 }  // namespace
 
-Result<std::unique_ptr<Application>> Application::compose(net::RunLoop& loop, Config config) {
-    auto application = std::make_unique<ComposedApplication>(loop, std::move(config));
+Result<std::unique_ptr<Application>> Application::compose(net::RunLoop& loop, Config config,
+                                                         Purpose purpose) {
+    auto application = std::make_unique<ComposedApplication>(loop, std::move(config), purpose);
     if (auto opened = application->open(); !opened) return std::unexpected(opened.error());
     return application;
 }

@@ -22,6 +22,7 @@ struct TomlConfused {};
 #include <toml++/toml.h>
 
 #include "core/text.hpp"
+#include "daemon/mail/free_mail.hpp"
 #include "net/url.hpp"
 
 namespace liaison::service {
@@ -189,6 +190,59 @@ void read_policy(TableReader& t, Config& c) {
              [&](std::int64_t n) { c.policy.deletions_floor = static_cast<std::size_t>(n); });
     t.number("deletions_percent", 0, 100,
              [&](std::int64_t n) { c.policy.deletions_percent = static_cast<std::size_t>(n); });
+    t.unknown_keys();
+}
+
+std::set<std::string> lower_set(const std::vector<std::string>& texts) {
+    std::set<std::string> out;
+    for (const std::string& text : texts) out.insert(to_lower_ascii(trim(text)));
+    return out;
+}
+
+void read_domains(TableReader& t, std::string_view key, std::set<std::string>& out) {
+    std::vector<std::string> domains;
+    t.texts(key, domains);
+    for (const std::string& domain : domains)
+        if (domain.empty() || domain.find_first_of("@ /") != std::string::npos)
+            t.error(key, "holds \"" + domain + "\", which is no domain, like \"example.com\"");
+    out.merge(lower_set(domains));
+}
+
+void read_mail(TableReader& t, Config& c) {
+    mail::LoggingPolicy& policy = c.mail;
+    std::string matching = "best", ambiguous = "ask";
+    t.choice("matching", {"best", "strict"}, matching);
+    policy.match.strict = matching == "strict";
+    t.choice("ambiguous", {"ask", "first"}, ambiguous);
+    policy.match.guess = ambiguous == "first";
+    std::vector<std::string> prefer;
+    for (const mail::Preference one : policy.match.prefer) prefer.emplace_back(to_string(one));
+    t.texts("prefer", prefer);
+    policy.match.prefer.clear();
+    for (const std::string& word : prefer) {
+        if (const auto preference = mail::parse_preference(word))
+            policy.match.prefer.push_back(*preference);
+        else
+            t.error("prefer", "holds \"" + word +
+                                  "\"; allowed are \"thread\", \"owner\", \"open_opportunity\", "
+                                  "\"kind\", \"primary_address\", \"recent\", \"number\"");
+    }
+    std::string unknown(to_string(policy.unknown_sender));
+    t.choice("unknown_sender", {"hold", "ignore", "contact", "lead"}, unknown);
+    policy.unknown_sender = mail::parse_unknown_sender(unknown).value_or(policy.unknown_sender);
+    std::string automatic(to_string(policy.automatic));
+    t.choice("automatic", {"log", "log_known", "skip"}, automatic);
+    policy.automatic = mail::parse_automatic_mail(automatic).value_or(policy.automatic);
+    read_domains(t, "internal_domains", policy.match.internal_domains);
+    std::set<std::string> free_mail = *mail::free_mail_domains();
+    read_domains(t, "free_mail_domains", free_mail);
+    policy.free_mail = std::make_shared<const std::set<std::string>>(std::move(free_mail));
+    std::string original = "keep";
+    t.choice("original", {"keep", "link"}, original);
+    policy.keep_original = original == "keep";
+    t.number("attachments_max_kb", 0, 48 << 10,
+             [&](std::int64_t kb) { policy.attachment_bytes_max = kb << 10; });
+    t.text("template", policy.default_template);
     t.unknown_keys();
 }
 
@@ -432,6 +486,8 @@ ConfigResult parse_config(std::string_view text, const std::string& base_directo
     read_exchange(exchange, c, base_directory);
     TableReader policy(subtable(root, "policy", out.errors), "policy", out.errors);
     read_policy(policy, c);
+    TableReader mail(subtable(root, "mail", out.errors), "mail", out.errors);
+    read_mail(mail, c);
 
     if (const toml::node* node = root.get("mailbox")) {
         const toml::array* list = node->as_array();
@@ -449,7 +505,7 @@ ConfigResult parse_config(std::string_view text, const std::string& base_directo
         out.errors.push_back({0, 0, "there is no [[mailbox]]: nothing would be mirrored"});
     for (const auto& [key, node] : root) {
         static const std::set<std::string, std::less<>> known = {
-            "service", "log", "api", "crm", "exchange", "policy", "mailbox"};
+            "service", "log", "api", "crm", "exchange", "policy", "mail", "mailbox"};
         if (!known.contains(key.str()))
             out.errors.push_back({key.source().begin.line, key.source().begin.column,
                                   "[" + std::string(key.str()) + "] is not known"});

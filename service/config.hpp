@@ -8,6 +8,7 @@
 
 #include "core/link.hpp"
 #include "core/record.hpp"
+#include "daemon/mail/logging.hpp"
 
 namespace liaison::service {
 
@@ -55,6 +56,8 @@ struct Config {
     PairPolicy policy;
     bool skip_private_mail = true;
     bool mark_mail = true;
+    // [mail]
+    mail::LoggingPolicy mail;
     // [[mailbox]]
     std::vector<MailboxConfig> mailboxes;
 };

@@ -9,6 +9,7 @@
 #include "service/compose.hpp"
 #include "service/crm_command.hpp"
 #include "service/demo.hpp"
+#include "service/mail_command.hpp"
 #include "service/os/child_process.hpp"
 #include "service/run_command.hpp"
 
@@ -107,6 +108,7 @@ int main(int argc, char** argv) {
     service::DemoOptions demo_options;
     add_demo(app, demo_options, exit_code);
     service::add_crm_commands(app, exit_code);
+    service::add_mail_commands(app, exit_code);
 
     CLI::App* sandbox = app.add_subcommand(
         "sandbox", "Run the stand-in Exchange (all options go to liaison-sandbox)");

@@ -17,23 +17,6 @@ namespace liaison::service {
 
 namespace {
 
-/// The configuration, or nothing after telling every error.
-std::optional<Config> read_config(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in || std::filesystem::is_directory(file)) {
-        std::cerr << "liaison: cannot read the configuration " << file << "\n";
-        return std::nullopt;
-    }
-    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    const auto base = std::filesystem::absolute(std::filesystem::path(file)).parent_path();
-    ConfigResult result = parse_config(text, base.string());
-    if (result.errors.empty()) return std::move(result.config);
-    std::cerr << describe(file, result.errors);
-    std::cerr << "liaison: " << result.errors.size()
-              << " error(s); nothing was started or changed\n";
-    return std::nullopt;
-}
-
 Async<void> keep_watchdog(long interval_ms) {
     while (true) {
         notify_alive();
@@ -51,6 +34,22 @@ Async<void> run_application(Application* application, net::RunLoop* loop, int* e
 }
 
 }  // namespace
+
+std::optional<Config> read_config(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in || std::filesystem::is_directory(file)) {
+        std::cerr << "liaison: cannot read the configuration " << file << "\n";
+        return std::nullopt;
+    }
+    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    const auto base = std::filesystem::absolute(std::filesystem::path(file)).parent_path();
+    ConfigResult result = parse_config(text, base.string());
+    if (result.errors.empty()) return std::move(result.config);
+    std::cerr << describe(file, result.errors);
+    std::cerr << "liaison: " << result.errors.size()
+              << " error(s); nothing was started or changed\n";
+    return std::nullopt;
+}
 
 int run_service(const std::string& config_file) {
     auto config = read_config(config_file);

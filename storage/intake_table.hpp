@@ -40,6 +40,7 @@ public:
     std::vector<IntakeRow> find_mail(const std::string& text, std::size_t max);
     std::vector<std::vector<ThreadMail>> find_threads(
         const std::vector<std::vector<ThreadKey>>& keys);
+    std::vector<ThreadMail> thread_of(std::int64_t row);
     std::vector<IntakeRow> tray(const std::optional<MailboxId>& mailbox, std::int64_t after_row,
                                 std::size_t max);
     Result<std::size_t> choose(std::int64_t id, const MailChoice& choice);

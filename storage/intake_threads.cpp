@@ -41,4 +41,18 @@ std::vector<std::vector<ThreadMail>> IntakeTable::find_threads(
     return out;
 }
 
+std::vector<ThreadMail> IntakeTable::thread_of(std::int64_t row) {
+    std::vector<ThreadKey> keys;
+    {
+        const auto rows = database_.query(
+            "SELECT tie, thread_key FROM intake_thread WHERE intake = ? ORDER BY tie, thread_key",
+            {row});
+        while (rows->next())
+            keys.push_back(ThreadKey{static_cast<ThreadTie>(rows->integer(0)), rows->bytes(1)});
+    }
+    std::vector<ThreadMail> out = std::move(find_threads({keys}).front());
+    std::erase_if(out, [row](const ThreadMail& mail) { return mail.row.id == row; });
+    return out;
+}
+
 }  // namespace liaison::storage

@@ -136,6 +136,12 @@ Async<Result<std::vector<std::vector<ThreadMail>>>> SqlMailStore::find_threads(
     });
 }
 
+Async<Result<std::vector<ThreadMail>>> SqlMailStore::thread_of(std::int64_t row) {
+    using List = std::vector<ThreadMail>;
+    return mail_verb<List>(worker_, database_,
+                           [row](IntakeTable& t) -> Result<List> { return t.thread_of(row); });
+}
+
 Async<Result<std::vector<IntakeRow>>> SqlMailStore::tray(std::optional<MailboxId> mailbox,
                                                          std::int64_t after_row, std::size_t max) {
     using List = std::vector<IntakeRow>;

@@ -37,6 +37,7 @@ public:
     Async<Result<std::vector<IntakeRow>>> find_mail(std::string text, std::size_t max) override;
     Async<Result<std::vector<std::vector<ThreadMail>>>> find_threads(
         std::vector<std::vector<ThreadKey>> keys) override;
+    Async<Result<std::vector<ThreadMail>>> thread_of(std::int64_t row) override;
     Async<Result<std::vector<IntakeRow>>> tray(std::optional<MailboxId> mailbox,
                                                std::int64_t after_row, std::size_t max) override;
     Async<Result<std::size_t>> choose(std::int64_t row, MailChoice choice) override;

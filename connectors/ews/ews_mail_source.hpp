@@ -6,6 +6,7 @@
 
 #include "connectors/ews/ews_client.hpp"
 #include "connectors/ews/find_folder.hpp"
+#include "connectors/ews/find_item.hpp"
 #include "connectors/ews/folder_hierarchy.hpp"
 #include "connectors/ews/item_batches.hpp"
 #include "connectors/ews/item_mapping.hpp"
@@ -33,6 +34,9 @@ public:
     Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) override;
     Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) override;
     Async<Result<ItemKey>> copy_message(ItemKey key, FolderId to) override;
+    Async<Result<std::vector<MessageChange>>> recent_messages(FolderId folder,
+                                                              std::size_t max) override;
+    Async<Result<std::vector<ItemKey>>> find_messages(std::string internet_message_id) override;
     std::string link_url(ItemKey key) const override;
 
 private:
@@ -59,6 +63,9 @@ private:
     Async<Result<ItemKey>> transfer(std::string operation, std::string body);
     Async<Result<std::string>> message_id_of(ItemKey key);
     /// The first message in `folder` with this Internet message id, or an empty key.
+    Async<Result<std::vector<Result<FoundItems>>>> find_items(FindItemRequest request);
+    /// Every folder below a root that may hold mail; none where the mailbox has no such root.
+    Async<Result<std::vector<FolderRef>>> folders_below(std::string root);
     Async<Result<ItemKey>> find_message(FolderId folder, std::string internet_message_id);
 
     EwsClient client_;

@@ -31,7 +31,8 @@ std::string encode_find_item(const FindItemRequest& request) {
         xml.attribute("Value", request.modified_since).close("t:Constant");
         xml.close("t:FieldURIOrConstant").close("t:IsGreaterThanOrEqualTo").close("m:Restriction");
     }
-    xml.open("m:SortOrder").open("t:FieldOrder").attribute("Order", "Ascending");
+    xml.open("m:SortOrder").open("t:FieldOrder");
+    xml.attribute("Order", request.descending ? "Descending" : "Ascending");
     write_path(xml, request.sort_by);
     xml.close("t:FieldOrder").close("m:SortOrder").open("m:ParentFolderIds");
     for (const FolderRef& folder : request.folders) write_folder_ref(xml, folder);

@@ -18,7 +18,8 @@ struct FindItemRequest {
     /// with `equal_path`.
     std::string modified_since = {};
     bool with_modified = false;  ///< bring item:LastModifiedTime as well
-    PropertyPath sort_by = PropertyPath::plain("item:DateTimeCreated");  ///< ascending
+    PropertyPath sort_by = PropertyPath::plain("item:DateTimeCreated");
+    bool descending = false;
 };
 struct FoundItems {
     std::vector<ItemId> items;

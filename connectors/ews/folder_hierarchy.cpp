@@ -2,17 +2,13 @@
 
 #include <deque>
 
+#include "connectors/ews/find_folder.hpp"
 #include "core/text.hpp"
 
 namespace liaison::ews {
 
 namespace {
 constexpr int kHierarchyDepthMax = 300;  // Exchange's own limit on nested folders
-}
-
-bool holds_mail(const FolderInfo& folder) {
-    return folder.folder_class.empty() || folder.folder_class == "IPF.Note" ||
-           folder.folder_class.starts_with("IPF.Note.");
 }
 
 void FolderHierarchy::apply(FolderHierarchyPage page) {

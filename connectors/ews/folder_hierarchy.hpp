@@ -37,7 +37,4 @@ private:
     std::map<std::string, FolderInfo> folders_;
 };
 
-/// True for folders of mail; those of other kinds are not looked into.
-bool holds_mail(const FolderInfo& folder);
-
 }  // namespace liaison::ews

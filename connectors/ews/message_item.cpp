@@ -14,6 +14,7 @@ constexpr std::string_view kSenderSmtpTag = "0x5d01";
 constexpr std::string_view kSentRepresentingSmtpTag = "0x5d02";
 constexpr std::size_t kHeadersMax = 1'000;
 constexpr std::size_t kAttachmentsMax = 1'000;
+constexpr std::size_t kThreadIndexCharsMax = 4'096;
 constexpr std::size_t kHeaderBytesMax = 64u << 10;
 
 std::optional<MailAddress> read_mailbox(const XmlNode& mailbox, const std::string& smtp = {}) {
@@ -80,6 +81,7 @@ ItemShape message_shape(const MappingContext& context, bool with_headers) {
                                        "message:CcRecipients",
                                        "message:BccRecipients",
                                        "message:From",
+                                       "message:ConversationIndex",
                                        "message:InternetMessageId",
                                        "message:IsRead",
                                        "message:References",
@@ -102,6 +104,7 @@ MailMessage read_message(const XmlNode& item) {
     out.internet_message_id = std::string(trim(item.child_text("InternetMessageId")));
     out.in_reply_to = std::string(trim(item.child_text("InReplyTo")));
     out.references = cut_bytes(std::string(trim(item.child_text("References"))), kHeaderBytesMax);
+    out.thread_index = cut_bytes(item.child_text("ConversationIndex"), kThreadIndexCharsMax);
     out.conversation_id = std::string(item.child("ConversationId").attribute("Id"));
     out.from = read_mailbox(item.child("From").child("Mailbox"),
                             read_tagged_property(item, kSentRepresentingSmtpTag));

@@ -1,6 +1,7 @@
 #include "connectors/graph/graph_endpoint.hpp"
 #include "connectors/graph/graph_mail_source.hpp"
 #include "connectors/graph/message.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "net/url.hpp"
 
@@ -184,6 +185,21 @@ Async<Result<ItemKey>> GraphMailSource::copy_message(ItemKey key, FolderId to) {
                 co_return ItemKey(id);
     }
     co_return co_await transfer(std::move(key), "copy", std::move(to));
+}
+
+// GET /messages looks through every folder of the mailbox, Deleted Items included; not the archive.
+Async<Result<std::vector<ItemKey>>> GraphMailSource::find_messages(
+    std::string internet_message_id) {
+    auto there = co_await client_.read_all(
+        "/messages?$select=internetMessageId&$filter=" +
+        query_value("internetMessageId eq " + odata_text(internet_message_id)));
+    if (!there) co_return std::unexpected(std::move(there.error()));
+    std::vector<ItemKey> keys;
+    for (const JsonValue& message : *there)
+        if (const std::string id(text_in(object_in(message), "id"));
+            !id.empty() && keys.size() < limits::found_messages_max)
+            keys.emplace_back(id);
+    co_return keys;
 }
 
 }  // namespace liaison::graph

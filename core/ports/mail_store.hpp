@@ -155,6 +155,8 @@ public:
     /// limits::thread_mails_max. Duplicates and undecided rows do not answer.
     virtual Async<Result<std::vector<std::vector<ThreadMail>>>> find_threads(
         std::vector<std::vector<ThreadKey>> keys) = 0;
+    /// The other mails of a row's conversation, newest first, at most limits::thread_mails_max.
+    virtual Async<Result<std::vector<ThreadMail>>> thread_of(std::int64_t row) = 0;
     /// What waits for a person: unmatched, held and parked mails, and logged ones with an open
     /// question. By row number.
     virtual Async<Result<std::vector<IntakeRow>>> tray(std::optional<MailboxId> mailbox,

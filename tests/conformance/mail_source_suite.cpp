@@ -376,6 +376,39 @@ TEST_P(MailSourceSuite, AMovedMessageHasANewKeyAndIsGoneWhereItWas) {
     EXPECT_TRUE(old[1]);
 }
 
+TEST_P(MailSourceSuite, AMessageIsFoundWhereverItLies) {
+    const MailFolder folder = open("Inbox/CRM");
+    const MailFolder archive = open("Filed/2026");
+    world_->deliver("Inbox/CRM", sample_mail(1));
+    world_->deliver("Inbox/CRM", sample_mail(2));
+    const std::vector<ItemKey> keys = keys_in(folder.id);
+    ASSERT_EQ(keys.size(), 2u);
+    const auto moved = run(source().move_message(keys[0], archive.id));
+    ASSERT_TRUE(moved) << moved.error().message;
+    const auto facts = run(source().get_messages({*moved}, false));
+    ASSERT_TRUE(facts.front());
+    const auto found = run(source().find_messages(facts.front()->internet_message_id));
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(*found, std::vector<ItemKey>{*moved});
+    const auto unknown = run(source().find_messages("<nobody@sent.this>"));
+    ASSERT_TRUE(unknown);
+    EXPECT_TRUE(unknown->empty());
+}
+
+TEST_P(MailSourceSuite, TheNewestMessagesComeFirstWhereTheServerCanTell) {
+    const MailFolder folder = open("Inbox/CRM");
+    for (int n = 1; n <= 5; ++n) world_->deliver("Inbox/CRM", sample_mail(n));
+    const auto newest = run(source().recent_messages(folder.id, 3));
+    ASSERT_TRUE(newest) << newest.error().message;
+    if (newest->empty()) GTEST_SKIP() << "this server cannot tell";
+    EXPECT_EQ(newest->size(), 3u);
+    const std::vector<ItemKey> all = keys_in(folder.id);
+    for (const MessageChange& change : *newest) {
+        EXPECT_NE(std::ranges::find(all, change.key), all.end());
+        EXPECT_FALSE(change.version.empty());
+    }
+}
+
 TEST_P(MailSourceSuite, AnExpiredCursorIsSaid) {
     const MailFolder folder = open("Inbox/CRM");
     world_->deliver("Inbox/CRM", sample_mail(1));

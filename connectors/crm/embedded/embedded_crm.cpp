@@ -4,6 +4,7 @@
 
 #include "connectors/crm/embedded/feed.hpp"
 #include "connectors/crm/embedded/mail_log.hpp"
+#include "connectors/crm/embedded/mail_made.hpp"
 #include "connectors/crm/embedded/party_book.hpp"
 #include "connectors/crm/embedded/record_rows.hpp"
 #include "connectors/crm/embedded/schema.hpp"
@@ -51,7 +52,13 @@ public:
         std::vector<MessageIdentity> identities) override;
     Async<Result<void>> set_message_link(MessageIdentity identity, std::string link_url) override;
 
+    Async<Result<Party>> create_party(NewParty party) override;
+    Async<Result<void>> add_address(PartyKind kind, std::string id, std::string address) override;
+    Async<Result<std::string>> create_task(NewMailTask task) override;
+    Async<Result<std::size_t>> withdraw(MessageWithdrawal withdrawal) override;
+
     Async<Result<PartyMap>> resolve(std::vector<std::string> addresses) override;
+    Async<Result<std::vector<Party>>> find_parties(PartyQuery query) override;
     Async<Result<std::vector<CrmUser>>> users() override;
     Async<Result<std::string>> revision() override;
 
@@ -166,6 +173,46 @@ Async<Result<void>> EmbeddedCrm::Ports::set_message_link(MessageIdentity identit
         return crm::set_message_link(*db, identity, link_url);
     };
     co_return co_await run_on<Result<void>>(worker_, std::move(job));
+}
+
+Async<Result<Party>> EmbeddedCrm::Ports::create_party(NewParty party) {
+    std::function<Result<Party>()> job = [db = db_, now = clock_.now(), party = std::move(party)] {
+        return crm::create_party(*db, party, now);
+    };
+    co_return co_await run_on<Result<Party>>(worker_, std::move(job));
+}
+
+Async<Result<void>> EmbeddedCrm::Ports::add_address(PartyKind kind, std::string id,
+                                                    std::string address) {
+    std::function<Result<void>()> job = [db = db_, now = clock_.now(), kind, id = std::move(id),
+                                         address = std::move(address)] {
+        return crm::add_party_address(*db, kind, id, address, now);
+    };
+    co_return co_await run_on<Result<void>>(worker_, std::move(job));
+}
+
+Async<Result<std::string>> EmbeddedCrm::Ports::create_task(NewMailTask task) {
+    std::function<Result<std::string>()> job = [db = db_, now = clock_.now(),
+                                                task = std::move(task)] {
+        return crm::create_mail_task(*db, task, now);
+    };
+    co_return co_await run_on<Result<std::string>>(worker_, std::move(job));
+}
+
+Async<Result<std::size_t>> EmbeddedCrm::Ports::withdraw(MessageWithdrawal withdrawal) {
+    std::function<Result<std::size_t>()> job = [db = db_, now = clock_.now(),
+                                                withdrawal = std::move(withdrawal)] {
+        return crm::withdraw_message(*db, withdrawal, now);
+    };
+    co_return co_await run_on<Result<std::size_t>>(worker_, std::move(job));
+}
+
+Async<Result<std::vector<Party>>> EmbeddedCrm::Ports::find_parties(PartyQuery query) {
+    using Answer = Result<std::vector<Party>>;
+    std::function<Answer()> job = [db = db_, query = std::move(query)] {
+        return crm::find_parties(*db, query);
+    };
+    co_return co_await run_on<Answer>(worker_, std::move(job));
 }
 
 Async<Result<PartyMap>> EmbeddedCrm::Ports::resolve(std::vector<std::string> addresses) {
