@@ -38,7 +38,8 @@ public:
     /// where the mark names them. Never sends a receipt. `InvalidRequest`: no such importance or
     /// flag.
     virtual Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) = 0;
-    /// Moves a message inside the mailbox; answers the new key.
+    /// Moves a message inside the mailbox; answers the new key. Empty: it was moved into a public
+    /// folder and, without a Message-ID, cannot be found there.
     virtual Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) = 0;
     /// Copies a message inside the mailbox; answers the key of the copy. Where `to` holds a message
     /// with the same Internet message id already, nothing is copied and that one's key is the
