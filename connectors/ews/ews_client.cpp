@@ -1,5 +1,8 @@
 #include "connectors/ews/ews_client.hpp"
 
+#include <array>
+#include <cstdio>
+
 #include "connectors/ews/base64.hpp"
 #include "core/text.hpp"
 

@@ -40,9 +40,8 @@ Outcome<Reply> list_contact_folders(const Call& call, const Folder& parent) {
 }
 
 Outcome<Reply> make_contact_folder(const Call& call, const Folder& parent) {
-    auto body = call.object_body();
+    auto body = entity_body(call, "contactFolder");
     if (!body) return std::unexpected(body.error());
-    if (auto ok = check_entity("contactFolder", *body); !ok) return std::unexpected(ok.error());
     auto made = call.store.create_folder(call.mailbox, parent.id,
                                          std::string(text_of(*body, "displayName")), "IPF.Contact");
     if (!made) return std::unexpected(from_store_error(made.error()));
@@ -61,9 +60,8 @@ Outcome<Reply> one_contact_folder(const Call& call, const Folder& folder) {
         return no_content();
     }
     if (call.method != "PATCH") return method_not_allowed(call);
-    auto body = call.object_body();
+    auto body = entity_body(call, "contactFolder");
     if (!body) return std::unexpected(body.error());
-    if (auto ok = check_entity("contactFolder", *body); !ok) return std::unexpected(ok.error());
     auto renamed = call.store.rename_folder(call.mailbox, folder.id,
                                             std::string(text_of(*body, "displayName")));
     if (!renamed) return std::unexpected(from_store_error(renamed.error()));

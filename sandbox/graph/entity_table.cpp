@@ -143,6 +143,13 @@ const EntityProperty* EntityType::find(std::string_view property) const {
     return nullptr;
 }
 
+const EntityProperty* EntityType::find_any_case(std::string_view property) const {
+    for (const auto& one : properties) {
+        if (iequals(one.name, property)) return &one;
+    }
+    return nullptr;
+}
+
 const EntityType* find_entity_type(std::string_view name) {
     static const TypeMap types = read_entity_rows();
     const auto found = types.find(name);
@@ -159,11 +166,16 @@ json::value canonical_value(std::string_view type_name, json::value value) {
             if (iequals(member, value.get_string())) return json::value(json::string_view(member));
         }
     } else if (value.is_object()) {
+        json::object out;
         for (auto& member : value.get_object()) {
-            const EntityProperty* property = type->find(member.key());
-            if (property != nullptr)
-                member.value() = canonical_value(property->type, std::move(member.value()));
+            const EntityProperty* property = type->find_any_case(member.key());
+            if (property == nullptr) {
+                out[member.key()] = std::move(member.value());
+            } else {
+                out[property->name] = canonical_value(property->type, std::move(member.value()));
+            }
         }
+        return out;
     }
     return value;
 }
@@ -186,7 +198,7 @@ Outcome<void> check_entity(std::string_view type_name, const json::object& entit
     for (const auto& member : entity) {
         const std::string_view name = member.key();
         if (name.find('@') != std::string_view::npos) continue;
-        const EntityProperty* property = type->find(name);
+        const EntityProperty* property = type->find_any_case(name);
         if (property == nullptr)
             return body_fail("The property '" + std::string(name) +
                              "' does not exist on type 'microsoft.graph." + actual +

@@ -24,6 +24,8 @@ struct EntityType {
     bool is_enum = false;
 
     const EntityProperty* find(std::string_view property) const;
+    /// Names in bodies compare without case: @pnp/graph writes `surName` for a contact.
+    const EntityProperty* find_any_case(std::string_view property) const;
 };
 
 /// The rows that make_entity_table.py wrote.
@@ -36,8 +38,8 @@ const EntityType* find_entity_type(std::string_view name);
 /// properties, wrong JSON types and unknown enumeration values (compared without case, as Graph
 /// does). Annotations ("@odata.type") are passed over.
 Outcome<void> check_entity(std::string_view type, const boost::json::object& entity);
-/// A value of a property that passed check_entity, with enumeration members in the letters of the
-/// metadata.
+/// A value that passed check_entity, with names of properties and members of enumerations in the
+/// letters of the metadata.
 boost::json::value canonical_value(std::string_view type, boost::json::value value);
 
 }  // namespace liaison::sandbox::graph

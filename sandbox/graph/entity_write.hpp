@@ -4,8 +4,8 @@
 
 namespace liaison::sandbox::graph {
 
-/// Applies what a client sent to an item: properties of the metadata only (check_entity), read-only
-/// ones refused, the rest written as the EWS face would.
+/// Applies what a client sent (entity_body) to an item: read-only properties are refused, the rest
+/// is written as the EWS face would.
 Outcome<void> apply_event(const Call& call, ItemPatch& patch, const json::object& body);
 Outcome<void> apply_contact(const Call& call, ItemPatch& patch, const json::object& body);
 Outcome<void> apply_message(const Call& call, ItemPatch& patch, const json::object& body);

@@ -165,9 +165,8 @@ Outcome<Reply> calendars_routes(const Call& call, Path rest) {
         return calendar_routes(call, **calendar, rest.subspan(1));
     }
     if (call.method == "POST") {
-        auto body = call.object_body();
+        auto body = entity_body(call, "calendar");
         if (!body) return std::unexpected(body.error());
-        if (auto ok = check_entity("calendar", *body); !ok) return std::unexpected(ok.error());
         const Folder* root = call.store.find_distinguished(call.mailbox, "calendar");
         auto made = call.store.create_folder(
             call.mailbox, root->id, std::string(text_of(*body, "name")), "IPF.Appointment");

@@ -4,6 +4,7 @@
 
 #include "sandbox/ews/xml_text.hpp"
 #include "sandbox/graph/entity_json.hpp"
+#include "sandbox/graph/entity_table.hpp"
 #include "sandbox/windows_zones.hpp"
 
 namespace liaison::sandbox::graph {
@@ -164,6 +165,13 @@ Outcome<std::string> windows_zone(std::string_view name) {
                       "A valid TimeZone value must be specified. The following TimeZone value is "
                       "not supported: '" +
                           std::string(name) + "'.");
+}
+
+Outcome<json::object> entity_body(const Call& call, std::string_view type) {
+    auto body = call.object_body();
+    if (!body) return body;
+    if (auto ok = check_entity(type, *body); !ok) return std::unexpected(ok.error());
+    return std::move(canonical_value(type, std::move(*body)).get_object());
 }
 
 std::string_view text_of(const json::object& object, std::string_view name) {

@@ -53,6 +53,10 @@ json::value kept_json(const Item& item, std::string_view name);
 /// What Graph calls a time zone, as a Windows id: TimeZoneNotSupportedException.
 Outcome<std::string> windows_zone(std::string_view name);
 
+/// The request's body as an entity of `type`, checked (check_entity) and in the letters of the
+/// metadata.
+Outcome<json::object> entity_body(const Call& call, std::string_view type);
+
 // Texts of JSON members; empty when absent or null.
 std::string_view text_of(const json::object& object, std::string_view name);
 const json::object* object_of(const json::object& object, std::string_view name);

@@ -73,9 +73,8 @@ Outcome<Reply> folder_reply(const Call& call, const Folder& folder, int status) 
 }
 
 Outcome<json::object> folder_body(const Call& call) {
-    auto body = call.object_body();
+    auto body = entity_body(call, "mailFolder");
     if (!body) return body;
-    if (auto ok = check_entity("mailFolder", *body); !ok) return std::unexpected(ok.error());
     if (text_of(*body, "displayName").empty())
         return graph_fail(400, "ErrorInvalidRequest", "The folder needs a displayName.");
     for (const auto& member : *body) {

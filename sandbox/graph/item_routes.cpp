@@ -89,7 +89,6 @@ bool is_segment(const std::string& segment, std::string_view name) {
 
 Outcome<void> apply_entity(const Call& call, Resource resource, ItemPatch& patch,
                            const json::object& body) {
-    if (auto ok = check_entity(type_name(resource), body); !ok) return ok;
     switch (resource) {
         case Resource::Event:
             return apply_event(call, patch, body);
@@ -149,7 +148,7 @@ Outcome<Reply> get_item(const Call& call, const ItemPlace& place, const Item& it
 
 Outcome<Reply> create_item(const Call& call, const ItemPlace& place) {
     if (auto ok = call.allow({"$select", "$expand"}); !ok) return std::unexpected(ok.error());
-    auto body = call.object_body();
+    auto body = entity_body(call, type_name(place.resource));
     if (!body) return std::unexpected(body.error());
     const Folder* folder = place.folder;
     if (folder == nullptr) folder = call.store.find_distinguished(call.mailbox, "drafts");
@@ -198,7 +197,7 @@ void record_read_receipt(const Call& call, const Item& before, const Item& after
 Outcome<Reply> patch_item(const Call& call, const ItemPlace& place, const Item& item) {
     if (auto ok = call.allow({"$select", "$expand"}); !ok) return std::unexpected(ok.error());
     if (auto ok = check_if_match(call, item.change_key); !ok) return std::unexpected(ok.error());
-    auto body = call.object_body();
+    auto body = entity_body(call, type_name(place.resource));
     if (!body) return std::unexpected(body.error());
     Item changed = item;
     ItemPatch patch(call, changed, false);

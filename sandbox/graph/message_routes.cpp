@@ -143,6 +143,9 @@ Outcome<Reply> send_mail(const Call& call) {
     if (message == nullptr) message = object_of(*body, "Message");
     if (message == nullptr)
         return graph_fail(400, "ErrorInvalidRequest", "The message is missing.");
+    if (auto ok = check_entity("message", *message); !ok) return std::unexpected(ok.error());
+    const json::object checked = canonical_value("message", *message).get_object();
+    message = &checked;
     Item draft;
     draft.kind = ItemKind::Message;
     draft.item_class = "IPM.Note";

@@ -12,9 +12,8 @@ json::object rule_reply_object(const Call& call, const json::object& rule) {
 }
 
 Outcome<json::object> rule_body(const Call& call) {
-    auto body = call.object_body();
+    auto body = entity_body(call, "messageRule");
     if (!body) return body;
-    if (auto ok = check_entity("messageRule", *body); !ok) return std::unexpected(ok.error());
     for (const std::string_view name : {"id", "hasError", "isReadOnly"}) {
         if (body->contains(name) && name != "id")
             return graph_fail(400, "ErrorInvalidPropertySet",

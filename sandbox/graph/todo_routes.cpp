@@ -49,9 +49,8 @@ Outcome<Reply> list_lists(const Call& call) {
 }
 
 Outcome<json::object> list_body(const Call& call) {
-    auto body = call.object_body();
+    auto body = entity_body(call, "todoTaskList");
     if (!body) return body;
-    if (auto ok = check_entity("todoTaskList", *body); !ok) return std::unexpected(ok.error());
     if (text_of(*body, "displayName").empty())
         return graph_fail(400, "invalidRequest", "The list needs a displayName.");
     return body;
@@ -125,9 +124,8 @@ struct ChildList {
 };
 
 Outcome<json::object> child_body(const ChildList& list) {
-    auto body = list.call.object_body();
+    auto body = entity_body(list.call, list.type);
     if (!body) return body;
-    if (auto ok = check_entity(list.type, *body); !ok) return std::unexpected(ok.error());
     body->erase("@odata.type");
     return body;
 }

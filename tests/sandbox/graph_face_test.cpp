@@ -104,7 +104,9 @@ TEST(GraphFace, AContactGetsItsNamesAndSlots) {
 
 TEST(GraphFace, UnknownPropertiesAndOptionsAreErrors) {
     GraphLab lab;
-    EXPECT_EQ(lab.post("contacts", R"({"nickname":"x"})").code(), "RequestBodyRead");
+    EXPECT_EQ(lab.post("contacts", R"({"nope":"x"})").code(), "RequestBodyRead");
+    EXPECT_EQ(lab.post("contacts", R"({"surName":"x"})").text_at("surname"), "x")
+        << "names of properties compare without case";
     EXPECT_EQ(lab.get("contacts?$select=nope").code(), "RequestBroker--ParseUri");
     EXPECT_EQ(lab.get("contacts?$apply=x").code(), "ErrorInvalidUrlQuery");
     EXPECT_EQ(lab.get("contacts?$filter=nope%20eq%201").code(), "RequestBroker--ParseUri");
