@@ -84,9 +84,11 @@ constexpr FlagPair kFlagImplications[] = {
     {Key::SentToMe, Key::SentToOrCcMe},
     {Key::SentCcMe, Key::SentToOrCcMe},
     {Key::SentOnlyToMe, Key::SentToOrCcMe},
+    {Key::SentOnlyToMe, Key::SentToMe},
 };
 constexpr FlagPair kFlagExclusions[] = {
     {Key::SentToMe, Key::NotSentToMe},
+    {Key::SentOnlyToMe, Key::NotSentToMe},
     {Key::IsMeetingRequest, Key::IsMeetingResponse},
     {Key::IsMeetingRequest, Key::IsNonDeliveryReport},
     {Key::IsMeetingRequest, Key::IsReadReceipt},

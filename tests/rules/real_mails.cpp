@@ -121,6 +121,7 @@ ReferenceInput facts_of_file(const std::string& file, const std::string& bytes) 
                                                           "REPORT.IPM.Note.IPNRN",
                                                           "IPM.Schedule.Meeting.Resp.Neg",
                                                           "IPM.Note.SMIME",
+                                                          "IPM.Note.SMIME.MultipartSigned",
                                                           "IPM.Schedule.Meeting.Request",
                                                           "REPORT.IPM.Note.NDR"};
     if (hash_of(file, "rare") % 15 == 0) in.mail.item_class = chosen(file, "class", kRareClasses);

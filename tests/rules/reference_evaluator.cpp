@@ -67,7 +67,6 @@ Texts field_texts(const MailMessage& m, const std::string& field) {
     if (field == "subject" || field == "bodyOrSubject") out.push_back(m.subject);
     if (field == "body" || field == "bodyOrSubject") out.push_back(m.text_body);
     if (field == "sender" && m.from) person(*m.from);
-    if (field == "sender" && m.sender) person(*m.sender);
     if (field == "recipient")
         for (const auto* list : {&m.to, &m.cc}) std::ranges::for_each(*list, person);
     if (field == "header")
