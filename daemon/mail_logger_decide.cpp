@@ -54,6 +54,9 @@ Async<Result<void>> MailLogger::decide(MailboxSpec spec, rules::RuleSet rules, O
     for (const Result<MailMessage>& message : messages)
         if (!message && speaks_of_scope(message.error()))
             co_return std::unexpected(message.error());
+    Result<void> put_off = co_await put_off_corrupt(*rows, messages);
+    if (!put_off) co_return put_off;
+    if (rows->empty()) co_return Result<void>{};
     Result<Earlier> earlier = co_await find_earlier(*rows, messages);
     if (!earlier) co_return std::unexpected(earlier.error());
     Result<void> adopted = co_await adopt_moved(spec, *rows, messages, *earlier, report);
@@ -75,6 +78,28 @@ Async<Result<void>> MailLogger::decide(MailboxSpec spec, rules::RuleSet rules, O
     report.decided += decided.size();
     Result<void> committed = co_await store_.commit_decisions(std::move(decided));
     co_return committed;
+}
+
+/// An answer that made no sense says nothing of the mail: it is read again later, and given up only
+/// when that never helps.
+Async<Result<void>> MailLogger::put_off_corrupt(Batch& rows, Messages& messages) {
+    std::vector<MailProgress> progress;
+    Batch kept_rows;
+    Messages kept_messages;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool corrupt = !messages[i] && messages[i].error().kind == ErrorKind::CorruptReply;
+        if (corrupt && rows[i].attempts + 1 < limits::attempts_max) {
+            progress.push_back(failed_step(rows[i], messages[i].error()));
+            continue;
+        }
+        kept_rows.push_back(std::move(rows[i]));
+        kept_messages.push_back(std::move(messages[i]));
+    }
+    rows = std::move(kept_rows);
+    messages = std::move(kept_messages);
+    if (progress.empty()) co_return Result<void>{};
+    Result<void> recorded = co_await store_.record_progress(std::move(progress));
+    co_return recorded;
 }
 
 Async<Result<MailLogger::Earlier>> MailLogger::find_earlier(Batch rows, const Messages& messages) {
@@ -158,10 +183,9 @@ Async<Result<void>> MailLogger::adopt_moved(MailboxSpec spec, Batch& rows, Messa
 MailPlace MailLogger::place_of(const MailboxSpec& spec, const Owner& owner,
                                const IntakeRow& row) const {
     MailPlace place{spec.mailbox.str(), path_of(row.folder), owner.id, owner.addresses};
-    const auto record = spec.folder_records.find(place.folder);
-    if (record != spec.folder_records.end()) {
-        place.regarding_kind = record->second.first;
-        place.regarding_id = record->second.second;
+    if (const WatchedFolder* watched = folders_.find(row.folder)) {
+        place.regarding_kind = watched->regarding_kind;
+        place.regarding_id = watched->regarding_id;
     }
     return place;
 }
@@ -193,6 +217,7 @@ Async<Result<std::vector<MailDecision>>> MailLogger::decide_batch(
         MailDecision decision =
             decide_message(*messages[i], identity, *parties, rules, spec.policy,
                            place_of(spec, owner, rows[i]), first, rows[i].choice, thread);
+        folders_.route(rows[i].folder, decision);
         threads.add(rows[i], *messages[i], decision);
         // Copies inside one batch: the first one binds the later ones as if it had been stored.
         if (known == earlier.end() && is_binding(decision)) {
@@ -211,7 +236,7 @@ Async<Result<std::vector<DryRunLine>>> MailLogger::dry_run(MailboxSpec spec, rul
     if (!target) co_return std::unexpected(target.error());
     Result<Owner> owner = co_await find_owner(spec);
     if (!owner) co_return std::unexpected(owner.error());
-    if (path_of(target->id).empty()) folders_.push_back(*target);
+    dry_folder_ = *target;
     const bool headers = rules.needs_headers() || spec.policy.wants_headers();
     std::vector<DryRunLine> lines;
     Cursor cursor;

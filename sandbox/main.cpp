@@ -116,18 +116,15 @@ int main(int argc, char** argv) {
     app.add_option("--seed", line.seed,
                    "seed of the ids of a fresh folder and of fault probabilities")
         ->capture_default_str();
-<<<<<<< HEAD
     app.add_option("--tls-certificate", line.tls_certificate,
                    "PEM chain; with --tls-key: https instead of http");
     app.add_option("--tls-key", line.tls_key, "PEM private key of --tls-certificate");
     app.add_option("--notify-ca", line.notify_ca,
                    "PEM of an authority to trust for the URLs of change notifications");
-=======
     std::string facts_path;
     app.add_option("--facts", facts_path,
                    "serve nothing: print what Exchange would tell of the mails at this path, one "
                    "JSON object per line, for `liaison rules test`");
->>>>>>> main
     CLI11_PARSE(app, argc, argv);
     return facts_path.empty() ? run(line) : print_facts(facts_path);
 }

@@ -18,6 +18,7 @@ WorldFaults::WorldFaults(World& world)
       exchange(world.dice, watch, *world.sandbox, [&world] { return world.loop.now(); }),
       crm(world, watch),
       people(world, watch),
+      mail(world, watch),
       process(world, watch) {
     network.on_answer_lost = [this](const SeenRequest& request) {
         if (request.operation == "UpdateItem")
@@ -32,6 +33,14 @@ WorldFaults::WorldFaults(World& world)
     exchange.on_paging = [this](const std::string& mailbox) {
         people.create_now(mailbox_number(mailbox));
     };
+    // What was parked as corrupt stays parked until a person tries it again.
+    exchange.on_recovered = [&world](const std::string& id) {
+        for (std::size_t i = 0; i < world.options().workload.mailboxes; ++i)
+            if (const auto* item = world.sandbox->store().find_item(mailbox_address(i), id)) {
+                const std::string subject(item->properties.text("item:Subject"));
+                world.postman->excuse(subject.substr(0, subject.find(' ')));
+            }
+    };
     crm.on_logged = [this] { process.after_logging(); };
 }
 
@@ -41,6 +50,7 @@ void WorldFaults::step(std::size_t mailbox) {
     crm.step(mailbox);
     exchange.step(mailbox_address(mailbox));
     people.step(mailbox);
+    mail.step(mailbox);
     process.step(mailbox);
 }
 

@@ -6,6 +6,7 @@
 #include "connectors/crm/embedded/mail_log.hpp"
 #include "connectors/crm/embedded/mail_made.hpp"
 #include "connectors/crm/embedded/party_book.hpp"
+#include "connectors/crm/embedded/party_filter.hpp"
 #include "connectors/crm/embedded/record_rows.hpp"
 #include "connectors/crm/embedded/schema.hpp"
 #include "connectors/crm/embedded/writes.hpp"
@@ -18,6 +19,8 @@ class EmbeddedCrm::Ports final : public SyncEndpoint, public InteractionSink, pu
 public:
     Ports(std::shared_ptr<CrmDatabase> db, Worker& worker, const Clock& clock)
         : db_(std::move(db)),
+          filter_(std::make_shared<PartyFilter>(
+              static_cast<std::uint64_t>(clock.now().time_since_epoch().count()))),
           worker_(worker),
           clock_(clock),
           capabilities_{
@@ -60,10 +63,12 @@ public:
     Async<Result<PartyMap>> resolve(std::vector<std::string> addresses) override;
     Async<Result<std::vector<Party>>> find_parties(PartyQuery query) override;
     Async<Result<std::vector<CrmUser>>> users() override;
+    Async<Result<std::vector<OpenOpportunity>>> open_opportunities(std::string user_id) override;
     Async<Result<std::string>> revision() override;
 
 private:
     std::shared_ptr<CrmDatabase> db_;
+    std::shared_ptr<PartyFilter> filter_;  ///< used on the worker's thread
     Worker& worker_;
     const Clock& clock_;
     std::array<EndpointCapabilities, 3> capabilities_;
@@ -216,8 +221,11 @@ Async<Result<std::vector<Party>>> EmbeddedCrm::Ports::find_parties(PartyQuery qu
 }
 
 Async<Result<PartyMap>> EmbeddedCrm::Ports::resolve(std::vector<std::string> addresses) {
-    std::function<Result<PartyMap>()> job = [db = db_, addresses = std::move(addresses)] {
-        return resolve_parties(*db, addresses);
+    std::function<Result<PartyMap>()> job = [db = db_, filter = filter_,
+                                             addresses = std::move(addresses)] {
+        Result<std::vector<std::string>> known = filter->known(*db, addresses);
+        if (!known) return Result<PartyMap>(std::unexpected(known.error()));
+        return resolve_parties(*db, *known);
     };
     co_return co_await run_on<Result<PartyMap>>(worker_, std::move(job));
 }
@@ -225,6 +233,13 @@ Async<Result<PartyMap>> EmbeddedCrm::Ports::resolve(std::vector<std::string> add
 Async<Result<std::vector<CrmUser>>> EmbeddedCrm::Ports::users() {
     std::function<Result<std::vector<CrmUser>>()> job = [db = db_] { return list_users(*db); };
     co_return co_await run_on<Result<std::vector<CrmUser>>>(worker_, std::move(job));
+}
+
+Async<Result<std::vector<OpenOpportunity>>> EmbeddedCrm::Ports::open_opportunities(
+    std::string user_id) {
+    std::function<Result<std::vector<OpenOpportunity>>()> job =
+        [db = db_, user_id = std::move(user_id)] { return list_open_opportunities(*db, user_id); };
+    co_return co_await run_on<Result<std::vector<OpenOpportunity>>>(worker_, std::move(job));
 }
 
 Async<Result<std::string>> EmbeddedCrm::Ports::revision() {
