@@ -91,6 +91,23 @@ std::string well_known_folder(std::string_view segment) {
     return {};
 }
 
+std::string FolderPlace::prefix() const {
+    if (is_public) return "public:";
+    return owner.empty() ? std::string() : owner + ":";
+}
+
+FolderPlace folder_place(std::string_view path) {
+    FolderPlace place{{}, false, std::string(path)};
+    const std::size_t colon = path.find(':');
+    const std::string_view head = trim(path.substr(0, colon));
+    if (colon == std::string_view::npos || head.find('/') != std::string_view::npos) return place;
+    place.is_public = iequals(head, "public");
+    if (!place.is_public && head.find('@') == std::string_view::npos) return place;
+    if (!place.is_public) place.owner = normal_address(head);
+    place.path = std::string(path.substr(colon + 1));
+    return place;
+}
+
 std::optional<std::vector<std::string>> path_segments(std::string_view path) {
     std::vector<std::string> segments = split(path, '/');
     for (std::string& segment : segments) {

@@ -23,6 +23,17 @@ std::string cut_bytes(std::string text, std::size_t max);
 /// The protocol's name of a folder that has an English name whatever the mailbox' language is
 /// ("Inbox": "inbox"), or empty.
 std::string well_known_folder(std::string_view segment);
+/// Where a path leads: into another mailbox, into the public folders, or nowhere but home.
+struct FolderPlace {
+    std::string owner = {};  ///< SMTP address of another mailbox; empty: our own, or public folders
+    bool is_public = false;
+    std::string path;  ///< what follows
+    /// "shared@example.com:", "public:" or nothing.
+    std::string prefix() const;
+};
+/// `shared@example.com:Inbox/CRM`, `public:Sales`, `Inbox/CRM`. A colon in a folder's name is no
+/// prefix unless an address or the word "public" stands before it.
+FolderPlace folder_place(std::string_view path);
 /// "Inbox/CRM" in its segments; nothing for an empty one.
 std::optional<std::vector<std::string>> path_segments(std::string_view path);
 

@@ -36,6 +36,7 @@ inline constexpr std::chrono::seconds backoff_min{2};
 inline constexpr std::chrono::seconds backoff_max{900};
 inline constexpr std::size_t deletions_floor = 10;          ///< guard: max(10, 5 %) in 24 h per mailbox and direction
 inline constexpr std::size_t deletions_percent = 5;
+inline constexpr std::size_t opportunity_folders_max = 500;  ///< folders kept for open opportunities of one rep
 inline constexpr std::size_t rules_max = 10'000;
 inline constexpr std::size_t rule_document_bytes_max = 8u << 20;
 inline constexpr std::size_t conditions_per_rule_max = 200;

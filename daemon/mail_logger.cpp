@@ -8,8 +8,6 @@ namespace liaison::daemon {
 
 namespace {
 
-/// How long the list of sub-folders stands before it is read again.
-constexpr std::chrono::minutes kFoldersStand{5};
 /// How long a folder that was read to its end is left alone within one turn.
 constexpr std::chrono::seconds kFolderRests{1};
 
@@ -17,33 +15,17 @@ constexpr std::chrono::seconds kFolderRests{1};
 
 MailLogger::MailLogger(MailSource& source, InteractionSink& sink, AddressBook& book,
                        MailStore& store, Clock& clock, EventLog& log)
-    : source_(source), sink_(sink), book_(book), store_(store), clock_(clock), log_(log) {}
+    : source_(source),
+      sink_(sink),
+      book_(book),
+      store_(store),
+      clock_(clock),
+      log_(log),
+      folders_(source, book, store, clock, log) {}
 
 std::string MailLogger::path_of(const FolderId& folder) const {
-    for (const MailFolder& f : folders_)
-        if (f.id == folder) return f.path;
-    return {};
-}
-
-Async<Result<void>> MailLogger::refresh_folders(MailboxSpec spec) {
-    const Timestamp now = clock_.now();
-    if (!folders_.empty() && now < folders_read_at_ + kFoldersStand) co_return Result<void>{};
-    std::vector<MailFolder> all;
-    for (const std::string& path : spec.folders) {
-        Result<MailFolder> root = co_await source_.open_folder(path, spec.create_folders);
-        if (!root) co_return std::unexpected(root.error());
-        Result<std::vector<MailFolder>> tree = co_await source_.folder_tree(root->id);
-        if (!tree) co_return std::unexpected(tree.error());
-        for (MailFolder& folder : *tree) {
-            const bool known = std::any_of(all.begin(), all.end(), [&](const MailFolder& f) {
-                return f.id == folder.id;
-            });
-            if (!known) all.push_back(std::move(folder));
-        }
-    }
-    folders_ = std::move(all);
-    folders_read_at_ = now;
-    co_return Result<void>{};
+    if (const WatchedFolder* watched = folders_.find(folder)) return watched->folder.path;
+    return folder == dry_folder_.id ? dry_folder_.path : std::string();
 }
 
 /// The folder is still being read for the first time: its newest mails are taken up beside that.
@@ -106,8 +88,9 @@ Async<Result<std::size_t>> MailLogger::observe(MailboxSpec spec, MailFolder fold
 
 Async<Result<void>> MailLogger::observe_all(MailboxSpec spec, bool first_round,
                                             MailCycleReport& report) {
-    for (std::size_t i = 0; i < folders_.size(); ++i) {
-        MailFolder folder = folders_.at(i);
+    const std::vector<WatchedFolder> watched = folders_.watched();
+    for (const WatchedFolder& one : watched) {
+        MailFolder folder = one.folder;
         const FolderId id = folder.id;
         const auto looked = looked_at_.find(id);
         const bool rests = looked != looked_at_.end() &&
@@ -117,11 +100,21 @@ Async<Result<void>> MailLogger::observe_all(MailboxSpec spec, bool first_round,
         looked_at_[id] = clock_.now();
         if (!seen && seen.error().kind == ErrorKind::NotFound) {
             // Somebody removed or moved the folder: the tree is read again next time.
-            folders_read_at_ = Timestamp{};
+            folders_.read_again();
             unread_.erase(id);
             continue;
         }
-        if (!seen) co_return std::unexpected(seen.error());
+        if (!seen && seen.error().kind == ErrorKind::Forbidden) {
+            // One folder without the right to it does not keep the others from their turn.
+            folders_.note_failure(id, seen.error());
+            unread_.erase(id);
+            continue;
+        }
+        if (!seen) {
+            folders_.note_failure(id, seen.error());
+            co_return std::unexpected(seen.error());
+        }
+        folders_.note_success(id);
         report.arrived += *seen;
     }
     report.everything_read = unread_.empty();
@@ -149,8 +142,12 @@ Async<Result<MailLogger::Owner>> MailLogger::find_owner(MailboxSpec spec) {
 
 Async<Result<MailCycleReport>> MailLogger::run_cycle(MailboxSpec spec, rules::RuleSet rules) {
     MailCycleReport report;
-    if (spec.folders.empty()) co_return report;
-    Result<void> done = co_await refresh_folders(spec);
+    if (spec.folders.empty() && spec.opportunity_root.empty()) co_return report;
+    Result<Owner> owner = co_await find_owner(spec);
+    if (!owner) co_return std::unexpected(owner.error());
+    FolderScope scope{spec.mailbox, spec.folders, spec.create_folders, spec.opportunity_root,
+                      owner->id};
+    Result<void> done = co_await folders_.refresh(std::move(scope));
     if (!done) co_return std::unexpected(done.error());
     done = co_await observe_all(spec, true, report);
     if (!done) co_return std::unexpected(done.error());
@@ -159,8 +156,6 @@ Async<Result<MailCycleReport>> MailLogger::run_cycle(MailboxSpec spec, rules::Ru
     Result<std::size_t> retried = co_await store_.retry_unmatched(spec.mailbox, *revision);
     if (!retried) co_return std::unexpected(retried.error());
     report.retried = *retried;
-    Result<Owner> owner = co_await find_owner(spec);
-    if (!owner) co_return std::unexpected(owner.error());
     done = co_await withdraw(spec, report);
     if (!done) co_return std::unexpected(done.error());
 

@@ -14,6 +14,7 @@
 #include "core/ports/mail_source.hpp"
 #include "core/ports/mail_store.hpp"
 #include "core/result.hpp"
+#include "daemon/designated_folders.hpp"
 #include "daemon/mail/logging.hpp"
 #include "daemon/mail_steps.hpp"
 #include "rules/rule_set.hpp"
@@ -23,8 +24,9 @@ namespace liaison::daemon {
 /// The designated folders of one rep.
 struct MailboxSpec {
     MailboxId mailbox;
-    std::vector<std::string> folders;  ///< paths from the mailbox' root
+    std::vector<FolderSpec> folders;
     bool create_folders = true;
+    std::string opportunity_root = {};  ///< see FolderScope
     bool mark_mail = true;  ///< leave a category and a note on each mail
     mail::LoggingPolicy policy;
     /// Folders that stand for a CRM record, by path: kind (opportunity, campaign, ...) and CRM id.
@@ -74,6 +76,9 @@ public:
     Async<Result<std::vector<DryRunLine>>> dry_run(MailboxSpec spec, rules::RuleSet rules,
                                                    std::string folder, std::size_t max);
 
+    /// The designated folders as they are known now.
+    std::vector<FolderStatus> folders() const { return folders_.status(); }
+
 private:
     struct Owner {
         std::string id;
@@ -95,7 +100,6 @@ private:
     };
 
     // observe
-    Async<Result<void>> refresh_folders(MailboxSpec spec);
     Async<Result<void>> observe_all(MailboxSpec spec, bool first_round, MailCycleReport& report);
     Async<Result<std::size_t>> observe(MailboxSpec spec, MailFolder folder);
     Async<Result<void>> look_at_newest(MailboxSpec spec, FolderId folder, Cursor cursor);
@@ -152,8 +156,8 @@ private:
     MailStore& store_;
     Clock& clock_;
     EventLog& log_;
-    std::vector<MailFolder> folders_;
-    Timestamp folders_read_at_{};
+    DesignatedFolders folders_;
+    MailFolder dry_folder_;  ///< of a dry run over a folder that is not designated
     std::map<FolderId, Timestamp> looked_at_;
     std::set<FolderId> unread_;  ///< folders with old mail that was not read yet
     /// Facts of mails decided in this cycle and not yet logged: spares a second read. Bounded by

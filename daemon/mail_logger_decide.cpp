@@ -158,6 +158,10 @@ Async<Result<void>> MailLogger::adopt_moved(MailboxSpec spec, Batch& rows, Messa
 MailPlace MailLogger::place_of(const MailboxSpec& spec, const Owner& owner,
                                const IntakeRow& row) const {
     MailPlace place{spec.mailbox.str(), path_of(row.folder), owner.id, owner.addresses};
+    if (const WatchedFolder* watched = folders_.find(row.folder)) {
+        place.regarding_kind = watched->regarding_kind;
+        place.regarding_id = watched->regarding_id;
+    }
     const auto record = spec.folder_records.find(place.folder);
     if (record != spec.folder_records.end()) {
         place.regarding_kind = record->second.first;
@@ -193,6 +197,7 @@ Async<Result<std::vector<MailDecision>>> MailLogger::decide_batch(
         MailDecision decision =
             decide_message(*messages[i], identity, *parties, rules, spec.policy,
                            place_of(spec, owner, rows[i]), first, rows[i].choice, thread);
+        folders_.route(rows[i].folder, decision);
         threads.add(rows[i], *messages[i], decision);
         // Copies inside one batch: the first one binds the later ones as if it had been stored.
         if (known == earlier.end() && is_binding(decision)) {
@@ -211,7 +216,7 @@ Async<Result<std::vector<DryRunLine>>> MailLogger::dry_run(MailboxSpec spec, rul
     if (!target) co_return std::unexpected(target.error());
     Result<Owner> owner = co_await find_owner(spec);
     if (!owner) co_return std::unexpected(owner.error());
-    if (path_of(target->id).empty()) folders_.push_back(*target);
+    dry_folder_ = *target;
     const bool headers = rules.needs_headers() || spec.policy.wants_headers();
     std::vector<DryRunLine> lines;
     Cursor cursor;

@@ -303,8 +303,10 @@ Async<Result<void>> MailLogger::copy_and_move(IntakeRow row, MailProgress& done)
     Result<ItemKey> moved = co_await source_.move_message(row.key, target->id);
     if (!moved && moved.error().kind == ErrorKind::NotFound) co_return Result<void>{};
     if (!moved) co_return std::unexpected(moved.error());
-    done.moved_to = *moved;
     done.effects.emplace_back("moved", row.decision.move_to);
+    // A mail without a Message-ID is not found again in a public folder: its link stays as it was.
+    if (moved->empty()) co_return Result<void>{};
+    done.moved_to = *moved;
     if (row.decision.outcome != MailOutcome::Log) co_return Result<void>{};
     Result<void> linked = co_await move_link(row.decision.identity, *moved);
     co_return linked;

@@ -123,8 +123,8 @@ InboxDraft draft_of(const Rule& rule, InboxPredicateForm form) {
     return draft;
 }
 
-/// A rule that may hold a mail keeps everything off it, so none that reaches the same mail can act at
-/// arrival. `at` is the place of the rule.
+/// A rule that may hold a mail keeps everything off it, so none that reaches the same mail can act
+/// at arrival. `at` is the place of the rule.
 std::vector<std::string> hold_reasons(const std::vector<Rule>& rules, std::size_t at,
                                       const std::optional<std::size_t>& first_hold,
                                       const std::optional<std::size_t>& last_hold) {
@@ -160,8 +160,9 @@ InboxCompilation compile_inbox_rules(const Document& document, const InboxScope&
             continue;
         }
         std::vector<std::string> reasons = form.reasons;
-        for (auto&& more : {action_reasons(rule, scope), hold_reasons(rules, i, first_hold, last_hold),
-                            earlier.objections(rule, form)})
+        for (auto&& more :
+             {action_reasons(rule, scope), hold_reasons(rules, i, first_hold, last_hold),
+              earlier.objections(rule, form)})
             reasons.insert(reasons.end(), more.begin(), more.end());
         earlier.add(rule, reasons.empty());
         if (reasons.empty())

@@ -78,7 +78,8 @@ OwnRules own_rules(const std::vector<WantedInboxRule>& wanted, const InboxRuleLi
         const auto mark = rule.supported ? read_inbox_rule_mark(rule.display_name) : std::nullopt;
         if (!mark)
             plan.foreign.push_back(rule);
-        else if (!wanted_marks.contains(mark->id) || !own.by_mark.try_emplace(mark->id, &rule).second)
+        else if (!wanted_marks.contains(mark->id) ||
+                 !own.by_mark.try_emplace(mark->id, &rule).second)
             own.surplus.push_back(&rule);
     }
     return own;
@@ -148,8 +149,9 @@ std::string_view to_string(InboxRuleState state) {
 }
 
 std::string inbox_rule_name(const WantedInboxRule& wanted) {
-    return std::string(kNamePrefix) + truncate_chars(normal_line(wanted.display_name), kNameCharsMax) +
-           " [" + short_digest(wanted.rule_id) + "-" + short_digest(rule_content(wanted.rule)) + "]";
+    return std::string(kNamePrefix) +
+           truncate_chars(normal_line(wanted.display_name), kNameCharsMax) + " [" +
+           short_digest(wanted.rule_id) + "-" + short_digest(rule_content(wanted.rule)) + "]";
 }
 
 std::optional<InboxRuleMark> read_inbox_rule_mark(std::string_view display_name) {

@@ -8,7 +8,8 @@
 
 namespace liaison::rules {
 
-/// A rule as it shall stand in the mailbox: folders are ids, name and priority are left to the plan.
+/// A rule as it shall stand in the mailbox: folders are ids, name and priority are left to the
+/// plan.
 struct WantedInboxRule {
     std::string rule_id;
     std::string display_name;

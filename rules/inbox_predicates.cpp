@@ -130,8 +130,8 @@ private:
                 leaf = &leaf->children.front();
             if (leaf->kind != Node::Kind::Leaf) return std::nullopt;
             const InboxForm form = inbox_form(leaf->condition.key);
-            const bool is_list = form == InboxForm::List || form == InboxForm::Address ||
-                                 form == InboxForm::Choice;
+            const bool is_list =
+                form == InboxForm::List || form == InboxForm::Address || form == InboxForm::Choice;
             if (!is_list || (merged && merged->key != leaf->condition.key)) return std::nullopt;
             if (!merged)
                 merged = leaf->condition;
@@ -237,11 +237,10 @@ private:
 
     /// At arrival the place of a mail is known: the Inbox of this mailbox.
     void place(const Condition& condition, bool wanted) {
-        const bool holds =
-            std::ranges::any_of(condition.values, [&](const std::string& value) {
-                if (condition.key == Key::Mailbox) return value == normal_address(mailbox_);
-                return value == normal_folder_path("Inbox");
-            });
+        const bool holds = std::ranges::any_of(condition.values, [&](const std::string& value) {
+            if (condition.key == Key::Mailbox) return value == normal_address(mailbox_);
+            return value == normal_folder_path("Inbox");
+        });
         if (holds != wanted) out_.never = true;
     }
 

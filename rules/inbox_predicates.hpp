@@ -15,8 +15,8 @@ struct InboxPredicateForm {
     std::vector<std::string> reasons;  ///< empty: the form is right
 };
 
-/// An inbox rule holds if all its conditions hold and none of its exceptions; each kind of condition
-/// stands in either once, and its list means "any of these".
+/// An inbox rule holds if all its conditions hold and none of its exceptions; each kind of
+/// condition stands in either once, and its list means "any of these".
 InboxPredicateForm inbox_predicates(const Rule& rule, const std::string& mailbox);
 
 }  // namespace liaison::rules

@@ -203,15 +203,14 @@ private:
         if (name == "IsVoicemail")
             return class_starts("IPM.Note.Microsoft.Voicemail") ||
                    class_starts("IPM.Note.rpmsg.Microsoft.Voicemail");
-        if (name == "IsApprovalRequest")
-            return class_starts("IPM.Note.Microsoft.Approval.Request");
+        if (name == "IsApprovalRequest") return class_starts("IPM.Note.Microsoft.Approval.Request");
         if (name == "IsPermissionControlled")
             return class_starts("IPM.Note.rpmsg") || header_is("content-class", "rpmsg.message");
         if (name == "IsAutomaticReply")
             return class_starts("IPM.Note.Rules.OofTemplate") ||
                    class_starts("IPM.Note.Rules.ReplyTemplate") ||
-                   header_is("auto-submitted", "auto-replied") ||
-                   header_is("x-autoreply", "yes") || header_is("x-autoreply", "true");
+                   header_is("auto-submitted", "auto-replied") || header_is("x-autoreply", "yes") ||
+                   header_is("x-autoreply", "true");
         if (name == "IsAutomaticForward")
             return header_is("auto-submitted", "auto-forwarded") ||
                    header_is("autoforwarded", "true");

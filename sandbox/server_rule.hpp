@@ -30,8 +30,8 @@ struct ServerRule {
 /// What a mailbox keeps of rules.
 struct ServerRules {
     std::vector<ServerRule> rules;  ///< by priority
-    /// Outlook's own rule message is there (IPM.RuleOrganizer): it holds rules that are switched off
-    /// and rules for mail that is being sent, which exist nowhere else.
+    /// Outlook's own rule message is there (IPM.RuleOrganizer): it holds rules that are switched
+    /// off and rules for mail that is being sent, which exist nowhere else.
     bool outlook_blob = false;
     friend bool operator==(const ServerRules&, const ServerRules&) = default;
 };

@@ -56,7 +56,7 @@ std::string demo_configuration(const DemoOptions& options) {
            "[api]\naddress = \"127.0.0.1\"\nport = " +
            std::to_string(options.api_port) +
            "\ntoken = \"file:api.token\"\n\n"
-           "[crm]\nkind = \"embedded\"\nsystem = \"demo\"\ndatabase = \"crm.sqlite\"\n\n"
+           "[crm]\nkind = \"embedded\"\nsystem = \"demo\"\ndatabase = \"crm.sqlite\"\n\n" +
            demo_exchange(options) +
            "[policy]\nskip_private_mail = false\n\n"
            "[[mailbox]]\naddress = \"alice@example.test\"\nmail_folders = [\"Inbox/CRM\"]\n\n"

@@ -45,7 +45,7 @@ constexpr std::array kMeanings = {
     // Somebody wrote in between.
     CodeMeaning{"ErrorOutlookRuleBlobExists", ErrorKind::VersionConflict, Reaction::ReadAgain},
     CodeMeaning{"ErrorInboxRulesValidationError", ErrorKind::InvalidRequest, Reaction::OurMistake},
-    CodeMeaning{"ErrorRulesOverQuota", ErrorKind::TooLarge, Reaction::AskAdmin},
+    CodeMeaning{"ErrorRulesOverQuota", ErrorKind::TooLarge, Reaction::ParkItem},
     CodeMeaning{"ErrorIrresolvableConflict", ErrorKind::VersionConflict, Reaction::ReadAgain},
     CodeMeaning{"ErrorStaleObject", ErrorKind::VersionConflict, Reaction::ReadAgain},
     CodeMeaning{"ErrorChangeKeyRequired", ErrorKind::VersionConflict, Reaction::ReadAgain},

@@ -6,7 +6,8 @@ namespace liaison::ews {
 
 namespace {
 
-/// InboxRules over EWS. Works on the mailbox of the settings; impersonated, the caller is its owner.
+/// InboxRules over EWS. Works on the mailbox of the settings; impersonated, the caller is its
+/// owner.
 class EwsInboxRules final : public InboxRules {
 public:
     EwsInboxRules(HttpClient& http, EwsSettings settings) : client_(http, std::move(settings)) {}

@@ -10,9 +10,9 @@
 namespace liaison::ews {
 
 namespace {
-
+/// Our own word: the transfer was done, and its answer names no id.
+constexpr std::string_view kNoNewId = "NoNewItemId";
 constexpr std::size_t kFoldersPerSearch = 50;
-
 }  // namespace
 
 Async<Result<ItemKey>> EwsMailSource::transfer(std::string operation, std::string body) {
@@ -24,12 +24,33 @@ Async<Result<ItemKey>> EwsMailSource::transfer(std::string operation, std::strin
     if (!reply) co_return std::unexpected(std::move(reply.error()));
     auto id = decode_move_item(reply->soap);
     if (!id) co_return std::unexpected(after_write(std::move(id.error())));
+    if (id->id.empty())
+        co_return fail(ErrorKind::Unanswered, "done; the answer names no new id", std::string(kNoNewId));
     co_return ItemKey(id->id);
 }
 
 Async<Result<ItemKey>> EwsMailSource::move_message(ItemKey key, FolderId to) {
     std::string body = encode_move_item(ItemId{key.str(), {}}, FolderRef::by_id(to.str()));
-    co_return co_await transfer("MoveItem", std::move(body));
+    if (!public_ids_.contains(to.str())) co_return co_await transfer("MoveItem", std::move(body));
+    // Into a public folder the server need not tell the new id (exchange-protocols.md 1.9).
+    auto message_id = co_await message_id_of(std::move(key));
+    if (!message_id) co_return std::unexpected(std::move(message_id.error()));
+    auto moved = co_await transfer("MoveItem", std::move(body));
+    if (moved || moved.error().native_code != kNoNewId) co_return moved;
+    if (message_id->empty()) co_return ItemKey();
+    co_return co_await find_message(std::move(to), std::move(*message_id));
+}
+
+/// The Internet message id of a message; empty: it has none.
+Async<Result<std::string>> EwsMailSource::message_id_of(ItemKey key) {
+    ItemShape shape;
+    shape.properties.push_back(PropertyPath::plain("message:InternetMessageId"));
+    std::vector<ItemId> ids{ItemId{key.str(), {}}};
+    FetchRequest read = fetch_request(std::move(shape), std::move(ids));
+    auto fetched = co_await fetch_items(client_, std::move(read));
+    if (!fetched.front()) co_return std::unexpected(std::move(fetched.front().error()));
+    const std::string text = fetched.front()->node.child_text("InternetMessageId");
+    co_return std::string(trim(text));
 }
 
 Async<Result<std::vector<Result<FoundItems>>>> EwsMailSource::find_items(
@@ -116,19 +137,19 @@ Async<Result<ItemKey>> EwsMailSource::find_message(FolderId folder,
 }
 
 Async<Result<ItemKey>> EwsMailSource::copy_message(ItemKey key, FolderId to) {
-    ItemShape shape;
-    shape.properties.push_back(PropertyPath::plain("message:InternetMessageId"));
-    std::vector<ItemId> ids{ItemId{key.str(), {}}};
-    FetchRequest read = fetch_request(std::move(shape), std::move(ids));
-    auto fetched = co_await fetch_items(client_, std::move(read));
-    if (!fetched.front()) co_return std::unexpected(std::move(fetched.front().error()));
-    std::string message_id = fetched.front()->node.child_text("InternetMessageId");
-    if (!trim(message_id).empty()) {
-        auto there = co_await find_message(to, std::move(message_id));
+    ItemKey original = key;
+    auto message_id = co_await message_id_of(std::move(original));
+    if (!message_id) co_return std::unexpected(std::move(message_id.error()));
+    if (!message_id->empty()) {
+        FolderId folder = to;
+        std::string wanted = *message_id;
+        auto there = co_await find_message(std::move(folder), std::move(wanted));
         if (!there || !there->empty()) co_return there;
     }
     std::string body = encode_copy_item(ItemId{key.str(), {}}, FolderRef::by_id(to.str()));
-    co_return co_await transfer("CopyItem", std::move(body));
+    auto copied = co_await transfer("CopyItem", std::move(body));
+    if (copied || copied.error().native_code != kNoNewId || message_id->empty()) co_return copied;
+    co_return co_await find_message(std::move(to), std::move(*message_id));
 }
 
 }  // namespace liaison::ews

@@ -173,9 +173,8 @@ void read_predicate(const PredicateName& known, const XmlNode& node, InboxPredic
 InboxPredicates read_predicates(const XmlNode& node) {
     InboxPredicates out;
     for (const XmlNode& child : node) {
-        const auto known = std::find_if(kPredicates.begin(), kPredicates.end(), [&](const auto& p) {
-            return p.element == child.name();
-        });
+        const auto known = std::find_if(kPredicates.begin(), kPredicates.end(),
+                                        [&](const auto& p) { return p.element == child.name(); });
         if (known == kPredicates.end())
             out.foreign.insert(normal_line(truncate_chars(child.name(), 100)));
         else

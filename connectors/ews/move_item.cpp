@@ -30,9 +30,7 @@ Result<ItemId> decode_move_item(const SoapReply& reply) {
     if (!messages) return std::unexpected(std::move(messages.error()));
     const ResponseMessage& message = messages->front();
     if (!message.done()) return std::unexpected(message.error());
-    ItemId id = read_item_id(message.node.child("Items").first());
-    if (id.id.empty()) return fail(ErrorKind::CorruptReply, "no new id");
-    return id;
+    return read_item_id(message.node.child("Items").first());
 }
 
 }  // namespace liaison::ews

@@ -29,7 +29,8 @@ Async<Result<GraphMailSource::FolderInfo>> GraphMailSource::get_folder(std::stri
     if (!reply) co_return std::unexpected(std::move(reply.error()));
     const JsonObject& folder = object_in(reply->body);
     FolderInfo about{std::string(text_in(folder, "id")),
-                     normal_line(text_in(folder, "displayName"))};
+                     normal_line(text_in(folder, "displayName")), true,
+                     std::string(text_in(folder, "parentFolderId"))};
     if (about.id.empty()) co_return fail(ErrorKind::CorruptReply, "a folder without an id");
     co_return about;
 }
@@ -77,6 +78,11 @@ Async<Result<std::string>> GraphMailSource::open_child(std::string parent, std::
 }
 
 Async<Result<MailFolder>> GraphMailSource::open_folder(std::string path, bool create) {
+    const FolderPlace place = folder_place(path);
+    if (place.is_public || !place.owner.empty())
+        co_return fail(ErrorKind::Unsupported,
+                       "over Graph a shared mailbox is configured as a mailbox of its own, and there "
+                       "are no public folders");
     const auto segments = path_segments(path);
     if (!segments)
         co_return fail(ErrorKind::InvalidRequest,

@@ -20,6 +20,8 @@ public:
     GraphMailSource(HttpClient& http, const Clock& clock, GraphSettings settings);
 
     Async<Result<MailFolder>> open_folder(std::string path, bool create) override;
+    Async<Result<MailFolder>> find_folder(FolderId folder) override;
+    Async<Result<void>> rename_folder(FolderId folder, std::string name) override;
     Async<Result<std::vector<MailFolder>>> folder_tree(FolderId root) override;
     Async<Result<MessagePage>> pull_messages(FolderId folder, Cursor cursor) override;
     Async<std::vector<Result<MailMessage>>> get_messages(std::vector<ItemKey> keys,
@@ -36,6 +38,7 @@ private:
     struct FolderInfo {
         std::string id, name;
         bool has_children = true;
+        std::string parent = {};
     };
     using Entities = std::vector<Result<JsonObject>>;
 
@@ -55,6 +58,7 @@ private:
     MappingContext context_;
     std::map<std::string, std::string> paths_;  ///< folder id to path, of what was opened or listed
     std::set<std::string> deleted_folders_;
+    std::map<std::string, std::string> well_known_ids_;  ///< folder id to English name; root: empty
     std::map<std::string, std::string> links_;  ///< message id to webLink, of messages read lately
 };
 

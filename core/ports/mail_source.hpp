@@ -14,8 +14,15 @@ public:
     virtual ~MailSource() = default;
 
     /// The folder at `path` ("Inbox/CRM", separators `/`, well-known names in English), created if
-    /// asked for and missing.
+    /// asked for and missing. `shared@example.com:Inbox/CRM` is a folder of another mailbox that this
+    /// one may open, `public:Sales/Queue` one of the public folders; `Unsupported` where the server
+    /// has no such thing. Ids of such folders are as good as others in every verb.
     virtual Async<Result<MailFolder>> open_folder(std::string path, bool create) = 0;
+    /// The folder and where it lies now, whatever it was called before. `NotFound`: it is gone.
+    virtual Async<Result<MailFolder>> find_folder(FolderId folder) = 0;
+    /// Gives a folder another name. `AlreadyExists`: a folder beside it has that name; `Forbidden`: a
+    /// well-known one.
+    virtual Async<Result<void>> rename_folder(FolderId folder, std::string name) = 0;
     /// The folder and all below it.
     virtual Async<Result<std::vector<MailFolder>>> folder_tree(FolderId root) = 0;
     /// Messages that came, changed or went since `cursor`. `CursorExpired`: start again from an
@@ -32,7 +39,8 @@ public:
     /// flag.
     virtual Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) = 0;
     /// Moves a message inside the mailbox; answers its key from then on (the same one, where keys
-    /// are immutable).
+    /// are immutable). Empty: it was moved into a public folder and, without a Message-ID, cannot be
+    /// found there.
     virtual Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) = 0;
     /// Copies a message inside the mailbox; answers the key of the copy. Where `to` holds a message
     /// with the same Internet message id already, nothing is copied and that one's key is the

@@ -8,7 +8,8 @@ namespace liaison::sandbox::ews {
 // ED:r/getinboxrules-operation. The reply has no response messages (messages.xsd).
 Reply get_inbox_rules(const RequestContext& context, const pugi::xml_node& request) {
     if (!context.every_message_fails.empty())
-        return bare_error("GetInboxRules", {context.every_message_fails, "The operation failed.", {}});
+        return bare_error("GetInboxRules",
+                          {context.every_message_fails, "The operation failed.", {}});
     const auto mailbox = rules_mailbox(context, request);
     if (!mailbox) return bare_error("GetInboxRules", mailbox.error());
     const ServerRules& stored = context.store.inbox_rules(*mailbox);

@@ -66,7 +66,8 @@ void append_parts(std::string& out, const RequestContext& context, std::string_v
 /// Reads conditions, exceptions or actions and notes what the server would not take.
 class RulePartReader {
 public:
-    RulePartReader(const RequestContext& context, std::string prefix, std::vector<RuleFault>& faults)
+    RulePartReader(const RequestContext& context, std::string prefix,
+                   std::vector<RuleFault>& faults)
         : context_(context), prefix_(std::move(prefix)), faults_(faults) {}
 
     RuleParts read(const pugi::xml_node& element, std::string_view type) {

@@ -90,6 +90,94 @@ TEST_P(MailSourceSuite, TheTreeHasTheFolderAndAllBelow) {
     EXPECT_EQ(tree->front().id, root.id);
 }
 
+TEST_P(MailSourceSuite, AFolderIsFoundByItsIdWhateverItIsCalledNow) {
+    const MailFolder folder = open("Inbox/CRM/Deep");
+    const auto found = run(source().find_folder(folder.id));
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(found->id, folder.id);
+    EXPECT_EQ(found->path, "Inbox/CRM/Deep");
+    ASSERT_TRUE(run(source().rename_folder(open("Inbox/CRM").id, "Kunden & mehr")));
+    EXPECT_EQ(run(source().find_folder(folder.id))->path, "Inbox/Kunden & mehr/Deep");
+    const auto tree = run(source().folder_tree(open("Inbox").id));
+    ASSERT_TRUE(tree);
+    EXPECT_TRUE(std::ranges::any_of(
+        *tree, [&](const MailFolder& f) { return f.id == folder.id && f.path == "Inbox/Kunden & mehr/Deep"; }));
+    EXPECT_FALSE(run(source().open_folder("Inbox/CRM/Deep", false))) << "the old path leads nowhere";
+    open("Inbox/Taken");
+    const auto taken = run(source().rename_folder(folder.id, "Deep"));
+    EXPECT_TRUE(taken) << "its own name again is no change";
+    const auto clash = run(source().rename_folder(open("Inbox/Kunden & mehr").id, "taken"));
+    ASSERT_FALSE(clash);
+    EXPECT_EQ(clash.error().kind, ErrorKind::AlreadyExists);
+    EXPECT_EQ(run(source().find_folder(open("Sent Items").id))->path, "Sent Items");
+    if (!world_->delete_folder(folder.id)) return;
+    const auto gone = run(source().find_folder(folder.id));
+    ASSERT_FALSE(gone);
+    EXPECT_EQ(gone.error().kind, ErrorKind::NotFound);
+    EXPECT_FALSE(run(source().folder_tree(folder.id)));
+}
+
+TEST_P(MailSourceSuite, AFolderOfAnotherMailboxIsAsGoodAsOurOwn) {
+    const std::string other = world_->shared_mailbox();
+    if (other.empty()) GTEST_SKIP() << "no shared mailbox here";
+    world_->deliver_shared(sample_mail(1));
+    const MailFolder folder = open(other + ":Inbox/Shared", false);
+    EXPECT_EQ(folder.path, other + ":Inbox/Shared");
+    EXPECT_NE(open(other + ":Inbox").id, open("Inbox").id);
+    EXPECT_EQ(run(source().find_folder(folder.id))->path, other + ":Inbox/Shared");
+    const MailFolder done = open(other + ":Inbox/Shared/Done", true);
+    const auto tree = run(source().folder_tree(folder.id));
+    ASSERT_TRUE(tree) << tree.error().message;
+    ASSERT_EQ(tree->size(), 2U);
+    EXPECT_EQ(tree->back().path, other + ":Inbox/Shared/Done");
+    const auto keys = keys_in(folder.id);
+    ASSERT_EQ(keys.size(), 1U);
+    ASSERT_TRUE(run(source().mark_messages({MailMark{keys[0], {"CRM logged"}, {}, "logged"}})).at(0));
+    EXPECT_TRUE(run(source().fetch_mime(keys)).at(0));
+    const auto moved = run(source().move_message(keys[0], done.id));
+    ASSERT_TRUE(moved) << moved.error().message;
+    EXPECT_EQ(keys_in(done.id), std::vector<ItemKey>{*moved});
+    const auto refused = run(source().open_folder("bob@example.test:Inbox", true));
+    EXPECT_FALSE(refused) << "without the right to open it";
+}
+
+TEST_P(MailSourceSuite, APublicFolderFeedsWithoutSynchronisation) {
+    if (!world_->has_public_folders()) {
+        EXPECT_EQ(run(source().open_folder("public:Queue", false)).error().kind, ErrorKind::Unsupported);
+        return;
+    }
+    const MailFolder queue = open("public:Queue", true);
+    const MailFolder storage = open("public:Queue/Storage", true);
+    EXPECT_EQ(queue.path, "public:Queue");
+    EXPECT_EQ(run(source().find_folder(storage.id))->path, "public:Queue/Storage");
+    EXPECT_EQ(run(source().folder_tree(queue.id))->size(), 2U);
+    auto feed = read_feed(queue.id, Cursor());
+    EXPECT_TRUE(feed.back().changes.empty());
+    constexpr int count = 260;
+    for (int n = 0; n < count; ++n) world_->deliver_public(sample_mail(n));
+    std::set<ItemKey> keys;
+    const auto pages = read_feed(queue.id, feed.back().next);
+    EXPECT_GE(pages.size(), 2U);
+    for (const MessagePage& page : pages)
+        for (const MessageChange& change : page.changes) EXPECT_TRUE(keys.insert(change.key).second);
+    EXPECT_EQ(keys.size(), static_cast<std::size_t>(count));
+    feed = read_feed(queue.id, pages.back().next);
+    EXPECT_TRUE(feed.back().changes.empty()) << "nothing new";
+    EXPECT_EQ(read_feed(queue.id, feed.back().next).back().next, feed.back().next) << "and at rest";
+    world_->deliver_public(sample_mail(count));
+    const auto more = read_feed(queue.id, feed.back().next);
+    ASSERT_EQ(more.back().changes.size(), 1U);
+    const ItemKey key = more.back().changes[0].key;
+    ASSERT_TRUE(run(source().get_messages({key}, true)).at(0));
+    const auto moved = run(source().move_message(key, storage.id));
+    ASSERT_TRUE(moved) << moved.error().message;
+    EXPECT_FALSE(moved->empty()) << "found where the server does not tell";
+    EXPECT_EQ(keys_in(storage.id), std::vector<ItemKey>{*moved});
+    ASSERT_TRUE(run(source().rename_folder(queue.id, "Eingang")));
+    EXPECT_EQ(run(source().find_folder(storage.id))->path, "public:Eingang/Storage");
+    EXPECT_FALSE(run(source().pull_messages(queue.id, Cursor("S:foreign"))));
+}
+
 TEST_P(MailSourceSuite, MailThatArrivesIsInTheFeed) {
     const MailFolder folder = open("Inbox/CRM");
     world_->deliver("Inbox/CRM", sample_mail(1));

@@ -35,7 +35,8 @@ const std::vector<std::string> kFifty = {
     "'bodyContains': ['signed-off-by']",
     "'bodyContains': ['california', 'houston', 'power']",
     "'bodyOrSubjectContains': ['invoice', 'agreement', 'contract']",
-    "'bodyOrSubjectContains': ['b210', 'x310', 'n210'], 'withinSizeRange': {'minimumSize': 8, 'maximumSize': 64}",
+    "'bodyOrSubjectContains': ['b210', 'x310', 'n210'], 'withinSizeRange': {'minimumSize': 8, "
+    "'maximumSize': 64}",
     "'bodyOrSubjectContains': ['perl', 'python'] | 'bodyContains': ['java']",
     "'headerContains': ['list-id:']",
     "'headerContains': ['x-mailer: microsoft outlook']",
@@ -44,10 +45,12 @@ const std::vector<std::string> kFifty = {
     "'headerContains': ['user-agent: mutt', 'user-agent: mozilla']",
     "'headerContains': ['mime-version: 1.0'] | 'headerContains': ['content-type: text/html']",
     "'fromAddresses': ['jeff.skilling@enron.com', 'alice@example.test']",
-    "'fromAddresses': ['sherri.sera@enron.com', 'joannie.williamson@enron.com', 'zoe@customer.test']",
+    "'fromAddresses': ['sherri.sera@enron.com', 'joannie.williamson@enron.com', "
+    "'zoe@customer.test']",
     "'sentToAddresses': ['usrp-users@lists.ettus.com']",
     "'sentToAddresses': ['jeff.skilling@enron.com'] | 'fromAddresses': ['sherri.sera@enron.com']",
-    "'sentToAddresses': ['linux-hyperv@vger.kernel.org', 'spamassassin-talk@lists.sourceforge.net']",
+    "'sentToAddresses': ['linux-hyperv@vger.kernel.org', "
+    "'spamassassin-talk@lists.sourceforge.net']",
     "'senderContains': ['@enron.com']",
     "'senderContains': ['@vger.kernel.org', '@lists.'] ",
     "'recipientContains': ['@enron.com'] | 'senderContains': ['@enron.com']",
@@ -73,7 +76,8 @@ const std::vector<std::string> kFifty = {
     "'isSigned': true",
     "'isEncrypted': true",
     "'not': {'subjectContains': ['re:', 'fw:', 'fwd:']}",
-    "'anyOf': [{'subjectContains': ['linux']}, {'subjectContains': ['windows']}], 'folder': ['Inbox']",
+    "'anyOf': [{'subjectContains': ['linux']}, {'subjectContains': ['windows']}], 'folder': "
+    "['Inbox']",
 };
 
 std::string with_quotes(std::string text) {
@@ -89,10 +93,10 @@ std::string fifty_rules() {
     for (std::size_t i = 0; i < kFifty.size(); ++i) {
         const std::string number = (i + 1 < 10 ? "0" : "") + std::to_string(i + 1);
         const std::size_t bar = kFifty[i].find(" | ");
-        std::string rule = "{'displayName': 'Rule " + number + "', 'sequence': " +
-                           std::to_string(i + 1) + ", 'conditions': {" + kFifty[i].substr(0, bar) + "}";
-        if (bar != std::string::npos)
-            rule += ", 'exceptions': {" + kFifty[i].substr(bar + 3) + "}";
+        std::string rule = "{'displayName': 'Rule " + number +
+                           "', 'sequence': " + std::to_string(i + 1) + ", 'conditions': {" +
+                           kFifty[i].substr(0, bar) + "}";
+        if (bar != std::string::npos) rule += ", 'exceptions': {" + kFifty[i].substr(bar + 3) + "}";
         rule += ", 'actions': {'assignCategories': ['R" + number + "']";
         if (i == 4) rule += ", 'moveToFolder': 'Inbox/Offers', 'stopProcessingRules': true";
         if (i == 6) rule += ", 'stopProcessingRules': true";
@@ -108,34 +112,67 @@ std::string fifty_rules() {
 
 std::string own_mail(int n) {
     const auto pick = [n](std::initializer_list<const char*> list, int shift) {
-        return std::string(list.begin()[static_cast<std::size_t>((n >> shift) % static_cast<int>(list.size()))]);
+        return std::string(
+            list.begin()[static_cast<std::size_t>((n >> shift) % static_cast<int>(list.size()))]);
     };
-    std::string mail = "From: " + pick({"Zo\xC3\xAB <zoe@customer.test>", "Jeff <Jeff.Skilling@ENRON.com>", "bulk@lists.test"}, 0) + "\r\n";
-    mail += "To: " + pick({"jeff.skilling@enron.com", "usrp-users@lists.ettus.com, Jeff <jeff.skilling@enron.com>", "Team <team@enron.com>"}, 1) + "\r\n";
+    std::string mail = "From: " +
+                       pick({"Zo\xC3\xAB <zoe@customer.test>", "Jeff <Jeff.Skilling@ENRON.com>",
+                             "bulk@lists.test"},
+                            0) +
+                       "\r\n";
+    mail += "To: " +
+            pick({"jeff.skilling@enron.com",
+                  "usrp-users@lists.ettus.com, Jeff <jeff.skilling@enron.com>",
+                  "Team <team@enron.com>"},
+                 1) +
+            "\r\n";
     if (n % 4 == 1) mail += "Cc: JEFF.SKILLING@enron.com\r\n";
-    mail += "Subject: " + pick({"Re: offer & <meeting>", "GR\xC3\x9C\xC3\x9F\x65 free", "linux on hyper-v", "Fw: quarterly"}, 0) + "\r\n";
+    mail += "Subject: " +
+            pick({"Re: offer & <meeting>", "GR\xC3\x9C\xC3\x9F\x65 free", "linux on hyper-v",
+                  "Fw: quarterly"},
+                 0) +
+            "\r\n";
     if (n % 3 == 0) mail += "Importance: " + pick({"high", "low"}, 2) + "\r\n";
-    if (n % 5 == 0) mail += "Sensitivity: " + pick({"private", "personal", "company-confidential"}, 1) + "\r\n";
+    if (n % 5 == 0)
+        mail += "Sensitivity: " + pick({"private", "personal", "company-confidential"}, 1) + "\r\n";
     if (n % 2 == 0) mail += "List-Id: <news.test>\r\nPrecedence: bulk\r\n";
-    mail += "Message-ID: <own-" + std::to_string(n) + "@x.test>\r\nDate: Wed, 25 Nov 2026 07:00:00 +0000\r\nMIME-Version: 1.0\r\n";
-    const std::string body = pick({"Thanks, click here to unsubscribe", "Power in California & Houston", "see the CONTRACT (b210)"}, 0);
+    mail += "Message-ID: <own-" + std::to_string(n) +
+            "@x.test>\r\nDate: Wed, 25 Nov 2026 07:00:00 +0000\r\nMIME-Version: 1.0\r\n";
+    const std::string body = pick({"Thanks, click here to unsubscribe",
+                                   "Power in California & Houston", "see the CONTRACT (b210)"},
+                                  0);
     switch (n % 7) {
         case 0:
-            return mail + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n" + body +
-                   "\r\n--b\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\n\r\nx\r\n--b--\r\n";
+            return mail +
+                   "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: "
+                   "text/plain\r\n\r\n" +
+                   body +
+                   "\r\n--b\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: "
+                   "attachment; filename=a.pdf\r\n\r\nx\r\n--b--\r\n";
         case 1:
             return mail + "Content-Type: text/html\r\n\r\n<p>" + body + "</p>\r\n";
         case 2:
-            return mail + "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=b\r\n\r\n--b\r\n\r\n" + body +
+            return mail +
+                   "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; "
+                   "boundary=b\r\n\r\n--b\r\n\r\n" +
+                   body +
                    "\r\n--b\r\nContent-Type: application/pkcs7-signature\r\n\r\nx\r\n--b--\r\n";
         case 3:
-            return mail + "Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1\r\n"
-                          "DTSTART:20261125T080000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+            return mail +
+                   "Content-Type: text/calendar; "
+                   "method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:"
+                   "1\r\n"
+                   "DTSTART:20261125T080000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
         case 4:
-            return mail + "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\n" + body +
-                   "\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nAction: failed\r\n--b--\r\n";
+            return mail +
+                   "Content-Type: multipart/report; report-type=delivery-status; "
+                   "boundary=b\r\n\r\n--b\r\n\r\n" +
+                   body +
+                   "\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; "
+                   "x\r\n\r\nAction: failed\r\n--b--\r\n";
         default:
-            return mail + "Content-Type: text/plain; charset=utf-8\r\n\r\n" + body + "\r\n" + std::string(static_cast<std::size_t>(n) * 400, 'x') + "\r\n";
+            return mail + "Content-Type: text/plain; charset=utf-8\r\n\r\n" + body + "\r\n" +
+                   std::string(static_cast<std::size_t>(n) * 400, 'x') + "\r\n";
     }
 }
 
@@ -179,7 +216,8 @@ protected:
         }
     }
 
-    void deliver(const std::string& folder, const std::string& prefix, const std::vector<std::string>& mails) {
+    void deliver(const std::string& folder, const std::string& prefix,
+                 const std::vector<std::string>& mails) {
         sandbox::MailDelivery delivery(exchange->store(), kOwner, folder);
         for (std::size_t i = 0; i < mails.size(); ++i)
             ASSERT_TRUE(delivery.deliver(prefix + std::to_string(i), mails[i]));
@@ -194,10 +232,13 @@ protected:
     std::vector<MailMessage> facts_of(const std::string& folder, std::size_t count) {
         std::vector<MailMessage> out(count);
         std::vector<ItemKey> keys;
-        for (const sandbox::Item* item : exchange->store().items(kOwner, folder)) keys.emplace_back(item->id);
+        for (const sandbox::Item* item : exchange->store().items(kOwner, folder))
+            keys.emplace_back(item->id);
         for (std::size_t from = 0; from < keys.size(); from += limits::message_batch) {
-            std::vector<ItemKey> part(keys.begin() + static_cast<std::ptrdiff_t>(from),
-                                      keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), from + limits::message_batch)));
+            std::vector<ItemKey> part(
+                keys.begin() + static_cast<std::ptrdiff_t>(from),
+                keys.begin() + static_cast<std::ptrdiff_t>(
+                                   std::min(keys.size(), from + limits::message_batch)));
             for (auto& message : net::run_to_end(loop, source->get_messages(part, true))) {
                 if (!message) {
                     ADD_FAILURE() << message.error().message;
@@ -210,8 +251,9 @@ protected:
         return out;
     }
 
-    static std::string line(const std::set<std::string>& folders, const std::set<std::string>& categories,
-                            std::string_view importance, bool read) {
+    static std::string line(const std::set<std::string>& folders,
+                            const std::set<std::string>& categories, std::string_view importance,
+                            bool read) {
         std::string out;
         for (const std::string& folder : folders) out += folder + " ";
         for (const std::string& category : categories) out += "[" + category + "]";
@@ -224,7 +266,8 @@ protected:
             folders.insert(exchange->store().find_folder(kOwner, item->folder_id)->display_name);
             categories.insert(item->categories.begin(), item->categories.end());
         }
-        return line(folders, categories, to_lower_ascii(copies.front()->properties.text("item:Importance")),
+        return line(folders, categories,
+                    to_lower_ascii(copies.front()->properties.text("item:Importance")),
                     copies.front()->properties.text("message:IsRead") == "true");
     }
 
@@ -261,7 +304,8 @@ protected:
         std::vector<std::vector<const sandbox::Item*>> arrived(mails.size());
         for (const sandbox::Folder* folder : exchange->store().folders(kOwner))
             for (const sandbox::Item* item : exchange->store().items(kOwner, folder->id))
-                if (load_key(*item).starts_with("in--")) arrived.at(std::stoul(load_key(*item).substr(4))).push_back(item);
+                if (load_key(*item).starts_with("in--"))
+                    arrived.at(std::stoul(load_key(*item).substr(4))).push_back(item);
         std::size_t different = 0;
         for (std::size_t i = 0; i < mails.size(); ++i) {
             EXPECT_FALSE(arrived[i].empty()) << "mail " << i << " is gone";
@@ -271,8 +315,8 @@ protected:
             const std::string daemon_says = by_daemon(*set, facts[i]);
             if (exchange_says == daemon_says) continue;
             if (++different <= 10)
-                ADD_FAILURE() << "mail " << i << " <" << facts[i].internet_message_id << ">\nExchange: " << exchange_says
-                              << "\nLiaison:  " << daemon_says;
+                ADD_FAILURE() << "mail " << i << " <" << facts[i].internet_message_id
+                              << ">\nExchange: " << exchange_says << "\nLiaison:  " << daemon_says;
         }
         EXPECT_EQ(different, 0U) << "of " << mails.size();
         EXPECT_TRUE(exchange->store().sent().empty());
@@ -293,12 +337,15 @@ TEST_F(InboxRulesAtArrival, ExchangeAndLiaisonDecideAlikeOnOwnSamples) {
 TEST_F(InboxRulesAtArrival, ExchangeAndLiaisonDecideAlikeOnAllOrdinaryMails) {
     namespace fs = std::filesystem;
     const char* elsewhere = std::getenv("LIAISON_SHARED_DATA");
-    const fs::path data = elsewhere ? fs::path(elsewhere) : fs::path(LIAISON_SOURCE_DIR) / "../shared/data";
+    const fs::path data =
+        elsewhere ? fs::path(elsewhere) : fs::path(LIAISON_SOURCE_DIR) / "../shared/data";
     const fs::path archive = data / "mail-ordinary.tar.zst";
     if (!fs::exists(archive)) GTEST_SKIP() << "no ordinary mails beside the checkout";
-    const fs::path folder = fs::path(testing::TempDir()) / ("liaison-ordinary-" + std::to_string(std::rand()));
+    const fs::path folder =
+        fs::path(testing::TempDir()) / ("liaison-ordinary-" + std::to_string(std::rand()));
     fs::create_directories(folder);
-    const std::string command = "tar --zstd -xf '" + archive.string() + "' -C '" + folder.string() + "' 2>/dev/null";
+    const std::string command =
+        "tar --zstd -xf '" + archive.string() + "' -C '" + folder.string() + "' 2>/dev/null";
     if (std::system(command.c_str()) != 0) GTEST_SKIP() << "tar cannot unpack the archive";
     std::vector<std::string> mails;
     sandbox::MailLoader loader([&](const sandbox::FoundMail& found) {
@@ -312,8 +359,8 @@ TEST_F(InboxRulesAtArrival, ExchangeAndLiaisonDecideAlikeOnAllOrdinaryMails) {
     const auto matches = compare(mails);
     std::size_t total = 0;
     for (const auto& [category, count] : matches) total += count;
-    std::cout << mails.size() << " mails, " << matches.size() << " of " << kFifty.size() << " rules matched, " << total
-              << " matches\n";
+    std::cout << mails.size() << " mails, " << matches.size() << " of " << kFifty.size()
+              << " rules matched, " << total << " matches\n";
     EXPECT_GE(matches.size(), 40U);
 }
 

@@ -25,6 +25,12 @@ public:
     void furnish();
     std::string act(const Event& event, Timestamp now);
 
+    /// A mail that somebody else wrote, into the designated folders of these mailboxes.
+    void post(const SimMail& mail, const std::vector<std::size_t>& mailboxes) {
+        mails_.push_back(mail);
+        for (const std::size_t mailbox : mailboxes) deliver(mailbox, mail);
+    }
+
     const std::vector<SimMail>& mails() const { return mails_; }
     /// The designated folder; made if it is not there.
     std::string folder(std::size_t mailbox);

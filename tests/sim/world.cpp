@@ -179,6 +179,7 @@ void World::crash() {
         process_.reset();
     }
     open_crm_desk();
+    if (history.ledger_lost_at() == loop.now()) note_what_lies_elsewhere();
     faults->before_restart();
     start_process();
     faults->restarted();
@@ -198,11 +199,11 @@ void World::run_until(Timestamp when) {
 void World::play_events() {
     std::size_t step = 0;
     for (const Event& event : events_) {
+        while (dying_) crash();
         dice.pace(step++, events_.size());
-        faults->step(event.mailbox);
         if (options_.left_out.contains(event.number)) continue;
         run_until(kStart + event.at);
-        faults->crm.unlock();
+        faults->step(event.mailbox);
         std::string done = people_->act(event, loop.now());
         if (done.empty()) done = postman->act(event, loop.now());
         if (!done.empty()) tell("[" + std::to_string(event.number) + "] " + done);
@@ -236,7 +237,7 @@ void World::settle() {
     Timestamp healed = loop.now();
     Timestamp last_write = healed;
     std::uint64_t writes = witness->writes();
-    while (!quiet_since(last_write)) {
+    while (!quiet_since(last_write) || something_waits()) {
         run_until(loop.now() + std::chrono::seconds(1));
         if (quiet_since(last_write)) approve_what_people_did();
         witness->look_at_crm();
@@ -255,6 +256,27 @@ void World::settle() {
     while (!quiet_since(rest) && loop.now() < rest + std::chrono::hours(1)) run_until(loop.now() + std::chrono::seconds(1));
     witness->look_at_crm();
     if (witness->writes() != writes) violated("echo", "one more cycle sent something although both sides agreed");
+}
+
+/// Without its ledger Liaison does not know the mirrors that lie in other folders (docs/limitations.md): it makes them anew.
+void World::note_what_lies_elsewhere() {
+    for (std::size_t mailbox = 0; mailbox < options_.workload.mailboxes; ++mailbox)
+        for (const EntityKind kind : kEntityKinds) {
+            const std::string& root = exchange->folder(mailbox, exchange_folder(kind));
+            for (const Shown& item : exchange->items(kind, mailbox))
+                if (item.folder != root)
+                    if (History::Lineage* line = history.find(item.lineage)) line->unmarked_away = true;
+        }
+}
+
+/// Operations and mails that Liaison shows as not done yet.
+bool World::something_waits() {
+    const auto pairs = ask(stores().sync->summaries());
+    const auto mail = ask(stores().mail->counts(std::nullopt));
+    if (!pairs || !*pairs || !mail || !*mail) return true;
+    for (const PairSummary& pair : **pairs)
+        if (pair.queued + pair.sent > 0) return true;
+    return (*mail)->pending > 0;
 }
 
 /// The admin looks at held lists and lets pass what people did indeed.
@@ -316,12 +338,18 @@ void World::tell_journal() {
     std::int64_t after = 0;
     while (true) {
         const auto page = ask(stores().sync->journal(after, 500));
-        if (!page || !*page || (*page)->empty()) return;
+        if (!page || !*page || (*page)->empty()) break;
         for (const JournalEntry& e : **page)
             *options_.story << "  journal " << format_timestamp(e.at).substr(11, 12) << " " << e.pair.str() << " " << e.event << " "
                             << e.reason << " link " << e.link.value() << " " << e.detail.substr(0, 300) << "\n";
         after = (*page)->back().sequence;
     }
+    const auto rows = ask(stores().mail->list(std::nullopt, std::nullopt, 0, 500));
+    if (!rows || !*rows) return;
+    for (const IntakeRow& row : **rows)
+        *options_.story << "  mail row " << row.id << " " << row.mailbox.str() << " " << to_string(row.state) << " "
+                        << to_string(row.decision.outcome) << " " << row.decision.reason << " attempts " << row.attempts << " "
+                        << row.last_error << " " << row.decision.detail << "\n";
 }
 
 RunResult World::run() {

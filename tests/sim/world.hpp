@@ -115,6 +115,8 @@ private:
     std::optional<Timestamp> everything_waits_until() const;
     void sleep_over(Timestamp morning);
     void approve_what_people_did();
+    bool something_waits();
+    void note_what_lies_elsewhere();
     Async<HttpResponse> serve(HttpRequest request);
 
     RunOptions options_;

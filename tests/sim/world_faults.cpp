@@ -18,6 +18,7 @@ WorldFaults::WorldFaults(World& world)
       exchange(world.dice, watch, *world.sandbox, [&world] { return world.loop.now(); }),
       crm(world, watch),
       people(world, watch),
+      mail(world, watch),
       process(world, watch) {
     network.on_answer_lost = [this](const SeenRequest& request) {
         if (request.operation == "UpdateItem")
@@ -41,6 +42,7 @@ void WorldFaults::step(std::size_t mailbox) {
     crm.step(mailbox);
     exchange.step(mailbox_address(mailbox));
     people.step(mailbox);
+    mail.step(mailbox);
     process.step(mailbox);
 }
 

@@ -4,6 +4,7 @@
 #include "tests/sim/crm_faults.hpp"
 #include "tests/sim/exchange_faults.hpp"
 #include "tests/sim/felt.hpp"
+#include "tests/sim/mail_faults.hpp"
 #include "tests/sim/person_faults.hpp"
 #include "tests/sim/process_faults.hpp"
 #include "tests/sim/stream_faults.hpp"
@@ -34,6 +35,7 @@ public:
     ExchangeFaults exchange;
     CrmFaults crm;
     PersonFaults people;
+    MailFaults mail;
     ProcessFaults process;
 };
 

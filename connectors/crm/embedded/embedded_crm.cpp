@@ -60,6 +60,7 @@ public:
     Async<Result<PartyMap>> resolve(std::vector<std::string> addresses) override;
     Async<Result<std::vector<Party>>> find_parties(PartyQuery query) override;
     Async<Result<std::vector<CrmUser>>> users() override;
+    Async<Result<std::vector<OpenOpportunity>>> open_opportunities(std::string user_id) override;
     Async<Result<std::string>> revision() override;
 
 private:
@@ -225,6 +226,13 @@ Async<Result<PartyMap>> EmbeddedCrm::Ports::resolve(std::vector<std::string> add
 Async<Result<std::vector<CrmUser>>> EmbeddedCrm::Ports::users() {
     std::function<Result<std::vector<CrmUser>>()> job = [db = db_] { return list_users(*db); };
     co_return co_await run_on<Result<std::vector<CrmUser>>>(worker_, std::move(job));
+}
+
+Async<Result<std::vector<OpenOpportunity>>> EmbeddedCrm::Ports::open_opportunities(
+    std::string user_id) {
+    std::function<Result<std::vector<OpenOpportunity>>()> job =
+        [db = db_, user_id = std::move(user_id)] { return list_open_opportunities(*db, user_id); };
+    co_return co_await run_on<Result<std::vector<OpenOpportunity>>>(worker_, std::move(job));
 }
 
 Async<Result<std::string>> EmbeddedCrm::Ports::revision() {

@@ -209,6 +209,19 @@ Result<std::vector<CrmUser>> list_users(CrmDatabase& db) {
     return out;
 }
 
+Result<std::vector<OpenOpportunity>> list_open_opportunities(CrmDatabase& db,
+                                                             const std::string& user_id) {
+    Reading reading(db.sqlite());
+    std::vector<OpenOpportunity> out;
+    Query query(db.sqlite(),
+                "SELECT id, ifnull(number, ''), name FROM opportunity WHERE deleted = 0 AND "
+                "status = 'open' AND CAST(owner_id AS TEXT) = ? ORDER BY number, id");
+    query.bind(user_id);
+    while (query.row()) out.push_back({query.text(0), query.text(1), query.text(2)});
+    if (auto read = reading.finish(); !read) return std::unexpected(read.error());
+    return out;
+}
+
 Result<std::string> party_revision(CrmDatabase& db) {
     Reading reading(db.sqlite());
     Query query(
