@@ -110,6 +110,10 @@ json::object item_json(const Call& call, Resource resource, const Item& item, co
         json::array extended = extended_json(call, item, shape);
         if (!extended.empty()) entity["singleValueExtendedProperties"] = std::move(extended);
     }
+    if (shape.expand.contains("extensions") || (shape.probes && shape.names("extensions"))) {
+        json::array list = extensions_json(resource, item, shape.extension_ids, shape.probes);
+        if (!list.empty()) entity["extensions"] = std::move(list);
+    }
     if (shape.expand.contains("attachments")) {
         json::array list;
         for (const auto& one : item.attachments) {
