@@ -115,10 +115,12 @@ json::object item_json(const Call& call, Resource resource, const Item& item, co
         if (!list.empty()) entity["extensions"] = std::move(list);
     }
     if (shape.expand.contains("attachments")) {
+        const bool with_content =
+            shape.attachment_select.empty() || shape.attachment_select.contains("contentBytes");
         json::array list;
         for (const auto& one : item.attachments) {
             json::object shown;
-            for (auto& member : attachment_json(call, item, one, true)) {
+            for (auto& member : attachment_json(call, item, one, with_content)) {
                 const bool always = member.key() == "id" || member.key().starts_with("@odata.");
                 if (always || shape.attachment_select.empty() ||
                     shape.attachment_select.contains(member.key()))

@@ -18,7 +18,7 @@ enum class Resource { Message, Event, Contact, Task };
 struct Shape {
     std::optional<std::set<std::string, std::less<>>> select;  ///< absent: the default set
     std::set<std::string, std::less<>> expand;  ///< attachments, linkedResources, checklistItems
-    std::set<std::string, std::less<>> attachment_select;  ///< empty: all but the content
+    std::set<std::string, std::less<>> attachment_select;  ///< empty: everything
     std::vector<std::string> extension_ids;                ///< of expanded extensions; empty: all
     bool probes = false;                                   ///< for a filter, not for a reply
     std::vector<std::string> extended_ids;   ///< as asked, of singleValueExtendedProperties
