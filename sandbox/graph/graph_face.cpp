@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "core/text.hpp"
 #include "net/deadline.hpp"
 #include "sandbox/fault_answers.hpp"
 #include "sandbox/graph/graph_batch.hpp"
@@ -54,7 +55,7 @@ json::object error_json(const GraphError& error, std::string_view request_id, Ep
     date.pop_back();
     return {
         {"error", json::object{{"code", error.code},
-                               {"message", error.message},
+                               {"message", clean_utf8(error.message)},
                                {"innerError", json::object{{"date", date},
                                                            {"request-id", request_id},
                                                            {"client-request-id", request_id}}}}}};
@@ -90,7 +91,7 @@ struct GraphFace::Impl {
 
     std::string request_id(const HttpRequest& request) {
         const std::string_view given = request.fields.get("client-request-id");
-        if (!given.empty()) return std::string(given);
+        if (!given.empty()) return clean_utf8(given);
         ++requests;
         return graph::user_guid("request " + std::to_string(requests));
     }
@@ -212,6 +213,14 @@ struct GraphFace::Impl {
         std::string_view url = request.url;
         url.remove_prefix(5);
         Answer answer;
+        const bool printable = std::all_of(url.begin(), url.end(), [](char c) {
+            return c > ' ' && c < '\x7f';  // RFC 3986; what is written back into links
+        });
+        if (!printable) {
+            answer.response = response_of(
+                std::unexpected(graph::bad_request("The URL is malformed.").error()), id);
+            return answer;
+        }
         constexpr std::string_view uploads = "/sandbox-uploads/";
         if (url.starts_with(uploads)) {
             const graph::Caller nobody;
@@ -278,7 +287,7 @@ struct GraphFace::Impl {
     static std::string base_of(const HttpRequest& request, std::string_view scheme) {
         const std::string_view forwarded = request.fields.get("X-Forwarded-Proto");
         return std::string(forwarded.empty() ? scheme : forwarded) + "://" +
-               std::string(request.fields.get("Host")) + "/v1.0";
+               clean_utf8(request.fields.get("Host")) + "/v1.0";
     }
 
     Async<Answer> subscribe(HttpRequest request, std::string scheme) {

@@ -37,6 +37,15 @@ Outcome<void> keep_children(const Call& call, Item& item, const json::object& bo
         }
         item.properties.set("graph:" + std::string(name), json::serialize(kept));
     }
+    const json::array* extensions = array_of(body, "extensions");
+    if (extensions == nullptr || extensions->empty()) return {};
+    json::array kept;
+    for (const json::value& one : *extensions) {
+        auto extension = checked_extension(one.get_object());
+        if (!extension) return std::unexpected(extension.error());
+        kept.push_back(std::move(*extension));
+    }
+    item.properties.set("graph:extensions", json::serialize(kept));
     return {};
 }
 
@@ -204,7 +213,7 @@ Outcome<Reply> patch_item(const Call& call, const ItemPlace& place, const Item& 
     if (auto ok = apply_entity(call, place.resource, patch, *body); !ok)
         return std::unexpected(ok.error());
     if (body->contains("attachments") || body->contains("linkedResources") ||
-        body->contains("checklistItems"))
+        body->contains("checklistItems") || body->contains("extensions"))
         return graph_fail(400, "ErrorInvalidRequest",
                           "Collections below an item change by their own URLs.");
     if (auto ok = patch.finish(); !ok) return std::unexpected(ok.error());

@@ -204,6 +204,8 @@ Outcome<Reply> task_routes(const Call& call, const Folder& folder, Path rest) {
             return child_routes({call, **item, "checklistItems", "checklistItem"}, rest.subspan(2));
         if (is_segment(rest[1], "attachments"))
             return attachment_routes(call, place, **item, rest.subspan(2));
+        if (is_segment(rest[1], "extensions"))
+            return extension_routes(call, place, **item, rest.subspan(2));
         return no_such_resource(rest[1]);
     }
     if (call.method == "GET") return get_item(call, place, **item);
