@@ -78,6 +78,18 @@ std::string_view graph_query_of(std::string_view url) {
     return mark == std::string_view::npos ? std::string_view{} : url.substr(mark + 1);
 }
 
+/// Counts a request for as long as it runs, also when its coroutine is dropped in the middle.
+class RunningRequest {
+public:
+    explicit RunningRequest(std::uint32_t& count) : count_(count) { ++count_; }
+    ~RunningRequest() { --count_; }
+    RunningRequest(const RunningRequest&) = delete;
+    RunningRequest& operator=(const RunningRequest&) = delete;
+
+private:
+    std::uint32_t& count_;
+};
+
 }  // namespace
 
 struct GraphFace::Impl {
@@ -286,7 +298,8 @@ struct GraphFace::Impl {
 
     static std::string base_of(const HttpRequest& request, std::string_view scheme) {
         const std::string_view forwarded = request.fields.get("X-Forwarded-Proto");
-        return std::string(forwarded.empty() ? scheme : forwarded) + "://" +
+        const bool proxied = forwarded == "https" || forwarded == "http";
+        return std::string(proxied ? forwarded : scheme) + "://" +
                clean_utf8(request.fields.get("Host")) + "/v1.0";
     }
 
@@ -360,14 +373,13 @@ Async<Answer> GraphFace::answer(HttpRequest request, std::string scheme) {
                                impl_->request_id(request));
         co_return refused;
     }
-    ++running;
+    const RunningRequest counted(running);
     Answer out = impl_->handle(request, scheme);
     if (out.delay_ms > 0) {
         const std::chrono::milliseconds delay(out.delay_ms);
         co_await net::sleep_for(delay);
         out.delay_ms = 0;
     }
-    --running;
     co_return out;
 }
 

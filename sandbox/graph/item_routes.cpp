@@ -79,7 +79,16 @@ Outcome<NewAttachments> read_attachments(Item& item, const json::object& body) {
     return out;
 }
 
-// POST of an event with the transactionId of one that exists gives that one (event page).
+// What tells one POST from another.
+std::string content_mark(const json::object& body) {
+    std::uint64_t sum = 14'695'981'039'346'656'037u;
+    for (const char c : json::serialize(body))
+        sum = (sum ^ static_cast<unsigned char>(c)) * 1'099'511'628'211u;
+    return std::to_string(sum);
+}
+
+// POST of an event with the transactionId of one that exists: the same request is answered with
+// that one, another is refused (event resource page; alcionai/corso 2490).
 const Item* same_transaction(const Call& call, const Folder& folder, const json::object& body) {
     const std::string_view wanted = text_of(body, "transactionId");
     if (wanted.empty()) return nullptr;
@@ -167,14 +176,22 @@ Outcome<Reply> create_item(const Call& call, const ItemPlace& place) {
             [&](const Shape& shape) { return item_json(call, place.resource, item, shape); },
             status);
     };
+    const json::value content(content_mark(*body));
     if (place.resource == Resource::Event) {
-        if (const Item* same = same_transaction(call, *folder, *body)) return answer(*same, 201);
+        const Item* same = same_transaction(call, *folder, *body);
+        if (same != nullptr && kept_json(*same, "transactionContent") == content)
+            return answer(*same, 201);
+        if (same != nullptr)
+            return graph_fail(409, "ErrorDuplicateTransactionId",
+                              "Your request can't be completed. The TransactionId specified in the "
+                              "request has already been used to create a different event.");
     }
     Item draft;
     draft.kind = kind_of(place.resource);
     draft.item_class = ews::class_of_kind(draft.kind);
     ews::set_defaults(ews_context(call), draft);
     ItemPatch patch(call, draft, true);
+    if (body->contains("transactionId")) patch.keep("transactionContent", content);
     if (auto ok = apply_entity(call, place.resource, patch, *body); !ok)
         return std::unexpected(ok.error());
     if (auto ok = keep_children(call, draft, *body); !ok) return std::unexpected(ok.error());
