@@ -261,6 +261,22 @@ TEST(GraphMail, OpenExtensionsStayWithTheItem) {
         1);
 }
 
+TEST(GraphMail, FlaggedMailsAreAListOfToDo) {
+    GraphLab lab;
+    const std::string id = rest_id_of(deliver(lab, plain_mail(1)));
+    deliver(lab, plain_mail(2));
+    ASSERT_EQ(lab.patch("messages/" + id, R"({"flag":{"flagStatus":"flagged"}})").status, 200);
+    std::string list;
+    for (const json::value& one : lab.get("todo/lists").values()) {
+        if (one.at("wellknownListName") == "flaggedEmails") list = one.at("id").as_string().c_str();
+    }
+    const auto tasks = lab.get("todo/lists/" + list + "/tasks");
+    ASSERT_EQ(tasks.values().size(), 1u) << tasks.text;
+    EXPECT_EQ(tasks.values()[0].at("title"), "Offer 1");
+    EXPECT_EQ(lab.post("todo/lists/" + list + "/tasks", R"({"title":"x"})").status, 400);
+    EXPECT_EQ(lab.erase("todo/lists/" + list).status, 400);
+}
+
 TEST(GraphMail, RulesOfTheInboxAreKept) {
     GraphLab lab;
     const auto made =
