@@ -1,4 +1,5 @@
 // Folders of a mailbox, of other people's mailboxes and of the public tree.
+#include <algorithm>
 #include <deque>
 
 #include "connectors/ews/create_folder.hpp"
@@ -212,6 +213,11 @@ Async<Result<MailFolder>> EwsMailSource::find_public(FolderId folder) {
         path = normal_line(info->display_name) + (path.empty() ? "" : "/") + path;
         id = info->parent_id;
         if (id.empty()) break;
+        // It is there after all: a list of folders that lacks it is no proof that it went.
+        const bool at_home = std::ranges::any_of(
+            hierarchies_, [&](const auto& entry) { return entry.second.root() == id; });
+        if (at_home)
+            co_return fail(ErrorKind::Transient, "the list of folders lacks one that is there");
     }
     if (id != public_root_)
         co_return fail(ErrorKind::NotFound, "the folder lies in no place that can be seen");
