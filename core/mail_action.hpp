@@ -100,7 +100,7 @@ struct RuleOutcome {
     std::string id;    ///< of the rule
     std::string name;  ///< display name
     std::string
-        scope;  ///< "organisation", "group:NAME", "mailbox:ADDRESS"; empty in a set without layers
+        scope;  ///< "organization", "group:NAME", "mailbox:ADDRESS"; empty in a set without layers
     bool matched = false;
     bool stopped = false;                      ///< no later rule was looked at because of this one
     std::vector<ConditionOutcome> conditions;  ///< every leaf, in the order of the rule

@@ -120,6 +120,9 @@ private:
                                                           Owner owner, Batch rows,
                                                           const Messages& messages,
                                                           Earlier earlier);
+    /// Rows whose reading made no sense leave the batch and are read again later. Both must outlive the
+    /// call.
+    Async<Result<void>> put_off_corrupt(Batch& rows, Messages& messages);
     MailPlace place_of(const MailboxSpec& spec, const Owner& owner, const IntakeRow& row) const;
 
     // act

@@ -54,6 +54,9 @@ Async<Result<void>> MailLogger::decide(MailboxSpec spec, rules::RuleSet rules, O
     for (const Result<MailMessage>& message : messages)
         if (!message && speaks_of_scope(message.error()))
             co_return std::unexpected(message.error());
+    Result<void> put_off = co_await put_off_corrupt(*rows, messages);
+    if (!put_off) co_return put_off;
+    if (rows->empty()) co_return Result<void>{};
     Result<Earlier> earlier = co_await find_earlier(*rows, messages);
     if (!earlier) co_return std::unexpected(earlier.error());
     Result<void> adopted = co_await adopt_moved(spec, *rows, messages, *earlier, report);
@@ -75,6 +78,28 @@ Async<Result<void>> MailLogger::decide(MailboxSpec spec, rules::RuleSet rules, O
     report.decided += decided.size();
     Result<void> committed = co_await store_.commit_decisions(std::move(decided));
     co_return committed;
+}
+
+/// An answer that made no sense says nothing of the mail: it is read again later, and given up only
+/// when that never helps.
+Async<Result<void>> MailLogger::put_off_corrupt(Batch& rows, Messages& messages) {
+    std::vector<MailProgress> progress;
+    Batch kept_rows;
+    Messages kept_messages;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool corrupt = !messages[i] && messages[i].error().kind == ErrorKind::CorruptReply;
+        if (corrupt && rows[i].attempts + 1 < limits::attempts_max) {
+            progress.push_back(failed_step(rows[i], messages[i].error()));
+            continue;
+        }
+        kept_rows.push_back(std::move(rows[i]));
+        kept_messages.push_back(std::move(messages[i]));
+    }
+    rows = std::move(kept_rows);
+    messages = std::move(kept_messages);
+    if (progress.empty()) co_return Result<void>{};
+    Result<void> recorded = co_await store_.record_progress(std::move(progress));
+    co_return recorded;
 }
 
 Async<Result<MailLogger::Earlier>> MailLogger::find_earlier(Batch rows, const Messages& messages) {

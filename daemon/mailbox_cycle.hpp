@@ -12,7 +12,8 @@
 namespace liaison::daemon {
 
 /// One turn of one mailbox: its pairs in their order, then its mail. A scope that fails does not keep the others from
-/// their turn; the first failure is reported. A pause that a server asked for is stored and holds over a restart.
+/// their turn; the first failure is reported. A pause that a server asked for ends the turn, is stored for the whole
+/// mailbox and holds over a restart.
 class MailboxCycle {
 public:
     /// All references must outlive the object.
@@ -23,6 +24,8 @@ public:
     Async<Result<bool>> run(const std::vector<PairSpec>& pairs, MailboxSpec mail, rules::RuleSet rules);
 
 private:
+    Async<Result<void>> pause(const std::vector<PairSpec>& pairs, Error error);
+
     SyncRunner& runner_;
     MailLogger& logger_;
     SyncStore& store_;

@@ -154,12 +154,11 @@ std::string to_text(const RuleError& error) {
 namespace {
 
 /// The text as JSON with no key twice in an object, or why it is not.
-Checked<boost::json::value> read_json(std::string_view text) {
-    if (text.size() > limits::rule_document_bytes_max)
-        return std::unexpected(std::vector{
-            text_error(text, 0,
-                       "the document is longer than " +
-                           std::to_string(limits::rule_document_bytes_max) + " bytes")});
+Checked<boost::json::value> read_json(
+    std::string_view text, std::size_t bytes_max = limits::rule_document_bytes_max) {
+    if (text.size() > bytes_max)
+        return std::unexpected(std::vector{text_error(
+            text, 0, "the document is longer than " + std::to_string(bytes_max) + " bytes")});
     boost::json::parse_options options;
     options.max_depth = limits::json_depth_max;
     boost::json::stream_parser parser({}, options);
@@ -194,6 +193,16 @@ Checked<Document> read_document(std::string_view text, const NamedLists& shared)
     Document document = DocumentReader(errors, shared).read(*root);
     if (!errors.empty()) return std::unexpected(errors.resolve(text));
     return document;
+}
+
+Checked<MailRecord> read_mail_record(std::string_view json) {
+    Checked<boost::json::value> root = read_json(json, limits::mail_record_bytes_max);
+    if (!root) return std::unexpected(std::move(root.error()));
+    ErrorList errors;
+    JsonReader reader(errors);
+    MailRecord record = read_mail_record(reader, *root);
+    if (!errors.empty()) return std::unexpected(errors.resolve(json));
+    return record;
 }
 
 Checked<NamedLists> read_lists_document(std::string_view text) {

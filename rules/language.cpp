@@ -232,6 +232,17 @@ constexpr KeyInfo kExampleMessageKeys[] = {
     {"direction", "string",
      "inbound, outbound or none; from what the sender is where it is missing.", false},
     {"conversationLogged", "boolean", "An earlier mail of the thread is logged.", false},
+    {"messageId", "string", "Message-ID.", false},
+    {"inReplyTo", "string", "In-Reply-To.", false},
+    {"references", "string", "References.", false},
+    {"sent", "string", "When it was sent: 2026-11-25T09:00:00Z.", false},
+    {"received", "string", "When it was received.", false},
+    {"isDraft", "boolean", "Not sent yet.", false},
+};
+constexpr KeyInfo kMailRecordKeys[] = {
+    {"name", "string", "What the mail is called in answers, such as its file.", true},
+    {"message", "message", "The mail.", true},
+    {"parties", "parties", "What the CRM knows, by address.", false},
 };
 constexpr KeyInfo kExampleAttachmentKeys[] = {
     {"name", "string", "File name.", true},
@@ -334,6 +345,9 @@ std::span<const KeyInfo> example_keys() {
 }
 std::span<const KeyInfo> example_message_keys() {
     return kExampleMessageKeys;
+}
+std::span<const KeyInfo> mail_record_keys() {
+    return kMailRecordKeys;
 }
 std::span<const KeyInfo> example_attachment_keys() {
     return kExampleAttachmentKeys;

@@ -133,6 +133,7 @@ inline constexpr std::string_view kCreateForTokens = "sender recipients everybod
 inline constexpr std::int64_t kDueInDaysMax = 3'650;
 std::span<const KeyInfo> example_keys();
 std::span<const KeyInfo> example_message_keys();
+std::span<const KeyInfo> mail_record_keys();
 std::span<const KeyInfo> example_attachment_keys();
 std::span<const KeyInfo> example_party_keys();
 std::span<const KeyInfo> example_expect_keys();

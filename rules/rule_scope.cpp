@@ -1,7 +1,10 @@
 #include "rules/rule_scope.hpp"
 
+#include <algorithm>
+
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "rules/scope_guard.hpp"
 
 namespace liaison::rules {
 namespace {
@@ -38,6 +41,24 @@ std::optional<RuleScope> parse_rule_scope(std::string_view text) {
     }
     if (scope.name.empty()) return std::nullopt;
     return scope;
+}
+
+Checked<std::optional<Condition>> scope_guard(const RuleScope& scope, const NamedLists& shared) {
+    if (scope.kind == RuleScope::Kind::Organization) return std::nullopt;
+    Condition guard{.key = ConditionKey::Mailbox};
+    if (scope.kind == RuleScope::Kind::Mailbox) {
+        guard.values = {scope.name};
+        return guard;
+    }
+    const auto list = shared.find(scope.name);
+    if (list == shared.end())
+        return std::unexpected(std::vector{RuleError{
+            "", 1, 1, "there is no organisation-wide list \"" + scope.name + "\" of mailboxes"}});
+    for (const std::string& address : list->second) guard.values.push_back(normal_address(address));
+    std::ranges::sort(guard.values);
+    const auto repeats = std::ranges::unique(guard.values);
+    guard.values.erase(repeats.begin(), repeats.end());
+    return guard;
 }
 
 }  // namespace liaison::rules

@@ -6,35 +6,15 @@
 #include <vector>
 
 #include "core/limits.hpp"
-#include "core/text.hpp"
 #include "rules/compiled_rules.hpp"
 #include "rules/document.hpp"
 #include "rules/evaluator.hpp"
 #include "rules/examples.hpp"
-#include "rules/json_places.hpp"
+#include "rules/scope_guard.hpp"
 
 namespace liaison::rules {
 
 namespace {
-
-/// The condition that a mail lies in one of the scope's mailboxes; nothing for the organisation.
-Checked<std::optional<Condition>> scope_guard(const RuleScope& scope, const SharedLists& shared) {
-    if (scope.kind == RuleScope::Kind::Organization) return std::nullopt;
-    Condition guard{.key = ConditionKey::Mailbox};
-    if (scope.kind == RuleScope::Kind::Mailbox) {
-        guard.values = {scope.name};
-        return guard;
-    }
-    const auto list = shared.lists.find(scope.name);
-    if (list == shared.lists.end())
-        return std::unexpected(std::vector{RuleError{
-            "", 1, 1, "there is no organisation-wide list \"" + scope.name + "\" of mailboxes"}});
-    for (const std::string& address : list->second) guard.values.push_back(normal_address(address));
-    std::ranges::sort(guard.values);
-    const auto repeats = std::ranges::unique(guard.values);
-    guard.values.erase(repeats.begin(), repeats.end());
-    return guard;
-}
 
 /// An example that names no mailbox lies in one that the scope speaks of.
 void place_in_scope(std::vector<Example>& examples, const std::optional<Condition>& guard) {
@@ -60,19 +40,27 @@ Checked<RuleSet> RuleSet::load(std::string_view document, const SharedLists& sha
                                const RuleScope& scope) {
     Checked<Document> read = read_document(document, shared.lists);
     if (!read) return std::unexpected(std::move(read.error()));
-    Checked<std::optional<Condition>> guard = scope_guard(scope, shared);
-    if (!guard) return std::unexpected(std::move(guard.error()));
+    Checked<std::optional<Condition>> guard = scope_guard(scope, shared.lists);
+    if (!guard && !read->rules.empty()) return std::unexpected(std::move(guard.error()));
     std::vector<Example> examples = std::move(read->examples);
-    place_in_scope(examples, *guard);
-    std::vector<CompilerLayer> layers;
-    layers.push_back({std::move(*read), "", std::move(*guard)});
-    auto compiled = std::make_shared<const CompiledRules>(compile(std::move(layers)));
-    std::vector<RuleError> failures = check_examples(*compiled, examples);
+    if (guard) place_in_scope(examples, *guard);
+    const auto compiled_with = [](Document document, std::optional<Condition> condition) {
+        std::vector<CompilerLayer> layers;
+        layers.push_back({std::move(document), "", std::move(condition)});
+        return std::make_shared<const CompiledRules>(compile(std::move(layers)));
+    };
+    // No example can lie in a group without mailboxes: there they are run without regard to it.
+    const bool nobody = guard && *guard && (*guard)->values.empty();
+    std::shared_ptr<const CompiledRules> for_examples;
+    if (nobody && !examples.empty()) for_examples = compiled_with(*read, std::nullopt);
+    const auto compiled = compiled_with(std::move(*read), guard ? std::move(*guard) : std::nullopt);
+    std::vector<RuleError> failures =
+        check_examples(for_examples ? *for_examples : *compiled, examples);
     if (!failures.empty()) {
         locate(failures, document);
         return std::unexpected(std::move(failures));
     }
-    return RuleSet(std::move(compiled));
+    return RuleSet(compiled);
 }
 
 Checked<RuleSet> RuleSet::layered(std::vector<RuleLayer> layers, const SharedLists& shared) {
@@ -88,8 +76,9 @@ Checked<RuleSet> RuleSet::layered(std::vector<RuleLayer> layers, const SharedLis
                 if (errors.size() < limits::rule_errors_max) errors.push_back(std::move(error));
             }
         };
-        Checked<std::optional<Condition>> guard = scope_guard(layer.scope, shared);
         Checked<Document> document = read_document(layer.document, shared.lists);
+        if (document && document->rules.empty()) continue;  // a scope that has been emptied
+        Checked<std::optional<Condition>> guard = scope_guard(layer.scope, shared.lists);
         if (!guard) refuse(std::move(guard.error()));
         if (!document) refuse(std::move(document.error()));
         if (!guard || !document) continue;

@@ -137,6 +137,12 @@ object schema_of_attachment() {
     return {{"anyOf", array{reference("label"), schema_of_keys(example_attachment_keys())}}};
 }
 
+/// One field, or several of the same name.
+object schema_of_header() {
+    const object line{{"type", "string"}};
+    return {{"anyOf", array{line, object{{"type", "array"}, {"items", line}}}}};
+}
+
 object schema_definitions() {
     const object graph_recipient{
         {"type", "object"},
@@ -174,8 +180,7 @@ object schema_definitions() {
         {"address", schema_of_address()},
         {"addresses", schema_list_of("address")},
         {"attachments", object{{"type", "array"}, {"items", schema_of_attachment()}}},
-        {"headers",
-         object{{"type", "object"}, {"additionalProperties", object{{"type", "string"}}}}},
+        {"headers", object{{"type", "object"}, {"additionalProperties", schema_of_header()}}},
         {"party", schema_of_keys(example_party_keys())},
         {"parties", schema_list_of("party")},
         {"expect", schema_of_keys(example_expect_keys())},

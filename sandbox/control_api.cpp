@@ -178,6 +178,11 @@ bool ControlApi::owns_path(std::string_view url) {
     return url == "/sandbox" || url.starts_with("/sandbox/") || url.starts_with("/sandbox?");
 }
 
+void ControlApi::serve(std::string resource,
+                       std::function<HttpResponse(const control::Call&)> handler) {
+    more_[std::move(resource)] = std::move(handler);
+}
+
 HttpResponse ControlApi::handle(const HttpRequest& request) {
     if (!control::comes_from_here(request)) {
         return control::problem(403, "Forbidden",
@@ -206,6 +211,8 @@ HttpResponse ControlApi::handle(const HttpRequest& request) {
     if (call->mailbox.empty() && call->resource == "faults") return control::faults(faults_, *call);
     if (call->mailbox.empty() && call->resource == "requests")
         return control::requests(requests_, *call);
+    if (const auto found = more_.find(call->resource); call->mailbox.empty() && found != more_.end())
+        return found->second(*call);
     return control::problem(404, "Not found", "no such resource");
 }
 

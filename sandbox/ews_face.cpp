@@ -2,6 +2,10 @@
 
 #include <pugixml.hpp>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
 #include <map>
 
 #include "sandbox/ews/mailbox_routing.hpp"
@@ -78,6 +82,26 @@ Answer xml_answer(int status, std::string body) {
 
 Answer fault_answer(const ews::EwsError& error) {
     return xml_answer(500, ews::soap_fault(error));
+}
+
+// RFC 9110, 5.6.7; IIS sends it with every answer.
+std::string http_date(EpochMillis at) {
+    static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed",
+                                                     "Thu", "Fri", "Sat"};
+    static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const std::chrono::sys_seconds second(
+        std::chrono::floor<std::chrono::seconds>(std::chrono::milliseconds(at)));
+    const auto day = std::chrono::floor<std::chrono::days>(second);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(second - day);
+    std::array<char, 40> out{};
+    std::snprintf(out.data(), out.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                  days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
+                  months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                  static_cast<int>(time.seconds().count()));
+    return out.data();
 }
 
 bool is_xml_in_utf8(std::string_view content_type) {
@@ -200,6 +224,16 @@ bool EwsFace::owns_path(std::string_view url) {
 }
 
 Answer EwsFace::handle(const HttpRequest& request) {
+    Answer answer = answer_of(request);
+    answer.response.fields.set("Date", http_date(impl_->store.now()));
+    // EWS Managed API, ClientRequestId and ReturnClientRequestId.
+    const std::string_view id = request.fields.get("client-request-id");
+    if (!id.empty() && iequals(request.fields.get("return-client-request-id"), "true"))
+        answer.response.fields.set("client-request-id", std::string(id));
+    return answer;
+}
+
+Answer EwsFace::answer_of(const HttpRequest& request) {
     const std::string_view path = path_of_url(request.url);
     const User* caller = impl_->authenticated(request);
     if (caller == nullptr) {

@@ -31,6 +31,7 @@ public:
     Answer handle(const HttpRequest& request);
 
 private:
+    Answer answer_of(const HttpRequest& request);
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -53,6 +53,11 @@ struct FolderChange {
     const Folder* folder = nullptr;  ///< null for Delete
 };
 
+struct ItemBackup {
+    Item item;
+    Content content;
+};
+
 /// The mailboxes of the stand-in Exchange: one store under the EWS and Graph faces and the control
 /// API.
 ///
@@ -115,6 +120,8 @@ public:
 
     // Items.
     virtual const Item* find_item(std::string_view mailbox, std::string_view item_id) const = 0;
+    /// By Item::row, which a move does not change.
+    virtual const Item* find_item_by_row(std::string_view mailbox, std::int64_t row) const = 0;
     /// In order of arrival.
     virtual std::vector<const Item*> items(std::string_view mailbox,
                                            std::string_view folder_id) const = 0;
@@ -142,6 +149,17 @@ public:
     virtual Result<const Item*> copy_item(std::string_view mailbox, std::string_view item_id,
                                           std::string_view to_folder_id) = 0;
     virtual Result<void> delete_item(std::string_view mailbox, std::string_view item_id) = 0;
+
+    /// The id of the item that is created or moved next, once; base64 as all ids. A server may give
+    /// ids that differ from others in letter case only (EWS: ids are case-sensitive).
+    virtual void give_next_id(std::string item_id) = 0;
+    /// The items of a folder as they are now, without attachments.
+    virtual Result<std::vector<ItemBackup>> back_up(std::string_view mailbox,
+                                                    std::string_view folder_id) const = 0;
+    /// The folder holds what it held then, ids and change keys included, as after the restore of a
+    /// database: deleted items are back, later ones gone. Sync states of the folder are invalid.
+    virtual Result<void> restore(std::string_view mailbox, std::string_view folder_id,
+                                 const std::vector<ItemBackup>& backup) = 0;
 
     /// Reads from the file. Empty members when the item has no such content.
     virtual Result<Content> content(std::string_view mailbox, std::string_view item_id) const = 0;

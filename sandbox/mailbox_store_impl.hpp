@@ -31,6 +31,7 @@ struct Mailbox {
     std::map<std::string, FolderState*, std::less<>> distinguished;
     std::unordered_map<std::string, std::unique_ptr<Item>> items;
     std::unordered_map<std::string, Item*> attachments;  ///< by attachment id
+    std::unordered_map<std::int64_t, Item*> rows;         ///< by Item::row
     std::map<std::uint64_t, GoneFolder> gone_folders;
     ServerRules rules;
     std::set<std::string, std::less<>> delegates;  ///< addresses of users that may open this mailbox
@@ -66,6 +67,7 @@ public:
     Result<void> reset_sync(std::string_view mailbox, std::string_view folder_id) override;
 
     const Item* find_item(std::string_view mailbox, std::string_view item_id) const override;
+    const Item* find_item_by_row(std::string_view mailbox, std::int64_t row) const override;
     std::vector<const Item*> items(std::string_view mailbox,
                                    std::string_view folder_id) const override;
     std::size_t item_count(std::string_view mailbox, std::string_view folder_id) const override;
@@ -82,6 +84,11 @@ public:
                                   std::string_view to_folder_id) override;
     Result<void> delete_item(std::string_view mailbox, std::string_view item_id) override;
     Result<Content> content(std::string_view mailbox, std::string_view item_id) const override;
+    void give_next_id(std::string item_id) override { next_id_ = std::move(item_id); }
+    Result<std::vector<ItemBackup>> back_up(std::string_view mailbox,
+                                            std::string_view folder_id) const override;
+    Result<void> restore(std::string_view mailbox, std::string_view folder_id,
+                         const std::vector<ItemBackup>& backup) override;
 
     Result<std::string> add_attachment(std::string_view mailbox, std::string_view item_id,
                                        Attachment attachment, std::string content) override;
@@ -144,6 +151,7 @@ private:
     std::uint64_t seed_ = 0;
     IdMaker ids_;
     std::int64_t next_row_ = 1;
+    std::string next_id_;  ///< of give_next_id
     int batch_depth_ = 0;
     std::map<std::string, std::unique_ptr<Mailbox>, std::less<>>
         mailboxes_;  // by lower-case address

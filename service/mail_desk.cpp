@@ -29,7 +29,18 @@ std::string open_address(const IntakeRow& row) {
             if (finding.verdict == "unknown" || finding.verdict == "ambiguous")
                 return finding.address;
         }
-    return {};
+    return row.choice.address;  // it is being decided again: the address of the last choice
+}
+
+/// The interactions of a logged mail that the blocklist covers: all when it covers the sender.
+std::vector<std::string> covered_contacts(const IntakeRow& row, const mail::Blocklist& list) {
+    const auto& findings = row.decision.addresses;
+    const bool all = !findings.empty() && findings.front().role == "from" &&
+                     findings.front().verdict != "user" && list.covers(findings.front().address);
+    std::vector<std::string> out;
+    for (const InteractionDraft& draft : row.decision.drafts)
+        if (all || list.covers(draft.contact_address)) out.push_back(draft.contact_id);
+    return out;
 }
 
 void add_proposal(TrayMail& out, PartyProposal proposal) {
@@ -316,11 +327,20 @@ Async<Result<RuleProposal>> MailDesk::propose_rule(std::int64_t id, RuleWish wis
 
 Async<Result<std::vector<IntakeRow>>> MailDesk::blocklisted_mail(std::int64_t after,
                                                                  std::size_t max) {
-    const mail::Blocklist& list = *blocklist_.current();
-    std::vector<std::string> addresses(list.addresses.begin(), list.addresses.end());
-    std::vector<std::string> domains(list.domains.begin(), list.domains.end());
-    co_return co_await store_.find_logged_with(std::move(addresses), std::move(domains), after,
-                                               max);
+    const std::shared_ptr<const mail::Blocklist> list = blocklist_.current();
+    const std::vector<std::string> addresses(list->addresses.begin(), list->addresses.end());
+    const std::vector<std::string> domains(list->domains.begin(), list->domains.end());
+    std::vector<IntakeRow> out;
+    while (out.size() < max) {
+        auto rows = co_await store_.find_logged_with(addresses, domains, after, kWithdrawalPage);
+        if (!rows) co_return std::unexpected(rows.error());
+        if (rows->empty()) break;
+        after = rows->back().id;
+        for (IntakeRow& row : *rows)
+            if (out.size() < max && !covered_contacts(row, *list).empty())
+                out.push_back(std::move(row));
+    }
+    co_return out;
 }
 
 Async<Result<std::vector<std::int64_t>>> MailDesk::withdraw(std::vector<std::int64_t> rows,
@@ -359,15 +379,8 @@ Async<Result<std::vector<std::int64_t>>> MailDesk::withdraw_blocklisted(std::str
         after = rows->back().id;
         std::vector<MailWithdrawal> wanted;
         for (const IntakeRow& row : *rows) {
-            const auto& findings = row.decision.addresses;
-            const bool from_blocked = !findings.empty() && findings.front().role == "from" &&
-                                      findings.front().verdict != "user" &&
-                                      blocklist_.current()->covers(findings.front().address);
             MailWithdrawal one;
-            for (const InteractionDraft& draft : row.decision.drafts)
-                if (from_blocked || blocklist_.current()->covers(draft.contact_address))
-                    one.contact_ids.push_back(draft.contact_id);
-            if (one.contact_ids.empty()) continue;
+            one.contact_ids = covered_contacts(row, *blocklist_.current());
             if (one.contact_ids.size() == row.decision.drafts.size()) one.contact_ids.clear();
             one.row = row.id;
             one.erase_content = erase_content;

@@ -81,7 +81,8 @@ int check_config(const std::string& config_file) {
     ReferenceSecrets secrets;
     int exit_code = 0;
     for (const std::string& reference :
-         {config->exchange_password, config->api_enabled ? config->api_token : std::string()}) {
+         {config->exchange_password, config->graph.client_secret, config->graph.certificate,
+          config->graph.private_key, config->api_enabled ? config->api_token : std::string()}) {
         if (reference.empty()) continue;
         if (const auto secret = secrets.get(reference); !secret) {
             std::cerr << config_file << ": " << secret.error().message << "\n";
@@ -90,7 +91,10 @@ int check_config(const std::string& config_file) {
     }
     if (exit_code == 0) {
         std::cout << config_file << ": good; " << config->mailboxes.size()
-                  << " mailbox(es), Exchange at " << config->exchange_url << ", CRM "
+                  << " mailbox(es), Exchange "
+                  << (config->uses("ews") ? "at " + config->exchange_url : std::string())
+                  << (config->uses("ews") && config->uses("graph") ? " and " : "")
+                  << (config->uses("graph") ? "by Microsoft Graph" : "") << ", CRM "
                   << config->crm_database << "\n";
     }
     return exit_code;

@@ -370,6 +370,14 @@ std::optional<std::pair<std::int64_t, std::string>> IntakeTable::current_rules(
     return std::pair(rows->integer(0), rows->bytes(1));
 }
 
+std::vector<std::string> IntakeTable::rule_scopes() {
+    const auto rows =
+        database_.query("SELECT DISTINCT scope FROM rule_document ORDER BY scope", {});
+    std::vector<std::string> out;
+    while (rows->next()) out.push_back(rows->bytes(0));
+    return out;
+}
+
 Result<std::int64_t> IntakeTable::replace_rules(const std::string& scope, std::int64_t expected,
                                                 const std::string& document, const std::string& who,
                                                 Timestamp now) {

@@ -56,6 +56,7 @@ public:
     void record_search(std::int64_t row, const std::optional<ItemKey>& found,
                        const std::optional<Timestamp>& next_look, Timestamp now);
 
+    std::vector<std::string> rule_scopes();
     std::optional<std::pair<std::int64_t, std::string>> current_rules(const std::string& scope);
     Result<std::int64_t> replace_rules(const std::string& scope, std::int64_t expected,
                                        const std::string& document, const std::string& who,

@@ -110,6 +110,10 @@ bool is_older(const Observation& seen, const KnownRow& known) {
     return time != 0 && known.modified_at != 0 && time < known.modified_at;
 }
 
+bool is_newer(const Observation& seen, const KnownRow& known) {
+    return known.modified_at != 0 && seen.modified_at.time_since_epoch().count() > known.modified_at;
+}
+
 /// The table above the class, line by line.
 bool replaces(const Observation& seen, const KnownRow& known) {
     const std::int64_t state = state_of(seen);
@@ -118,7 +122,8 @@ bool replaces(const Observation& seen, const KnownRow& known) {
         if (is_gone(known.state)) return state == kGoneConfirmed && known.state == kGone;
         return !is_older(seen, known);
     }
-    if (known.state == kGoneConfirmed) return !same_version && !is_older(seen, known);
+    if (known.state == kGoneConfirmed)
+        return same_version ? is_newer(seen, known) : !is_older(seen, known);
     if (known.state == kGone) return !is_older(seen, known);
     if (same_version) return state != known.state;
     return !is_older(seen, known);

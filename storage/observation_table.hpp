@@ -23,8 +23,9 @@ namespace liaison::storage {
 ///   ------------|-------------------|-----------------------------|-------------------------
 ///   live        | unless older      | if in another way (scope)   | unless older
 ///   unconfirmed | if it is confirmed| unless older                | unless older
-///   confirmed   | never             | never (a feed that lags)    | unless older
+///   confirmed   | never             | if newer (not a lagging one)| unless older
 ///
+/// "If newer": a system that was restored from a backup gives its keys and versions anew.
 /// "In another way": scope can change without the item (an activity type's registration). A
 /// tombstone keeps version, modified_at and token of what went. A tombstone of a key that was never
 /// seen is not stored.

@@ -226,6 +226,12 @@ Async<Result<std::optional<std::pair<std::int64_t, std::string>>>> SqlMailStore:
     });
 }
 
+Async<Result<std::vector<std::string>>> SqlMailStore::rule_scopes() {
+    using Scopes = std::vector<std::string>;
+    return mail_verb<Scopes>(worker_, database_,
+                             [](IntakeTable& t) -> Result<Scopes> { return t.rule_scopes(); });
+}
+
 Async<Result<std::int64_t>> SqlMailStore::replace_rules(std::string scope, std::int64_t expected,
                                                         std::string document, std::string who,
                                                         Timestamp now) {

@@ -56,6 +56,7 @@ public:
                                                     std::size_t max) override;
     Async<Result<void>> record_search(std::int64_t row, std::optional<ItemKey> found,
                                       std::optional<Timestamp> next_look, Timestamp now) override;
+    Async<Result<std::vector<std::string>>> rule_scopes() override;
     Async<Result<std::optional<std::pair<std::int64_t, std::string>>>> current_rules(
         std::string scope) override;
     Async<Result<std::int64_t>> replace_rules(std::string scope, std::int64_t expected,

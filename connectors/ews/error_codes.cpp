@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "connectors/ews/ews_client.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 
@@ -192,14 +193,26 @@ Error make_error(std::string_view code, const ErrorDetails& details, ErrorKind u
     return error;
 }
 
+constexpr std::chrono::milliseconds kLongestPause = std::chrono::hours(24);
+
+/// Delay seconds or a date (RFC 9110, 10.2.3). A date counts from the server's own clock; nothing
+/// for nonsense.
 std::optional<std::chrono::milliseconds> retry_after_of(const HttpResponse& response) {
     const std::string_view text = trim(response.fields.get("Retry-After"));
-    int seconds = 0;
+    if (const std::optional<Timestamp> until = parse_http_date(text)) {
+        const std::optional<Timestamp> now = parse_http_date(trim(response.fields.get("Date")));
+        if (!now) return std::nullopt;
+        return std::clamp<std::chrono::milliseconds>(*until - *now, std::chrono::milliseconds(0),
+                                                     kLongestPause);
+    }
+    std::int64_t seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || seconds < 0)
+    if (text.empty() || end != text.data() + text.size() || text.front() == '-')
         return std::nullopt;
-    return std::min<std::chrono::milliseconds>(std::chrono::seconds(seconds),
-                                               std::chrono::hours(24));
+    if (error == std::errc::result_out_of_range) return kLongestPause;
+    if (error != std::errc{}) return std::nullopt;
+    const std::int64_t day = std::chrono::seconds(std::chrono::hours(24)).count();
+    return std::chrono::seconds(std::min(seconds, day));
 }
 
 Error http_error(ErrorKind kind, int status, std::string message) {

@@ -36,13 +36,15 @@ public:
     Async<Result<Reply>> send(Call call);
 
 private:
-    HttpRequest make_request(const Call& call) const;
+    HttpRequest make_request(const Call& call);
+    static bool answers_another(const HttpResponse& response, std::string_view id);
     Result<Reply> read_response(const Call& call, HttpResponse response);
 
     HttpClient& http_;
     EwsSettings settings_;
     bool had_success_ = false;
     int refusals_ = 0;  ///< 401 in a row
+    std::uint64_t requests_ = 0;
 };
 
 using net::parse_http_date;

@@ -72,6 +72,8 @@ constexpr std::array kCodes = {
     CodeMeaning{"ErrorParentFolderNotFound", 0, NotFound, Reaction::Gone},
     CodeMeaning{"ErrorToFolderNotFound", 0, NotFound, Reaction::Gone},
     CodeMeaning{"ErrorCalendarFolderNotFound", 0, NotFound, Reaction::Gone},
+    // With an immutable id: the item is deleted already (msgraph-sdk-dotnet#3047).
+    CodeMeaning{"ErrorCannotDeleteObject", 0, NotFound, Reaction::Gone},
     // The delta token is lost.
     CodeMeaning{"syncStateNotFound", 0, CursorExpired, Reaction::ReadAllAgain},
     CodeMeaning{"syncStateInvalid", 0, CursorExpired, Reaction::ReadAllAgain},

@@ -50,6 +50,15 @@ Error unanswered_part(const GraphCall& call, const char* why) {
 
 }  // namespace
 
+CloudHosts cloud_hosts(std::string_view cloud) {
+    if (cloud == "us-gov") return {"https://graph.microsoft.us", "https://login.microsoftonline.us"};
+    if (cloud == "us-dod")
+        return {"https://dod-graph.microsoft.us", "https://login.microsoftonline.us"};
+    if (cloud == "china")
+        return {"https://microsoftgraph.chinacloudapi.cn", "https://login.chinacloudapi.cn"};
+    return {"https://graph.microsoft.com", "https://login.microsoftonline.com"};
+}
+
 std::string segment(std::string_view id) {
     return net::percent_encode(id);
 }
@@ -265,6 +274,7 @@ Async<std::vector<Result<GraphReply>>> GraphClient::send_all(std::vector<GraphCa
             continue;
         }
         for (const std::size_t i : chosen) out[i] = std::unexpected(error);
+        size_max = kBatchMax;
         if (narrow) continue;  // this call alone; the others may be fine
         // A batch that wrote may have happened; the rest was not sent and is not tried now.
         Error rest = error;

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "connectors/exchange_items.hpp"
 #include "core/ports/clock.hpp"
@@ -10,6 +11,14 @@
 #include "core/ports/sync_endpoint.hpp"
 
 namespace liaison::graph {
+
+/// Where a national cloud answers ("National cloud deployments": endpoints of Graph and of Entra).
+struct CloudHosts {
+    std::string graph;  ///< https://graph.microsoft.com
+    std::string login;  ///< https://login.microsoftonline.com
+};
+/// global, us-gov (GCC High), us-dod, china; another name gives the global hosts.
+CloudHosts cloud_hosts(std::string_view cloud);
 
 /// How one mailbox is reached over Microsoft Graph v1.0. The HttpClient that is given beside it signs
 /// in (net::make_bearer_client).

@@ -25,6 +25,12 @@ EndpointCapabilities make_graph_capabilities(EntityKind kind, const MappingConte
     return out;
 }
 
+/// The id of the entity itself in a key.
+std::string item_id(EntityKind kind, const ItemKey& key) {
+    const auto parts = kind == EntityKind::Task ? TaskKey::parse(key) : std::nullopt;
+    return parts ? parts->task : key.str();
+}
+
 bool is_plain_id(std::string_view id) {
     return !id.empty() && id.size() <= kIdBytesMax &&
            std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '|'; });
@@ -108,10 +114,11 @@ Async<GraphEndpoint::Entities> GraphEndpoint::fetch(EntityKind kind, std::vector
         Result<JsonObject>& result = out[asked[k]];
         if (!replies[k])
             result = std::unexpected(std::move(replies[k].error()));
-        else if (JsonObject* entity = replies[k]->body.if_object())
+        else if (JsonObject* entity = replies[k]->body.if_object();
+                 entity && text_in(*entity, "id") == item_id(kind, keys[asked[k]]))
             result = std::move(*entity);
         else
-            result = fail(ErrorKind::CorruptReply, "a read without an entity");
+            result = fail(ErrorKind::CorruptReply, "a read that brought no entity, or another one");
     }
     co_return out;
 }
@@ -120,9 +127,6 @@ Result<Observation> GraphEndpoint::observe(EntityKind kind, const JsonObject& en
                                            std::string_view list) const {
     const std::string_view id = text_in(entity, "id");
     if (!is_plain_id(id)) return fail(ErrorKind::CorruptReply, "an entity without an id");
-    const std::string_view parent = text_in(entity, "parentFolderId");
-    if (deleted_items_ && !parent.empty() && parent == *deleted_items_)
-        return fail(ErrorKind::NotFound, "the item lies in Deleted Items");
     std::string fault;
     const EntityReader reader(entity, fault);
     Observation seen;
@@ -178,19 +182,6 @@ Async<Result<std::string>> GraphEndpoint::contacts_folder() {
     }
     // An empty one has its well-known name only.
     co_return contacts_folder_.empty() ? std::string("contacts") : contacts_folder_;
-}
-
-Async<void> GraphEndpoint::learn_deleted_items() {
-    if (deleted_items_) co_return;
-    GraphCall call;
-    call.path = "/mailFolders/deleteditems?$select=id";
-    auto reply = co_await client_.send(std::move(call));
-    // An application that may not read mail folders does not learn it: then an item in Deleted Items
-    // is one in another folder.
-    if (reply)
-        deleted_items_ = std::string(text_in(object_in(reply->body), "id"));
-    else if (reply.error().kind == ErrorKind::Forbidden)
-        deleted_items_ = std::string();
 }
 
 Async<Result<std::string>> GraphEndpoint::collection_path(EntityKind kind) {
@@ -250,6 +241,22 @@ Async<Result<SyncEndpoint::KeyPage>> GraphEndpoint::list_keys(CollectionId colle
     if (!out.is_last && (next == page.str() || !client_.may_follow(next)))
         co_return fail(ErrorKind::CorruptReply, "a link to another server, or to its own page");
     out.next = Cursor(next);
+    co_return out;
+}
+
+Async<Result<std::vector<std::string>>> GraphEndpoint::other_calendars() {
+    auto calendars = co_await client_.read_all("/calendars?$select=isDefaultCalendar,owner");
+    if (!calendars) co_return std::unexpected(std::move(calendars.error()));
+    std::vector<std::string> out;
+    for (const JsonValue& value : *calendars) {
+        std::string fault;
+        const EntityReader calendar(object_in(value), fault);
+        const std::string owner = calendar.object("owner").text("address");
+        const bool is_own = owner.empty() || iequals(owner, client_.settings().mailbox);
+        const std::string id = calendar.text("id");
+        if (is_own && !calendar.flag("isDefaultCalendar") && is_plain_id(id))
+            out.push_back("/calendars/" + segment(id));
+    }
     co_return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,10 @@ public:
 private:
     /// The entities of a read; each one by its key.
     using Entities = std::vector<Result<JsonObject>>;
+    struct SearchPath {
+        std::string path;
+        std::string list;  ///< id of the task list, of the contact folder
+    };
     /// An update that may be sent: what it writes, and where the token of a task stands now.
     struct PreparedUpdate {
         std::string path;
@@ -63,8 +68,7 @@ private:
     static std::optional<std::string> item_path(EntityKind kind, const ItemKey& key);
     GraphCall read_call(EntityKind kind, const std::string& path) const;
     Async<Entities> fetch(EntityKind kind, std::vector<ItemKey> keys);
-    /// What an entity shows. `list` is the To Do list that it was read from. NotFound if it lies in
-    /// Deleted Items.
+    /// What an entity shows. `list` is the To Do list that it was read from.
     Result<Observation> observe(EntityKind kind, const JsonObject& entity, std::string_view list) const;
     Result<Observation> observe_at(EntityKind kind, const Result<JsonObject>& entity,
                                    const ItemKey& key) const;
@@ -72,8 +76,21 @@ private:
     // Folders that Graph does not address by a well-known name, asked for once.
     Async<Result<std::string>> default_list();
     Async<Result<std::string>> contacts_folder();
-    Async<void> learn_deleted_items();
     Async<Result<std::string>> collection_path(EntityKind kind);
+    /// Calendars of this mailbox beside the default one: paths below the mailbox.
+    Async<Result<std::vector<std::string>>> other_calendars();
+
+    // An immutable id still reads an item that lies in Deleted Items, and even one in Recoverable
+    // Items (msgraph-sdk-dotnet#3047: a second DELETE is 403, not 404). So what was read by its id
+    // has to be found where items live, or it is gone.
+    /// Reads by key; what lies in no calendar or contact folder is NotFound.
+    Async<Entities> fetch_present(EntityKind kind, std::vector<ItemKey> keys);
+    Async<void> drop_deleted_contacts(Entities* entities);
+    Async<void> drop_deleted_events(Entities* entities);
+    /// Looks for the events `asked` in the calendar at `calendar`; those that are there leave
+    /// `missing`.
+    Async<Result<void>> find_in_view(std::string calendar, const Entities* entities,
+                                     std::set<std::size_t>* missing);
 
     // feed
     Async<Result<std::string>> feed_start(EntityKind kind, std::string window_end);
@@ -81,10 +98,6 @@ private:
                                            ChangePage page);
 
     // search
-    struct SearchPath {
-        std::string path;
-        std::string list;  ///< of tasks
-    };
     Async<Result<std::vector<SearchPath>>> search_paths(EntityKind kind, CorrelationToken token);
     Async<Result<void>> add_contact_folders(std::string path, std::vector<SearchPath>* out);
 
@@ -105,7 +118,6 @@ private:
     MappingContext context_;
     std::array<EndpointCapabilities, 3> capabilities_;
     std::string default_list_, contacts_folder_;
-    std::optional<std::string> deleted_items_;  ///< empty text: not allowed to know
 };
 
 /// "LIST|TASK" in its parts.

@@ -70,7 +70,7 @@ Async<Result<ChangePage>> GraphEndpoint::pull_changes(CollectionId collection, C
     const auto future = client_.settings().window_future;
     const Timestamp now = client_.clock().now();
     if (has_window && from->link.empty()) from->window_end = day_text(now + future);
-    if (has_window && !from->is_snapshot && from->window_end < day_text(now + future / 2))
+    if (has_window && !from->is_snapshot && from->window_end <= day_text(now + future / 2))
         co_return fail(ErrorKind::CursorExpired, "the calendar's window moves on", "window");
     std::string start;
     // The list is asked for in any case: the keys of tasks name it.
@@ -108,7 +108,6 @@ Async<Result<ChangePage>> GraphEndpoint::pull_changes(CollectionId collection, C
 
 Async<Result<ChangePage>> GraphEndpoint::read_changed(EntityKind kind, std::vector<ItemKey> changed,
                                                       ChangePage page) {
-    if (kind == EntityKind::Contact) co_await learn_deleted_items();
     std::vector<ItemKey> keys = changed;
     const auto entities = co_await fetch(kind, std::move(keys));
     for (std::size_t i = 0; i < changed.size(); ++i) {
@@ -130,9 +129,8 @@ Async<std::vector<Result<Observation>>> GraphEndpoint::get_items(CollectionId co
     const auto kind = parse_scope(collection);
     if (!kind) co_return std::vector<Result<Observation>>(keys.size(), std::unexpected(kind.error()));
     if (keys.empty()) co_return out;
-    if (*kind == EntityKind::Contact) co_await learn_deleted_items();
     std::vector<ItemKey> asked = keys;
-    const auto entities = co_await fetch(*kind, std::move(asked));
+    const auto entities = co_await fetch_present(*kind, std::move(asked));
     for (std::size_t i = 0; i < keys.size(); ++i) {
         Result<Observation> seen = observe_at(*kind, entities[i], keys[i]);
         // What is broken or too large exists all the same; of a refused key not even that is known.

@@ -25,7 +25,7 @@ Async<Result<void>> GraphEndpoint::add_contact_folders(std::string path,
         for (const JsonValue& folder : *folders) {
             const std::string id(text_in(object_in(folder), "id"));
             if (id.empty()) continue;
-            out->push_back(SearchPath{"/contactFolders/" + segment(id) + "/contacts", {}});
+            out->push_back(SearchPath{"/contactFolders/" + segment(id) + "/contacts", id});
             waiting.push_back("/contactFolders/" + segment(id) + "/childFolders");
         }
         if (out->size() > kContactFoldersMax)
@@ -51,6 +51,10 @@ Async<Result<std::vector<GraphEndpoint::SearchPath>>> GraphEndpoint::search_path
         if (!added) co_return std::unexpected(std::move(added.error()));
     } else {
         paths.push_back(SearchPath{"/events", {}});
+        auto others = co_await other_calendars();
+        if (!others) co_return std::unexpected(std::move(others.error()));
+        for (const std::string& calendar : *others)
+            paths.push_back(SearchPath{calendar + "/events", {}});
     }
     std::string options = read_options(kind, context_);
     if (kind == EntityKind::Task)
@@ -68,7 +72,6 @@ Async<Result<std::optional<Observation>>> GraphEndpoint::find_by_token(Collectio
                                                                        CorrelationToken token) {
     const auto kind = parse_scope(collection);
     if (!kind) co_return std::unexpected(kind.error());
-    if (*kind == EntityKind::Contact) co_await learn_deleted_items();
     const auto paths = co_await search_paths(*kind, token);
     if (!paths) co_return std::unexpected(paths.error());
     std::optional<Observation> first;

@@ -165,7 +165,15 @@ Async<std::vector<Result<Observation>>> GraphEndpoint::create_batch(EntityKind k
         const std::string id(made[k] ? text_in(*made[k], "id") : std::string_view());
         keys.push_back(kind == EntityKind::Task ? TaskKey{default_list_, id}.key() : ItemKey(id));
     }
-    const auto present = co_await fetch(kind, keys);
+    // Only the answer to a repeated transactionId can name an event that was deleted since.
+    const bool any_old = std::any_of(made.begin(), made.end(), [this](const auto& entity) {
+        return entity && is_old(*entity, client_.clock().now());
+    });
+    Entities present;
+    if (any_old)
+        present = co_await fetch_present(kind, keys);
+    else
+        present = co_await fetch(kind, keys);
     for (std::size_t k = 0; k < made.size(); ++k) {
         const std::size_t i = sent_of[k];
         const bool is_event = kind == EntityKind::Appointment;
@@ -275,7 +283,7 @@ Async<std::vector<Result<Observation>>> GraphEndpoint::update_batch(EntityKind k
     std::vector<Result<Observation>> out(updates.size(), fail(ErrorKind::Internal, "not sent"));
     std::vector<ItemKey> keys;
     for (const ItemUpdate& update : updates) keys.push_back(update.key);
-    const auto present = co_await fetch(kind, keys);
+    const auto present = co_await fetch_present(kind, keys);
     std::vector<PreparedUpdate> prepared(updates.size());
     std::vector<bool> reads(updates.size()), written(updates.size());
     std::vector<GraphCall> calls;
@@ -336,7 +344,6 @@ Async<std::vector<Result<void>>> GraphEndpoint::delete_items(CollectionId collec
                                                              std::vector<ItemRemoval> removals) {
     const auto kind = parse_scope(collection);
     if (!kind) co_return every_one<void>(removals.size(), kind.error());
-    if (*kind == EntityKind::Contact) co_await learn_deleted_items();
     std::vector<Result<void>> out;
     auto batches = batches_of(std::move(removals));
     for (std::vector<ItemRemoval>& batch : batches) {
@@ -351,7 +358,7 @@ Async<std::vector<Result<void>>> GraphEndpoint::delete_batch(EntityKind kind,
     std::vector<Result<void>> out(removals.size(), fail(ErrorKind::Internal, "not sent"));
     std::vector<ItemKey> keys;
     for (const ItemRemoval& removal : removals) keys.push_back(removal.key);
-    const auto present = co_await fetch(kind, keys);
+    const auto present = co_await fetch_present(kind, keys);
     std::vector<GraphCall> calls;
     std::vector<std::size_t> sent;
     for (std::size_t i = 0; i < removals.size(); ++i) {

@@ -45,13 +45,32 @@ Async<GraphMailSource::Entities> GraphMailSource::fetch(std::vector<ItemKey> key
     co_return out;
 }
 
+Async<Result<void>> GraphMailSource::learn_deleted_folders() {
+    if (!deleted_folders_.empty()) co_return Result<void>{};
+    for (const char* name : {"deleteditems", "recoverableitemsdeletions"}) {
+        auto folder = co_await get_folder(name);
+        if (!folder && folder.error().kind == ErrorKind::NotFound) continue;
+        if (!folder) co_return std::unexpected(std::move(folder.error()));
+        deleted_folders_.insert(folder->id);
+    }
+    co_return Result<void>{};
+}
+
 Async<std::vector<Result<MailMessage>>> GraphMailSource::get_messages(std::vector<ItemKey> keys,
                                                                       bool with_headers) {
-    const auto entities = co_await fetch(std::move(keys), message_options(context_));
     std::vector<Result<MailMessage>> out;
+    const auto learnt = co_await learn_deleted_folders();
+    if (!learnt)
+        co_return std::vector<Result<MailMessage>>(keys.size(), std::unexpected(learnt.error()));
+    const auto entities = co_await fetch(std::move(keys), message_options(context_));
     for (const Result<JsonObject>& entity : entities) {
         if (!entity) {
             out.push_back(std::unexpected(entity.error()));
+            continue;
+        }
+        const std::string folder(text_in(*entity, "parentFolderId"));
+        if (deleted_folders_.contains(folder) && !paths_.contains(folder)) {
+            out.push_back(fail(ErrorKind::NotFound, "the message lies in Deleted Items"));
             continue;
         }
         auto message = read_message(*entity, context_, with_headers);

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,10 @@
 namespace liaison::graph {
 
 /// MailSource over Microsoft Graph for one mailbox. Keys are immutable ids: a message keeps its key
-/// when it moves inside the mailbox. The first segment of a path may be a well-known folder by its
-/// English name, whatever the mailbox' language is; others lie below the mailbox' root.
+/// when it moves inside the mailbox. One that lies in Deleted Items or Recoverable Items can still be
+/// read by its id; it counts as gone, unless Deleted Items is a folder that was opened. The first
+/// segment of a path may be a well-known folder by its English name, whatever the mailbox' language
+/// is; others lie below the mailbox' root.
 class GraphMailSource final : public MailSource {
 public:
     GraphMailSource(HttpClient& http, const Clock& clock, GraphSettings settings);
@@ -43,6 +46,8 @@ private:
     Async<Result<std::vector<FolderInfo>>> child_folders(std::string parent);
     Async<Result<std::string>> open_child(std::string parent, std::string name, bool create);
     Async<Entities> fetch(std::vector<ItemKey> keys, std::string options);
+    /// Ids of Deleted Items and Recoverable Items, asked for once.
+    Async<Result<void>> learn_deleted_folders();
     Async<Result<std::string>> fetch_one_mime(ItemKey key);
     Async<std::vector<Result<Version>>> try_marks(std::vector<MailMark> marks);
     /// POST /messages/{id}/`verb`: move or copy.
@@ -52,6 +57,7 @@ private:
     GraphClient client_;
     MappingContext context_;
     std::map<std::string, std::string> paths_;  ///< folder id to path, of what was opened or listed
+    std::set<std::string> deleted_folders_;
     std::map<std::string, std::string> well_known_ids_;  ///< folder id to English name; root: empty
     std::map<std::string, std::string> links_;  ///< message id to webLink, of messages read lately
 };

@@ -139,9 +139,7 @@ std::optional<std::int64_t> EntityReader::number(std::string_view name) const {
 std::optional<Timestamp> EntityReader::time(std::string_view name) const {
     const std::string value = text(name);
     if (value.empty()) return std::nullopt;
-    const auto time = parse_timestamp(value);
-    if (!time) blame(name);
-    return time;
+    return parse_timestamp(value);
 }
 
 EntityReader EntityReader::object(std::string_view name) const {

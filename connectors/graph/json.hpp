@@ -32,7 +32,7 @@ public:
     std::string text(std::string_view name) const;
     bool flag(std::string_view name, bool otherwise = false) const;
     std::optional<std::int64_t> number(std::string_view name) const;
-    /// A DateTimeOffset.
+    /// A DateTimeOffset; nothing for a text that is none.
     std::optional<Timestamp> time(std::string_view name) const;
     /// An empty reader if there is none.
     EntityReader object(std::string_view name) const;

@@ -21,6 +21,9 @@ constexpr std::string_view kInReplyToTag = "String 0x1042";         // PidTagInR
 constexpr std::string_view kReferencesTag = "String 0x1039";        // PidTagInternetReferences
 constexpr std::string_view kSenderTag = "String 0x5D01";            // PidTagSenderSmtpAddress
 constexpr std::string_view kRepresentingTag = "String 0x5D02";      // PidTagSentRepresentingSmtpAddress
+// PidLidFlagRequest, in the property set Common (MS-OXPROPS 2.138)
+constexpr std::string_view kFlagRequest =
+    "String {00062008-0000-0000-C000-000000000046} Id 0x8530";
 constexpr std::size_t kMailHeadersMax = 1'000;
 constexpr std::size_t kMailAttachmentsMax = 1'000;
 constexpr std::size_t kMailHeaderBytesMax = 64u << 10;
@@ -113,12 +116,13 @@ bool is_known_value(const std::optional<std::string>& value, const std::array<st
 std::string message_options(const MappingContext& context) {
     return "?$select=subject,body,from,sender,toRecipients,ccRecipients,bccRecipients,replyTo,"
            "internetMessageId,conversationId,sentDateTime,receivedDateTime,isDraft,isRead,importance,"
-           "categories,webLink,internetMessageHeaders,changeKey&"
+           "flag,conversationIndex,categories,webLink,parentFolderId,internetMessageHeaders,changeKey&"
            "$expand=attachments($select=name,contentType,size,isInline)," +
            expand_properties({named_property(context, kNoteProperty), std::string(kSizeTag),
                               std::string(kClassTag), std::string(kSensitivityTag),
                               std::string(kInReplyToTag), std::string(kReferencesTag),
-                              std::string(kSenderTag), std::string(kRepresentingTag)})
+                              std::string(kSenderTag), std::string(kRepresentingTag),
+                              std::string(kFlagRequest)})
                .substr(std::string_view("$expand=").size());
 }
 
@@ -148,6 +152,10 @@ std::optional<MailMessage> read_message(const JsonObject& entity, const MappingC
     out.sensitivity = read_mail_sensitivity(reader);
     out.is_draft = reader.flag("isDraft");
     out.is_read = reader.flag("isRead");
+    if (const std::string flag = reader.object("flag").text("flagStatus"); !flag.empty())
+        out.flag = flag;
+    out.flag_request = read_extended(reader, kFlagRequest);
+    out.thread_index = reader.text("conversationIndex");
     out.size = read_size(reader);
     out.categories = reader.texts("categories");
     if (out.categories.size() > limits::categories_max) out.categories.resize(limits::categories_max);

@@ -29,7 +29,7 @@ public:
     /// empty one.
     virtual Async<Result<MessagePage>> pull_messages(FolderId folder, Cursor cursor) = 0;
     /// The facts of messages, at most limits::message_batch keys; one result per key. `NotFound`:
-    /// gone or moved. `with_headers` asks for all header fields too.
+    /// gone, or moved where a move gives a new key. `with_headers` asks for all header fields too.
     virtual Async<std::vector<Result<MailMessage>>> get_messages(std::vector<ItemKey> keys,
                                                                  bool with_headers) = 0;
     /// The whole mail as Exchange gives it (RFC 5322). `TooLarge` above limits::mail_bytes_max.
@@ -38,8 +38,9 @@ public:
     /// where the mark names them. Never sends a receipt. `InvalidRequest`: no such importance or
     /// flag.
     virtual Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) = 0;
-    /// Moves a message inside the mailbox; answers the new key. Empty: it was moved into a public
-    /// folder and, without a Message-ID, cannot be found there.
+    /// Moves a message inside the mailbox; answers its key from then on (the same one, where keys
+    /// are immutable). Empty: it was moved into a public folder and, without a Message-ID, cannot be
+    /// found there.
     virtual Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) = 0;
     /// Copies a message inside the mailbox; answers the key of the copy. Where `to` holds a message
     /// with the same Internet message id already, nothing is copied and that one's key is the

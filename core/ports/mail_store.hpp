@@ -193,6 +193,8 @@ public:
     // Versioned documents, newest last: rules, blocklists. Version numbers count from 1.
     virtual Async<Result<std::optional<std::pair<std::int64_t, std::string>>>> current_rules(
         std::string scope) = 0;
+    /// The scopes that have a document, sorted.
+    virtual Async<Result<std::vector<std::string>>> rule_scopes() = 0;
     /// Stores `document` as the next version if `expected` is the current one (0: none yet), else
     /// VersionConflict.
     virtual Async<Result<std::int64_t>> replace_rules(std::string scope, std::int64_t expected,

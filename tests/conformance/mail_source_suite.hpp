@@ -26,6 +26,9 @@ public:
     virtual void deliver(const std::string& folder_path, const std::string& eml) = 0;
     /// Mails and receipts that left the mailbox so far; nothing where the world cannot tell.
     virtual std::optional<std::size_t> sent_count() { return std::nullopt; }
+    /// False if the server would send the receipt that a mail asks for when it is marked read: then
+    /// such a mail has to stay unread.
+    virtual bool suppresses_receipts() const { return true; }
     /// A person deletes a folder and what is in it for good, or moves it to Deleted Items (a rename
     /// elsewhere). False if the world has no such person.
     virtual bool delete_folder(const FolderId&) { return false; }

@@ -217,6 +217,7 @@ class FaultTally {
 public:
     void add(const FaultDice& dice);
     void add(const FaultTally& other);
+    void add(FaultId id, const FaultCount& count);
     const FaultCount& count(FaultId id) const;
     std::uint64_t fired() const;
     /// A line per simulated fault: code, name, passed, fired, felt.

@@ -113,6 +113,8 @@ ExchangeFaults::~ExchangeFaults() {
 
 void ExchangeFaults::heal() {
     spells_.clear();
+    if (on_recovered)
+        for (const std::string& item : sandbox_.faults().poisoned()) on_recovered(item);
     sandbox_.faults().clear();
 }
 
@@ -132,9 +134,6 @@ std::optional<Fault> ExchangeFaults::next(const std::string& operation,
                                           const std::string& mailbox) {
     seen_ = sandbox_.store().sequence(mailbox);
     if (auto fault = of_spell(operation, mailbox)) return fault;
-    if (operation == "UpdateItem" && on_gap &&
-        fires(FaultId::EditInTheGap, mailbox, Reaction::ItemsRead | Reaction::CrmWritten))
-        on_gap(mailbox);
     if (auto fault = of_feed(operation, mailbox)) return fault;
     if (auto fault = of_batch(operation, mailbox)) return fault;
     return of_any(mailbox);
@@ -238,8 +237,11 @@ std::optional<Fault> ExchangeFaults::of_batch(const std::string& operation,
 std::optional<Fault> ExchangeFaults::of_any(const std::string& mailbox) {
     if (fires(FaultId::RetryAfterForms, mailbox, Reaction::Paused | Reaction::CycleFailed)) {
         const std::uint32_t status = dice_.pick(FaultId::RetryAfterForms, 2) ? 503 : 429;
-        return status_of(status,
-                         retry_after_text(dice_.pick(FaultId::RetryAfterForms, 10), now_()));
+        const std::uint64_t form = dice_.pick(FaultId::RetryAfterForms, 10);
+        const bool day = form == 5 || form == 8;
+        asked_until_ = std::max(
+            asked_until_, now_() + (day ? std::chrono::seconds(86'400) : std::chrono::seconds(120)));
+        return status_of(status, retry_after_text(form, now_()));
     }
     if (fires(FaultId::ServerBusy, mailbox, Reaction::Paused | Reaction::CycleFailed)) {
         static constexpr std::array<std::uint32_t, 4> waits{0, 500, 20'000, 600'000};
@@ -284,6 +286,9 @@ void ExchangeFaults::normalise_newest(const std::string& mailbox) {
 }
 
 Async<void> ExchangeFaults::hold(SeenRequest request) {
+    if (request.operation == "UpdateItem" && on_gap &&
+        fires(FaultId::EditInTheGap, request.mailbox, Reaction::ItemsRead | Reaction::CrmWritten))
+        on_gap(request.mailbox, request.item);
     if (request.operation != "CreateItem" || !dice_.fires(FaultId::CreateAppliedLate)) co_return;
     watch_.struck(FaultId::CreateAppliedLate, request.mailbox,
                   Reaction::LookedUp | Reaction::Settled | Reaction::CycleFailed);

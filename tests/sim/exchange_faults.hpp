@@ -28,17 +28,23 @@ public:
     /// A step of the run in which spells may begin. `mailbox` is the one that they hit if they hit
     /// one only.
     void step(const std::string& mailbox);
-    /// Before the server looks at a request: may hold it for minutes (F03).
+    /// Before the server looks at a request: may hold it for minutes (F03), and a user may get in
+    /// first.
     Async<void> hold(SeenRequest request);
     /// Ends all spells and forgets what is pending.
     void heal();
+    /// Until when a server has asked somebody to wait.
+    Timestamp asked_to_wait_until() const { return asked_until_; }
     /// A spell is under way for this mailbox.
     bool troubled(const std::string& mailbox) const;
 
     /// Told before an UpdateItem is carried out that a user gets in first (F53).
-    std::function<void(const std::string& mailbox)> on_gap;
+    std::function<void(const std::string& mailbox, const std::string& item)> on_gap;
     /// Told after the first page of a paged FindItem: something arrives now (F31).
     std::function<void(const std::string& mailbox)> on_paging;
+
+    /// Told of each item that was corrupt for a while and was well again in the end.
+    std::function<void(const std::string& item)> on_recovered;
 
 private:
     struct Spell {
@@ -67,6 +73,7 @@ private:
     sandbox::Sandbox& sandbox_;
     std::function<Timestamp()> now_;
     std::vector<Spell> spells_;
+    Timestamp asked_until_{};
     std::uint64_t calls_ = 0;
     std::uint64_t seen_ = 0;  ///< sequence of the mailbox before the last write
 };

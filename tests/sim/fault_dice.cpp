@@ -109,6 +109,13 @@ void FaultDice::pace(std::size_t step, std::size_t steps) {
     allowed_ = (options_.budget * (step + 1) + steps - 1) / steps;
 }
 
+void FaultTally::add(FaultId id, const FaultCount& count) {
+    FaultCount& sum = counts_[static_cast<std::size_t>(id) - 1];
+    sum.passed += count.passed;
+    sum.fired += count.fired;
+    sum.felt += count.felt;
+}
+
 void FaultTally::add(const FaultDice& dice) {
     for (const FaultInfo& info : fault_catalogue()) {
         FaultCount& sum = counts_[static_cast<std::size_t>(info.id) - 1];

@@ -14,6 +14,9 @@
 
 namespace liaison::sim {
 
+/// The normal form under which both sides are compared: line ends, runs of spaces as one, and nothing that XML forbids.
+std::string normal_text(std::string_view text);
+
 /// Words and numbers drawn from one number, in order.
 class Draw {
 public:
@@ -77,12 +80,20 @@ public:
                const std::string& value);
     void erased(std::uint32_t event, Timestamp at, Side side, const Shown& before);
     Lineage* find(const std::string& mark);
+    /// A whole side went back in time: nobody can say what must be where of what was there.
+    void excuse_all() {
+        for (auto& [mark, line] : lineages_) line.bulk_erased = true;
+    }
+    /// Liaison's data directory is gone, with the conflict records of before.
+    void ledger_lost(Timestamp at) { ledger_lost_at_ = at; }
+    Timestamp ledger_lost_at() const { return ledger_lost_at_; }
     const std::map<std::string, Lineage>& all() const { return lineages_; }
     std::size_t edits() const { return edits_; }
 
 private:
     std::map<std::string, Lineage> lineages_;
     std::size_t edits_ = 0;
+    Timestamp ledger_lost_at_{};
 };
 
 }  // namespace liaison::sim

@@ -155,10 +155,12 @@ Async<void> LoopClock::sleep_until(Timestamp when) {
 
 void LoopWorker::submit(std::function<void()> job) {
     jobs_->push_back(std::move(job));
-    loop_.post(owner_, [jobs = jobs_] {
+    loop_.post(owner_, [this, jobs = jobs_] {
         std::function<void()> next = std::move(jobs->front());
         jobs->pop_front();
+        if (dies_ && dies_(true)) return;
         next();
+        if (dies_) (void)dies_(false);
     });
 }
 

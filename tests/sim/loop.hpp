@@ -129,12 +129,16 @@ private:
 /// The storage thread: one job after the other, in turns of the loop.
 class LoopWorker final : public Worker {
 public:
-    LoopWorker(Loop& loop, Owner owner) : loop_(loop), owner_(owner), jobs_(std::make_shared<std::deque<std::function<void()>>>()) {}
+    /// `dies`, if there is one, is asked before and after each job; when it says yes the process is about to die: the job,
+    /// or its answer, is not to be.
+    LoopWorker(Loop& loop, Owner owner, std::function<bool(bool before)> dies = {})
+        : loop_(loop), owner_(owner), dies_(std::move(dies)), jobs_(std::make_shared<std::deque<std::function<void()>>>()) {}
     void submit(std::function<void()> job) override;
 
 private:
     Loop& loop_;
     Owner owner_;
+    std::function<bool(bool)> dies_;
     std::shared_ptr<std::deque<std::function<void()>>> jobs_;
 };
 

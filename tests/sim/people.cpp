@@ -32,6 +32,10 @@ std::string_view to_string(Verb verb) {
         case Verb::OutlookDelete: return "deletes in Outlook";
         case Verb::OutlookMove: return "moves in Outlook";
         case Verb::OutlookCategories: return "sets categories in Outlook";
+        case Verb::MailArrives: return "gets";
+        case Verb::MailAgain: return "gets";
+        case Verb::MailDragged: return "drags";
+        case Verb::ContactMet: return "enters into the CRM";
     }
     return "?";
 }
@@ -52,7 +56,9 @@ std::vector<Event> plan_events(std::uint64_t seed, const Workload& workload) {
         for (std::size_t i = 0; i < 2; ++i) add({}, draw.one_in(2) ? Verb::CrmCreate : Verb::OutlookCreate, mailbox);
     static constexpr Verb kMix[] = {Verb::CrmCreate, Verb::CrmEdit, Verb::CrmEdit, Verb::CrmEdit, Verb::CrmComplete, Verb::CrmDelete,
                                     Verb::OutlookCreate, Verb::OutlookEdit, Verb::OutlookEdit, Verb::OutlookEdit, Verb::OutlookComplete,
-                                    Verb::OutlookDelete, Verb::OutlookMove, Verb::OutlookCategories};
+                                    Verb::OutlookDelete, Verb::OutlookMove, Verb::OutlookCategories,
+                                    Verb::MailArrives, Verb::MailArrives, Verb::MailArrives, Verb::MailAgain, Verb::MailDragged,
+                                    Verb::ContactMet};
     std::vector<std::pair<std::chrono::milliseconds, std::pair<Verb, std::size_t>>> actions;
     const auto span = kBetweenActions * static_cast<std::int64_t>(workload.actions / workload.mailboxes + 1);
     for (std::size_t i = 0; i < workload.actions; ++i) {
@@ -86,6 +92,10 @@ std::string People::act(const Event& event, Timestamp now) {
         case Verb::OutlookDelete: done = erase(event, Side::Exchange, kind, draw, now); break;
         case Verb::OutlookMove: done = move(event, kind, draw); break;
         case Verb::OutlookCategories: done = categorise(event, kind, draw); break;
+        case Verb::MailArrives:
+        case Verb::MailAgain:
+        case Verb::MailDragged:
+        case Verb::ContactMet: break;  // the postman's
     }
     return done.empty() ? done : mailbox_address(event.mailbox) + " " + std::string(to_string(event.verb)) + ": " + done;
 }

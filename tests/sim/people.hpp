@@ -12,6 +12,7 @@ namespace liaison::sim {
 enum class Verb : std::uint8_t {
     CrmCreate, CrmEdit, CrmComplete, CrmDelete,
     OutlookCreate, OutlookEdit, OutlookComplete, OutlookDelete, OutlookMove, OutlookCategories,
+    MailArrives, MailAgain, MailDragged, ContactMet,
 };
 struct Event {
     std::uint32_t number = 0;

@@ -39,10 +39,13 @@ T opened(Result<T> result, const char* what) {
 
 LiaisonProcess::LiaisonProcess(World& world, Owner owner)
     : world_(world), owner_(owner), entropy_(mix(world.options().seed, 5, owner)), log_(std::make_unique<WatchedLog>(world)),
-      store_worker_(world.loop, owner), crm_worker_(world.loop, owner) {
+      store_worker_(world.loop, owner, [&world](bool before) { return world.dies_at("a storage job", before); }),
+      crm_worker_(world.loop, owner, [&world](bool before) { return world.dies_at("a CRM job", before); }) {
     auto database = opened(storage::open_sqlite(world.disk.path("liaison.db")), "open");
     stores_ = opened(storage::make_stores(std::move(database), store_worker_, entropy_, world.clock), "stores");
     crm_ = opened(crm::EmbeddedCrm::open(world.disk.path("crm.db"), crm_worker_, world.clock), "crm");
+    crm_endpoint_ = world.faults->crm.wrap(crm_->endpoint());
+    crm_sink_ = world.faults->crm.wrap(crm_->interactions());
     daemon::SchedulerOptions options;
     options.poll_interval = std::chrono::seconds(20);
     options.parallel_max = 4;
@@ -75,8 +78,8 @@ void LiaisonProcess::add_mailbox(std::size_t mailbox) {
     settings.time_zone = "Europe/Berlin";
     m.endpoint = ews::make_ews_endpoint(*http_, world_.clock, settings);
     m.source = ews::make_ews_mail_source(*http_, settings);
-    m.runner = std::make_unique<daemon::SyncRunner>(crm_->endpoint(), *m.endpoint, *stores_.sync, world_.clock, *log_);
-    m.logger = std::make_unique<daemon::MailLogger>(*m.source, crm_->interactions(), crm_->addresses(), *stores_.mail, world_.clock, *log_);
+    m.runner = std::make_unique<daemon::SyncRunner>(*crm_endpoint_, *m.endpoint, *stores_.sync, world_.clock, *log_);
+    m.logger = std::make_unique<daemon::MailLogger>(*m.source, *crm_sink_, crm_->addresses(), *stores_.mail, world_.clock, *log_);
     m.cycle = std::make_unique<daemon::MailboxCycle>(*m.runner, *m.logger, *stores_.sync, world_.clock);
     for (const EntityKind kind : {EntityKind::Contact, EntityKind::Appointment, EntityKind::Task}) {
         daemon::PairSpec pair;

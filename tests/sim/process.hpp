@@ -35,6 +35,12 @@ public:
     daemon::Scheduler& scheduler() { return *scheduler_; }
     Stores& stores() { return stores_; }
     EventLog& log() { return *log_; }
+    /// What is mirrored, by mailbox.
+    std::map<MailboxId, std::vector<daemon::PairSpec>> pairs() const {
+        std::map<MailboxId, std::vector<daemon::PairSpec>> out;
+        for (const auto& [id, mailbox] : mailboxes_) out.emplace(id, mailbox.pairs);
+        return out;
+    }
 
 private:
     struct Mailbox {
@@ -57,6 +63,8 @@ private:
     LoopWorker crm_worker_;
     Stores stores_;
     std::unique_ptr<crm::EmbeddedCrm> crm_;
+    std::unique_ptr<SyncEndpoint> crm_endpoint_;
+    std::unique_ptr<InteractionSink> crm_sink_;
     std::unique_ptr<StreamConnector> sockets_;
     std::unique_ptr<HttpClient> http_;
     std::map<MailboxId, Mailbox> mailboxes_;

@@ -32,15 +32,6 @@ const std::vector<SideField> kContactFields{
     {"phone_mobile", "contacts:PhoneNumber/MobilePhone"}, {"notes", "item:Body"},
 };
 
-/// The normal form under which both sides are compared: line ends, and runs of spaces as one.
-std::string unix_lines(std::string_view text) {
-    std::string out;
-    for (const char c : text)
-        if (c != '\r' && !(c == ' ' && (out.empty() || out.back() == ' '))) out += c;
-    while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
-    return out;
-}
-
 /// The first 255 characters (code points), as Exchange keeps a subject.
 std::string cut_subject(const std::string& text) {
     std::size_t characters = 0;
@@ -52,8 +43,8 @@ std::string cut_subject(const std::string& text) {
 std::string normal_crm(const SideField& field, std::string text) {
     if (field.form == Form::Word) return text.empty() ? field.words.front().first : text;
     if (field.form == Form::Number) return text == "0" ? std::string() : text;
-    if (field.form == Form::Subject) return cut_subject(unix_lines(text));
-    return unix_lines(text);
+    if (field.form == Form::Subject) return cut_subject(normal_text(text));
+    return normal_text(text);
 }
 
 std::string normal_exchange(const SideField& field, std::string_view text) {
@@ -185,6 +176,48 @@ void CrmSide::update(const Shown& item, const std::string& field, const std::str
 
 void CrmSide::erase(const Shown& item) {
     script(std::string("UPDATE ") + crm_table(item.kind) + " SET deleted = 1 WHERE id = " + item.id);
+}
+
+std::vector<CrmChange> CrmSide::changes_by(const std::string& writer, std::int64_t sequence) {
+    std::vector<CrmChange> out;
+    crm::Query query(*database_,
+                     "SELECT l.seq, l.kind, l.user_id, l.op, coalesce(t.subject, a.subject, c.given_name, '') FROM change_log l "
+                     "LEFT JOIN task t ON l.kind = 'task' AND t.id = l.id "
+                     "LEFT JOIN appointment a ON l.kind = 'appointment' AND a.id = l.id "
+                     "LEFT JOIN contact c ON l.kind = 'contact' AND c.id = l.id WHERE l.seq > ? AND l.origin = ? ORDER BY l.seq");
+    query.bind(sequence).bind(writer);
+    while (query.row()) {
+        CrmChange change;
+        change.sequence = query.integer(0);
+        const auto kind = parse_entity_kind(query.text(1));
+        if (!kind) continue;
+        change.kind = *kind;
+        if (query.integer(2) > 0) change.mailbox = static_cast<std::size_t>(query.integer(2) - 1);
+        change.removed = query.text(3) == "D";
+        const std::string subject = query.text(4);
+        change.lineage = subject.substr(0, subject.find(' '));
+        out.push_back(std::move(change));
+    }
+    return out;
+}
+
+std::vector<LoggedCount> CrmSide::interactions() {
+    std::vector<LoggedCount> out;
+    crm::Query query(*database_,
+                     "SELECT m.subject, coalesce(c.number, ''), count(*) FROM interaction i JOIN message m ON m.id = i.message_id "
+                     "LEFT JOIN contact c ON c.id = i.contact_id GROUP BY 1, 2 ORDER BY 1, 2");
+    while (query.row()) {
+        const std::string subject = query.text(0);
+        out.push_back({subject.substr(0, subject.find(' ')), query.text(1), query.integer(2)});
+    }
+    return out;
+}
+
+std::set<std::string> CrmSide::contact_numbers() {
+    std::set<std::string> out;
+    crm::Query query(*database_, "SELECT number FROM contact WHERE number IS NOT NULL AND deleted = 0");
+    while (query.row()) out.insert(query.text(0));
+    return out;
 }
 
 const std::string& ExchangeSide::folder(std::size_t mailbox, const std::string& distinguished) {

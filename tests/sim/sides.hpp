@@ -22,6 +22,20 @@ const char* crm_table(EntityKind kind);
 const char* exchange_folder(EntityKind kind);
 std::string mailbox_address(std::size_t mailbox);
 
+/// A write in the CRM's own change log.
+struct CrmChange {
+    std::int64_t sequence = 0;
+    EntityKind kind = EntityKind::Task;
+    std::optional<std::size_t> mailbox;
+    std::string lineage;
+    bool removed = false;
+};
+struct LoggedCount {
+    std::string mark;
+    std::string contact;
+    std::int64_t count = 0;
+};
+
 /// The CRM as its users see it: SQL on its file.
 class CrmSide {
 public:
@@ -34,6 +48,11 @@ public:
     Shown insert(EntityKind kind, std::size_t mailbox, Shown item);
     void update(const Shown& item, const std::string& field, const std::string& value);
     void erase(const Shown& item);
+    /// What this writer did after `sequence`.
+    std::vector<CrmChange> changes_by(const std::string& writer, std::int64_t sequence);
+    /// Interactions by the mark of their mail and the number of their contact.
+    std::vector<LoggedCount> interactions();
+    std::set<std::string> contact_numbers();
 
 private:
     std::unique_ptr<crm::Sqlite> database_;

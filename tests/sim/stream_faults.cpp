@@ -98,8 +98,6 @@ struct Line {
     std::string ready;  ///< for the client
     bool ends = false;  ///< after `ready` the connection ends
     bool closed = false;
-    bool used = false;   ///< a reply came on it before
-    bool asked = false;  ///< an exchange is under way
 };
 using LinePtr = std::shared_ptr<Line>;
 
@@ -213,6 +211,8 @@ Async<Result<void>> collect_reply(LinePtr line) {
         line->reply += *more;
     }
     if (line->harm == Harm::Late) co_await pause_line(line, kBeyondDeadline);
+    StreamFaults& owner = *line->shared->owner;
+    if (line->harm == Harm::None && owner.on_reply) owner.on_reply(line->seen);
     harm_reply(*line);
     if (line->harm == Harm::None || line->harm == Harm::Late) keep_reply(*line);
     co_return Result<void>{};
@@ -227,8 +227,6 @@ Async<Result<std::string>> read_line(LinePtr line, std::size_t bytes_max) {
         line->reply = std::move(*first);
         auto collected = co_await collect_reply(line);
         if (!collected) co_return std::unexpected(collected.error());
-        line->used = true;
-        line->asked = false;
     }
     if (line->closed) co_return fail(ErrorKind::Cancelled, "the stream is closed");
     if (line->ready.empty()) co_return std::string();
@@ -253,8 +251,10 @@ Async<Result<void>> write_line(LinePtr line, std::string bytes) {
     const std::size_t body = view.find(kHeadEnd) + kHeadEnd.size();
     line->seen = look_at_request(view.substr(0, body - 2), view.substr(body));
     line->shared->watch.saw_request(line->seen);
+    StreamFaults& owner = *line->shared->owner;
     choose_harm(*line);
-    line->asked = true;
+    if (line->harm == Harm::None && owner.on_request && owner.on_request(line->seen))
+        line->harm = Harm::Vanish;
     if (line->harm == Harm::HalfSent) whole.resize(whole.size() / 2);
     if (line->harm != Harm::Vanish && line->harm != Harm::PageInstead) {
         auto sent = co_await line->inner->write_all(std::move(whole));

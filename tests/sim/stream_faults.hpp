@@ -25,6 +25,10 @@ public:
 
     /// Told when a write was applied and its answer lost: what a user does at this moment.
     std::function<void(const SeenRequest&)> on_answer_lost;
+    /// Told before a request leaves; true: it does not, and the connection ends.
+    std::function<bool(const SeenRequest&)> on_request;
+    /// Told when a whole reply is there, before the client sees a byte of it.
+    std::function<void(const SeenRequest&)> on_reply;
 
     struct Shared;
 

@@ -7,6 +7,7 @@
 #include "net/http_server.hpp"
 #include "tests/sim/checks.hpp"
 #include "tests/sim/process.hpp"
+#include "tests/sim/witness.hpp"
 #include "tests/sim/world_faults.hpp"
 
 namespace liaison::sim {
@@ -25,16 +26,20 @@ FaultDice::Options dice_options(const RunOptions& options) {
     return out;
 }
 
-/// Names of the disk are unlike any other's: several runs may be under way in one process.
-std::string mount_of(std::uint64_t seed) {
-    static std::uint64_t count = 0;
-    return "/memory/" + std::to_string(seed) + "-" + std::to_string(++count);
-}
-
 }  // namespace
 
+std::set<std::uint64_t> plan_crashes(std::uint64_t seed, const Workload& workload) {
+    std::set<std::uint64_t> out;
+    Draw draw(mix(seed, 15));
+    if (draw.one_in(3)) return out;
+    const std::uint64_t expected = 40 * workload.actions + 100 * workload.mailboxes;
+    const std::uint64_t count = 1 + draw.below(2 + workload.actions / 8);
+    for (std::uint64_t i = 0; i < count; ++i) out.insert(1 + draw.below(expected));
+    return out;
+}
+
 World::World(RunOptions options)
-    : loop(options.seed, kStart), clock(loop), disk(mount_of(options.seed)), dice(dice_options(options)), options_(std::move(options)) {
+    : loop(options.seed, kStart), clock(loop), disk("/memory/sim"), dice(dice_options(options)), options_(std::move(options)) {
     make_memory_vfs();
     set_vfs_clock([this] { return loop.now().time_since_epoch().count(); });
     reseed_sqlite(options_.seed);
@@ -56,7 +61,7 @@ World::~World() {
 
 void World::tell(const std::string& line) {
     for (const char c : line) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-    if (options_.story) *options_.story << format_timestamp(loop.now()).substr(11, 12) << "  " << line << "\n";
+    if (options_.story && (options_.tells_steps || !line.starts_with("  request"))) *options_.story << format_timestamp(loop.now()).substr(11, 12) << "  " << line << "\n";
 }
 
 void World::violated(std::string checker, std::string message) {
@@ -82,8 +87,15 @@ void World::set_up() {
         crm->script("INSERT INTO user_address(address, user_id) VALUES('" + address + "', " + std::to_string(mailbox + 1) + ")");
     }
     people_ = std::make_unique<People>(*crm, *exchange, history);
+    postman = std::make_unique<Postman>(*crm, *exchange);
+    postman->furnish();
+    witness = std::make_unique<Witness>(*this);
     events_ = plan_events(options_.seed, options_.workload);
     faults = std::make_unique<WorldFaults>(*this);
+    disk.on_call = [this, by_dice = std::move(disk.on_call)](const DiskCall& call) {
+        const DiskFault planned = disk_fault(call);
+        return planned != DiskFault::None || !by_dice ? planned : by_dice(call);
+    };
 }
 
 void World::open_crm_desk() {
@@ -95,7 +107,37 @@ void World::open_crm_desk() {
         crm = std::make_unique<CrmSide>(std::move(*opened));
 }
 
-void World::start_process() { process_ = std::make_unique<LiaisonProcess>(*this, loop.new_owner()); }
+void World::start_process() {
+    const Owner owner = loop.new_owner();
+    start_again_.reset();
+    try {
+        process_ = std::make_unique<LiaisonProcess>(*this, owner);
+    } catch (const std::exception& e) {
+        // The service manager starts it again.
+        tell(std::string("the start fails: ") + e.what());
+        loop.kill(owner);
+        start_again_ = loop.now() + std::chrono::seconds(10);
+    }
+}
+
+bool World::dies_at(std::string_view place, bool before) {
+    if (dying_) return true;
+    if (dice.healed() || !options_.crashes.contains(++place_)) return false;
+    kill_soon(static_cast<CrashKeeps>(mix(options_.seed, 16, place_) % 5), std::string(before ? "before " : "after ") + std::string(place));
+    return true;
+}
+
+/// The power may go in the middle of a commit of Liaison's own store.
+DiskFault World::disk_fault(const DiskCall& call) {
+    const bool durable = call.op == DiskOp::Write || call.op == DiskOp::Sync || call.op == DiskOp::Truncate;
+    if (!durable || dying_ || dice.healed() || !call.file.starts_with("liaison.db")) return DiskFault::None;
+    if (!options_.crashes.contains(++place_)) return DiskFault::None;
+    const std::uint64_t chance = mix(options_.seed, 16, place_);
+    const bool before = chance % 2 == 0;
+    kill_soon(static_cast<CrashKeeps>(chance / 2 % 5),
+              std::string(before ? "before " : "after ") + (call.op == DiskOp::Sync ? "a sync of " : "a write to ") + std::string(call.file));
+    return before ? DiskFault::PowerLossBefore : DiskFault::PowerLossAfter;
+}
 
 Result<void> World::accept(std::unique_ptr<ByteStream> server_end) {
     net::HttpServerOptions options;
@@ -109,13 +151,16 @@ Async<HttpResponse> World::serve(HttpRequest request) {
     const std::uint64_t number = ++requests;
     const std::chrono::milliseconds there(1 + mix(options_.seed, 11, number) % 40);
     const std::chrono::milliseconds back(1 + mix(options_.seed, 12, number) % 40);
+    if (dies_at("a request is sent: " + sandbox::ews_operation_name(request), true)) co_return HttpResponse();
     co_await net::sleep_for(there);
     SeenRequest seen = look_at_request(request);
     co_await faults->exchange.hold(std::move(seen));
     const std::string operation = sandbox::ews_operation_name(request);
     tell("  request " + std::to_string(number) + " " + operation + " for " + std::string(request.fields.get("X-AnchorMailbox")));
-    HttpResponse response = co_await sandbox->answer(std::move(request));
-    if (operation == "CreateItem" || operation == "UpdateItem" || operation == "DeleteItem" || operation == "MoveItem") ++external_writes;
+    witness->before_request(request, operation);
+    HttpResponse response = co_await sandbox->answer(request);
+    witness->after_request(request, operation, response);
+    (void)dies_at("the request is carried out: " + operation, false);
     co_await net::sleep_for(back);
     co_return response;
 }
@@ -129,9 +174,13 @@ void World::crash() {
     ++crashes_;
     tell("the process dies " + where);
     disk.crash(keeps, mix(options_.seed, 13, crashes_));
-    loop.kill(process_->owner());
-    process_.reset();
+    if (process_) {
+        loop.kill(process_->owner());
+        process_.reset();
+    }
     open_crm_desk();
+    if (history.ledger_lost_at() == loop.now()) note_what_lies_elsewhere();
+    faults->before_restart();
     start_process();
     faults->restarted();
 }
@@ -139,29 +188,44 @@ void World::crash() {
 void World::run_until(Timestamp when) {
     for (auto next = loop.next_at(); next && *next <= when; next = loop.next_at()) {
         if (!loop.step()) break;
-        if (dying_) crash();
+        while (dying_) crash();
+        if (start_again_ && loop.now() >= *start_again_) start_process();
         if (loop.steps() > kStepsMax) throw std::runtime_error("the run does not end");
     }
     loop.advance_to(when);
+    while (dying_ || (start_again_ && loop.now() >= *start_again_)) dying_ ? crash() : start_process();
 }
 
 void World::play_events() {
     std::size_t step = 0;
     for (const Event& event : events_) {
+        while (dying_) crash();
         dice.pace(step++, events_.size());
-        faults->step(event.mailbox);
         if (options_.left_out.contains(event.number)) continue;
         run_until(kStart + event.at);
-        const std::string done = people_->act(event, loop.now());
+        faults->step(event.mailbox);
+        std::string done = people_->act(event, loop.now());
+        if (done.empty()) done = postman->act(event, loop.now());
         if (!done.empty()) tell("[" + std::to_string(event.number) + "] " + done);
     }
     run_until(loop.now() + std::chrono::seconds(20));
 }
 
-bool World::quiet_since(Timestamp when) const {
+bool World::quiet_since(Timestamp when) {
+    if (!process_) return false;
     for (const daemon::MailboxStatus& status : process_->scheduler().status())
         if (!status.quiet || status.running || !status.last_success || *status.last_success <= when || *status.last_started <= when) return false;
-    return true;
+    return !waits_to_send();
+}
+
+/// An operation of Liaison waits for its retry: it is not at rest, though nothing moves.
+bool World::waits_to_send() {
+    for (const auto& [id, pairs] : process_->pairs())
+        for (const daemon::PairSpec& pair : pairs) {
+            const auto due = ask(stores().sync->due_operations(pair.id, clock.now() + std::chrono::hours(48), 1));
+            if (due && *due && !(*due)->empty()) return true;
+        }
+    return false;
 }
 
 void World::settle() {
@@ -169,13 +233,20 @@ void World::settle() {
     dice.heal();
     people_->tidy_up(options_.workload.mailboxes);
     faults->heal();
-    const Timestamp healed = loop.now();
+    witness->healed();
+    Timestamp healed = loop.now();
     Timestamp last_write = healed;
-    std::uint64_t writes = external_writes;
-    while (!quiet_since(last_write)) {
+    std::uint64_t writes = witness->writes();
+    while (!quiet_since(last_write) || something_waits()) {
         run_until(loop.now() + std::chrono::seconds(1));
-        if (external_writes != writes) last_write = loop.now();
-        writes = external_writes;
+        if (quiet_since(last_write)) approve_what_people_did();
+        witness->look_at_crm();
+        if (witness->writes() != writes) last_write = loop.now();
+        writes = witness->writes();
+        if (const auto morning = everything_waits_until()) {
+            sleep_over(*morning);
+            healed = std::max(healed, loop.now());
+        }
         if (loop.now() > healed + kConvergenceBound) {
             violated("progress", "no rest " + std::to_string(kConvergenceBound.count()) + " hours after everything was healed");
             return;
@@ -183,7 +254,81 @@ void World::settle() {
     }
     const Timestamp rest = loop.now();
     while (!quiet_since(rest) && loop.now() < rest + std::chrono::hours(1)) run_until(loop.now() + std::chrono::seconds(1));
-    if (external_writes != writes) violated("echo", "one more cycle sent something although both sides agreed");
+    witness->look_at_crm();
+    if (witness->writes() != writes) violated("echo", "one more cycle sent something although both sides agreed");
+}
+
+/// Without its ledger Liaison does not know the mirrors that lie in other folders (docs/limitations.md): it makes them anew.
+void World::note_what_lies_elsewhere() {
+    for (std::size_t mailbox = 0; mailbox < options_.workload.mailboxes; ++mailbox)
+        for (const EntityKind kind : kEntityKinds) {
+            const std::string& root = exchange->folder(mailbox, exchange_folder(kind));
+            for (const Shown& item : exchange->items(kind, mailbox))
+                if (item.folder != root)
+                    if (History::Lineage* line = history.find(item.lineage)) line->unmarked_away = true;
+        }
+}
+
+/// Operations and mails that Liaison shows as not done yet.
+bool World::something_waits() {
+    const auto pairs = ask(stores().sync->summaries());
+    const auto mail = ask(stores().mail->counts(std::nullopt));
+    if (!pairs || !*pairs || !mail || !*mail) return true;
+    for (const PairSummary& pair : **pairs)
+        if (pair.queued + pair.sent > 0) return true;
+    return (*mail)->pending > 0;
+}
+
+/// The admin looks at held lists and lets pass what people did indeed.
+void World::approve_what_people_did() {
+    for (std::size_t mailbox = 0; mailbox < options_.workload.mailboxes; ++mailbox)
+        for (const EntityKind kind : kEntityKinds) {
+            const PairId pair = daemon::pair_id(MailboxId(mailbox_address(mailbox)), kind);
+            const auto held = ask(stores().sync->held_plan(pair));
+            if (!held || !*held || !**held) continue;
+            tell("the admin approves a held list of " + pair.str());
+            ++approvals_;
+            (void)ask(stores().sync->approve_held(pair, (**held)->hash, "admin"));
+            process_->scheduler().wake(MailboxId(mailbox_address(mailbox)));
+        }
+}
+
+std::set<std::string> World::conflict_values() {
+    std::set<std::string> out;
+    for (std::size_t offset = 0;; offset += 500) {
+        const auto page = ask(stores().sync->conflicts(offset, 500));
+        if (!page || !*page) break;
+        for (const StoredConflict& stored : **page)
+            for (const auto& value : {stored.conflict.crm_value, stored.conflict.exchange_value})
+                if (value) out.insert(normal_text(to_text(*value)));
+        if ((*page)->size() < 500) break;
+    }
+    return out;
+}
+
+/// All mailboxes rest, but some were told to pause for long: when the first of these may go on.
+std::optional<Timestamp> World::everything_waits_until() const {
+    if (!process_) return std::nullopt;
+    std::optional<Timestamp> first;
+    for (const daemon::MailboxStatus& status : process_->scheduler().status()) {
+        if (status.running) return std::nullopt;
+        if (status.quiet) continue;
+        if (status.next_due < loop.now() + std::chrono::minutes(30)) return std::nullopt;
+        first = std::min(first.value_or(status.next_due), status.next_due);
+    }
+    return first;
+}
+
+/// The service is stopped and started again shortly before: polling meanwhile would show nothing new.
+void World::sleep_over(Timestamp morning) {
+    tell("the service is stopped until " + format_timestamp(morning));
+    loop.kill(process_->owner());
+    process_.reset();
+    while (const auto next = loop.next_at()) {
+        if (*next > morning - std::chrono::seconds(30) || !loop.step()) break;
+    }
+    loop.advance_to(morning - std::chrono::seconds(30));
+    start_process();
 }
 
 Stores& World::stores() { return process_->stores(); }
@@ -193,12 +338,18 @@ void World::tell_journal() {
     std::int64_t after = 0;
     while (true) {
         const auto page = ask(stores().sync->journal(after, 500));
-        if (!page || !*page || (*page)->empty()) return;
+        if (!page || !*page || (*page)->empty()) break;
         for (const JournalEntry& e : **page)
             *options_.story << "  journal " << format_timestamp(e.at).substr(11, 12) << " " << e.pair.str() << " " << e.event << " "
                             << e.reason << " link " << e.link.value() << " " << e.detail.substr(0, 300) << "\n";
         after = (*page)->back().sequence;
     }
+    const auto rows = ask(stores().mail->list(std::nullopt, std::nullopt, 0, 500));
+    if (!rows || !*rows) return;
+    for (const IntakeRow& row : **rows)
+        *options_.story << "  mail row " << row.id << " " << row.mailbox.str() << " " << to_string(row.state) << " "
+                        << to_string(row.decision.outcome) << " " << row.decision.reason << " attempts " << row.attempts << " "
+                        << row.last_error << " " << row.decision.detail << "\n";
 }
 
 RunResult World::run() {
@@ -207,7 +358,8 @@ RunResult World::run() {
         play_events();
         settle();
         check_at_rest(*this);
-        if (options_.story) tell_journal();
+        witness->at_rest();
+        if (options_.story && options_.tells_steps) tell_journal();
     } catch (const std::exception& e) {
         violated("exception", e.what());
     }
@@ -218,6 +370,7 @@ RunResult World::run() {
     out.faults = dice.occurrences();
     out.tally.add(dice);
     out.crashes = crashes_;
+    out.places = place_;
     out.edits = history.edits();
     out.requests = requests;
     out.steps = loop.steps();

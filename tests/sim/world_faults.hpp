@@ -1,8 +1,12 @@
 #pragma once
 #include <memory>
 
+#include "tests/sim/crm_faults.hpp"
 #include "tests/sim/exchange_faults.hpp"
 #include "tests/sim/felt.hpp"
+#include "tests/sim/mail_faults.hpp"
+#include "tests/sim/person_faults.hpp"
+#include "tests/sim/process_faults.hpp"
 #include "tests/sim/stream_faults.hpp"
 
 namespace liaison::sim {
@@ -22,15 +26,17 @@ public:
     void step(std::size_t mailbox);
     /// Everything is well again.
     void heal();
-    /// The program started again after it died.
+    /// Between a crash and the next start, and after it.
+    void before_restart();
     void restarted();
 
     FeltWatch watch;
     StreamFaults network;
     ExchangeFaults exchange;
-
-private:
-    World& world_;
+    CrmFaults crm;
+    PersonFaults people;
+    MailFaults mail;
+    ProcessFaults process;
 };
 
 }  // namespace liaison::sim

@@ -131,9 +131,14 @@ def switched(original, plants):
 
 
 def planted_source(text, plants):
-    sites = {}
+    sites, errors = {}, []
     for plant in plants:
-        sites.setdefault(site_of(text, plant), []).append(plant)
+        try:
+            sites.setdefault(site_of(text, plant), []).append(plant)
+        except TableError as error:
+            errors.append(str(error))
+    if errors:
+        raise TableError("\n".join(errors))
     ordered = sorted(sites)
     for left, right in zip(ordered, ordered[1:]):
         if right[0] < left[1]:
@@ -191,12 +196,17 @@ def main():
             print(f"{plant['plant']}\t{plant['kind']}\t{plant['file']}\t{' '.join(plant['breaks'].split())}")
     if chosen.out is None:
         return
-    made = {}
+    made, errors = {}, []
     for file in files:
         path = chosen.source / file
-        if not path.exists():
-            raise TableError(f"there is no {file}")
-        made[file] = planted_source(path.read_text(encoding="utf-8"), [p for p in plants if p["file"] == file])
+        try:
+            if not path.exists():
+                raise TableError(f"there is no {file}")
+            made[file] = planted_source(path.read_text(encoding="utf-8"), [p for p in plants if p["file"] == file])
+        except TableError as error:
+            errors.append(str(error))
+    if errors:
+        raise TableError("\n".join(errors))
     for file, text in made.items():
         write_if_changed(chosen.out / file, text)
     write_if_changed(chosen.out / "planted/planted.hpp", HEADER)
