@@ -67,7 +67,9 @@ Async<Result<void>> RuleDryRun::list_folder(std::string folder, DryRunRange rang
 
 Async<Result<RuleDryRun::Listing>> RuleDryRun::list(MailboxSpec spec, DryRunRange range) {
     Listing found;
-    const std::vector<std::string> folders = range.folders.empty() ? spec.folders : range.folders;
+    std::vector<std::string> folders = range.folders;
+    if (folders.empty())
+        for (const FolderSpec& folder : spec.folders) folders.push_back(folder.path);
     for (const std::string& folder : folders) {
         std::string path = folder;
         Result<void> listed = co_await list_folder(std::move(path), range, found);

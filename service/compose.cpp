@@ -236,7 +236,8 @@ void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::st
         m.pairs.push_back(std::move(pair));
     }
     m.mail.mailbox = id;
-    m.mail.folders = config.mail_folders;
+    m.mail.folders = config.folders;
+    m.mail.opportunity_root = config.opportunity_folders;
     m.mail.create_folders = config.create_mail_folders;
     m.mail.mark_mail = config_.mark_mail;
     m.mail.policy = config_.mail;
