@@ -304,8 +304,9 @@ Async<Result<RuleProposal>> MailDesk::propose_rule(std::int64_t id, RuleWish wis
                        "\"action\" must be link, ignore, contact or lead");
     }
     const std::string whom = wish.by_domain ? domain : address;
+    const RuleBook::Entry present = rules_.entry(rules::RuleScope{});
     boost::system::error_code error;
-    boost::json::value document = boost::json::parse(rules_.document(), error);
+    boost::json::value document = boost::json::parse(present.document, error);
     if (error || !document.is_object())
         co_return fail(ErrorKind::Internal, "the rule document in force cannot be read");
     boost::json::value& list = document.as_object()["rules"];
@@ -322,7 +323,7 @@ Async<Result<RuleProposal>> MailDesk::propose_rule(std::int64_t id, RuleWish wis
                       {"conditions", conditions},
                       {"actions", std::move(actions)}};
     list.as_array().push_back(rule);
-    co_return RuleProposal{serialize(rule), serialize(document), rules_.number()};
+    co_return RuleProposal{serialize(rule), serialize(document), present.number};
 }
 
 Async<Result<std::vector<IntakeRow>>> MailDesk::blocklisted_mail(std::int64_t after,

@@ -224,8 +224,10 @@ Async<HttpResponse> rule_from_tray(MailDesk& desk, ApiCall call) {
         std::vector<rules::RuleError> errors;
         std::string document = proposal->document;
         std::string who = "api";
-        Result<std::int64_t> stored = co_await desk.rules().replace(
-            proposal->number, std::move(document), std::move(who), &errors);
+        rules::RuleScope organization;
+        Result<std::int64_t> stored =
+            co_await desk.rules().replace(std::move(organization), proposal->number,
+                                          std::move(document), std::move(who), &errors);
         if (!errors.empty())
             co_return problem(422, "The rule set is refused", to_text(errors.front()));
         if (!stored) co_return problem(stored.error());

@@ -215,11 +215,11 @@ TEST_F(MailFull, ARuleIsMadeFromTheTrayAndComesIntoForceWithItsEtag) {
     const service::RuleProposal proposal = *run(desk->propose_rule(row("a"), wish));
     EXPECT_EQ(proposal.number, 0);
     EXPECT_THAT(proposal.rule, HasSubstr("\"fromDomains\":[\"new.example\"]"));
-    EXPECT_EQ(rules->number(), 0) << "proposing changes nothing";
+    EXPECT_EQ(rules->entry({}).number, 0) << "proposing changes nothing";
     std::vector<rules::RuleError> errors;
-    ASSERT_TRUE(run(rules->replace(proposal.number, proposal.document, "anna", &errors)));
+    ASSERT_TRUE(run(rules->replace({}, proposal.number, proposal.document, "anna", &errors)));
     deliver("CRM", "b", "max@new.example", kAlice);
-    log_mail(rules->document());
+    log_mail(rules->entry({}).document);
     EXPECT_EQ(logged_for("b"), "C2");
     EXPECT_EQ(outcome("b"), "logged/regarding");
     wish.action = "ignore";
