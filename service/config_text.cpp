@@ -51,9 +51,9 @@ bool split_regarding(std::string_view text, daemon::FolderSpec& folder) {
 std::string bad_folder_path(std::string_view path) {
     const std::size_t colon = path.find(':');
     const std::string_view head = path.substr(0, colon);
-    const bool prefixed = colon != std::string_view::npos &&
-                          head.find('/') == std::string_view::npos &&
-                          (head.find('@') != std::string_view::npos || iequals(trim(head), "public"));
+    const bool prefixed =
+        colon != std::string_view::npos && head.find('/') == std::string_view::npos &&
+        (head.find('@') != std::string_view::npos || iequals(trim(head), "public"));
     if (prefixed) path.remove_prefix(colon + 1);
     if (trim(path).empty()) return "an empty path; write one like \"Inbox/CRM\"";
     for (const std::string& step : split(path, '/'))

@@ -78,9 +78,9 @@ std::optional<Result<std::string>> ask_running_service(const Config& config,
     boost::system::error_code error;
     const auto body = boost::json::parse(answer->body, error);
     const std::string detail = error ? std::string() : text_member_of(body, "detail");
-    return Result<std::string>(fail(
-        ErrorKind::InvalidRequest,
-        detail.empty() ? "the service answers " + std::to_string(answer->status) : detail));
+    return Result<std::string>(
+        fail(ErrorKind::InvalidRequest,
+             detail.empty() ? "the service answers " + std::to_string(answer->status) : detail));
 }
 
 int push_rules(const PushVerb& verb) {
@@ -102,7 +102,8 @@ int push_rules(const PushVerb& verb) {
     std::unique_ptr<Application> application;
     int exit_code = 0;
     for (const std::string& mailbox : mailboxes) {
-        auto answer = application ? std::nullopt : ask_running_service(*config, mailbox, !verb.plan);
+        auto answer =
+            application ? std::nullopt : ask_running_service(*config, mailbox, !verb.plan);
         if (!answer && !application) {
             Config alone = *config;
             alone.api_enabled = false;
@@ -114,7 +115,8 @@ int push_rules(const PushVerb& verb) {
             application = std::move(*composed);
         }
         if (!answer)
-            answer = net::run_to_end(loop, application->inbox_rules(MailboxId(mailbox), !verb.plan));
+            answer =
+                net::run_to_end(loop, application->inbox_rules(MailboxId(mailbox), !verb.plan));
         if (!*answer) {
             std::cerr << "liaison: " << mailbox << ": " << answer->error().message << "\n";
             exit_code = 1;
@@ -144,7 +146,8 @@ void add_inbox_command(CLI::App& app, int& exit_code) {
                    "mailbox differs; write nothing");
     push->add_flag("--json", verb->json, "Answer in JSON");
     push->footer(
-        "Writing needs inbox_rules = true of the mailbox. Only rules whose name carries Liaison's mark "
+        "Writing needs inbox_rules = true of the mailbox. Only rules whose name carries Liaison's "
+        "mark "
         "are touched.\nExample:\n  liaison rules push --plan --config /etc/liaison/liaison.toml");
     push->callback([verb, &exit_code] { exit_code = push_rules(*verb); });
 }

@@ -32,8 +32,8 @@ Async<Result<void>> InboxRuleDesk::resolve(Box box, rules::InboxDraft draft, boo
         else if (!create)
             *id = FolderId("missing:" + path);
         if (!folder && create)
-            co_return fail(ErrorKind::NotFound, "the folder of rule \"" + draft.display_name +
-                                                    "\" cannot be made");
+            co_return fail(ErrorKind::NotFound,
+                           "the folder of rule \"" + draft.display_name + "\" cannot be made");
     }
     report.wanted.push_back(std::move(wanted));
     co_return Result<void>{};
@@ -44,8 +44,7 @@ Async<Result<InboxRuleReport>> InboxRuleDesk::look(MailboxId mailbox, Box box,
     if (box.rules == nullptr)
         co_return fail(ErrorKind::Unsupported, "inbox rules are reached over EWS only so far");
     auto document = book_.document_for(mailbox.str());
-    if (!document)
-        co_return fail(ErrorKind::Internal, "the rules in force cannot be read again");
+    if (!document) co_return fail(ErrorKind::Internal, "the rules in force cannot be read again");
     InboxRuleReport report;
     report.mailbox = mailbox;
     report.may_push = box.may_push;
@@ -53,8 +52,7 @@ Async<Result<InboxRuleReport>> InboxRuleDesk::look(MailboxId mailbox, Box box,
         rules::compile_inbox_rules(*document, inbox_scope(mailbox, box));
     report.staying = std::move(compiled.staying);
     for (rules::InboxDraft& draft : compiled.drafts) {
-        Result<void> resolved =
-            co_await resolve(box, std::move(draft), create_folders, report);
+        Result<void> resolved = co_await resolve(box, std::move(draft), create_folders, report);
         if (!resolved) co_return std::unexpected(resolved.error());
     }
     Result<InboxRuleList> standing = co_await box.rules->read_rules();

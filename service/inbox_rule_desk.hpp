@@ -27,12 +27,12 @@ struct InboxRuleReport {
     bool pushed = false;  ///< the change of `plan` was carried out
 };
 
-/// Shows and pushes rules as inbox rules of a mailbox. Reading is always allowed; writing only where
-/// the configuration says so, and only our own rules (rules/inbox_plan.hpp).
+/// Shows and pushes rules as inbox rules of a mailbox. Reading is always allowed; writing only
+/// where the configuration says so, and only our own rules (rules/inbox_plan.hpp).
 class InboxRuleDesk {
 public:
-    /// What the desk has to know of one mailbox; `rules` is null where it has no inbox rules that we
-    /// can reach.
+    /// What the desk has to know of one mailbox; `rules` is null where it has no inbox rules that
+    /// we can reach.
     struct Box {
         InboxRules* rules = nullptr;
         MailSource* source = nullptr;
@@ -45,10 +45,11 @@ public:
     InboxRuleDesk(RuleBook& book, FindBox find, EventLog& log)
         : book_(book), find_(std::move(find)), log_(log) {}
 
-    /// Writes nothing, not even missing folders. A folder that is missing is one of the plan's notes.
+    /// Writes nothing, not even missing folders. A folder that is missing is one of the plan's
+    /// notes.
     Async<Result<InboxRuleReport>> report(MailboxId mailbox);
-    /// The report, its change carried out, and the report of what stands there now. `Forbidden`: the
-    /// configuration does not allow it, or Outlook's own rules would be lost without consent.
+    /// The report, its change carried out, and the report of what stands there now. `Forbidden`:
+    /// the configuration does not allow it, or Outlook's own rules would be lost without consent.
     Async<Result<InboxRuleReport>> push(MailboxId mailbox);
 
 private:

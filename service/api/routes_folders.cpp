@@ -71,8 +71,8 @@ Async<HttpResponse> list_folders(ListFolders list, ApiCall call) {
 
 Async<HttpResponse> inbox_rules(InboxRuleDesk* desk, ApiCall call, bool push) {
     MailboxId mailbox(normal_address(call.path.at("mailbox")));
-    Result<InboxRuleReport> report = push ? co_await desk->push(std::move(mailbox))
-                                          : co_await desk->report(std::move(mailbox));
+    Result<InboxRuleReport> report =
+        push ? co_await desk->push(std::move(mailbox)) : co_await desk->report(std::move(mailbox));
     if (!report) co_return problem(report.error());
     const object body = to_json(*report);
     co_return json_response(200, serialize(body));
@@ -97,7 +97,8 @@ object to_json(const InboxRuleReport& report) {
                    {"state", to_string(line.state)},
                    {"detail", line.detail}};
         for (const rules::WantedInboxRule& wanted : report.wanted)
-            if (wanted.rule_id == line.rule_id) one["message_rule"] = message_rule_json(wanted.rule);
+            if (wanted.rule_id == line.rule_id)
+                one["message_rule"] = message_rule_json(wanted.rule);
         exchange.push_back(std::move(one));
     }
     for (const rules::DaemonOnlyRule& rule : report.staying)
@@ -147,18 +148,19 @@ void add_folder_routes(Router& router, ListFolders list, InboxRuleDesk& desk) {
                 false,
                 "application/json",
                 [at](ApiCall call) { return inbox_rules(at, std::move(call), false); }});
-    router.add({"POST",
-                "/v1/mailboxes/{mailbox}/inbox-rules",
-                "pushInboxRules",
-                "Write what differs; touches Liaison's own rules only, and needs inbox_rules = true",
-                {},
-                "",
-                kInboxSchema,
-                200,
-                {403, 404, 412, 501, 502, 503},
-                false,
-                "application/json",
-                [at](ApiCall call) { return inbox_rules(at, std::move(call), true); }});
+    router.add(
+        {"POST",
+         "/v1/mailboxes/{mailbox}/inbox-rules",
+         "pushInboxRules",
+         "Write what differs; touches Liaison's own rules only, and needs inbox_rules = true",
+         {},
+         "",
+         kInboxSchema,
+         200,
+         {403, 404, 412, 501, 502, 503},
+         false,
+         "application/json",
+         [at](ApiCall call) { return inbox_rules(at, std::move(call), true); }});
 }
 
 }  // namespace liaison::service

@@ -16,7 +16,8 @@ class Folders : public World {
 protected:
     void SetUp() override {
         World::SetUp();
-        sql("INSERT INTO contact(number, display_name, email1) VALUES('C1', 'Nora', 'nora@customer.example')");
+        sql("INSERT INTO contact(number, display_name, email1) VALUES('C1', 'Nora', "
+            "'nora@customer.example')");
         source = ews::make_ews_mail_source(*http, settings(kAlice));
         spec.mailbox = MailboxId(kAlice);
     }
@@ -26,26 +27,32 @@ protected:
     /// The folder at a path below a distinguished one, made if it is missing.
     std::string place(const std::string& mailbox, const std::string& path, bool create = true) {
         const bool is_public = mailbox == sandbox::public_folders_address;
-        const sandbox::Folder* at = store().find_distinguished(mailbox, is_public ? "publicfoldersroot" : "msgfolderroot");
+        const sandbox::Folder* at =
+            store().find_distinguished(mailbox, is_public ? "publicfoldersroot" : "msgfolderroot");
         for (const std::string& step : split(path, '/')) {
             const sandbox::Folder* next = store().find_child(mailbox, at->id, step);
-            if (next == nullptr && create) next = *store().create_folder(mailbox, at->id, step, "IPF.Note");
+            if (next == nullptr && create)
+                next = *store().create_folder(mailbox, at->id, step, "IPF.Note");
             if (next == nullptr) return {};
             at = next;
         }
         return at->id;
     }
 
-    void deliver(const std::string& mailbox, const std::string& folder_id, const std::string& key, const std::string& from = "nora@customer.example",
+    void deliver(const std::string& mailbox, const std::string& folder_id, const std::string& key,
+                 const std::string& from = "nora@customer.example",
                  const std::string& to = kAlice) {
         sandbox::MailDelivery delivery(store(), mailbox, folder_id);
-        ASSERT_TRUE(delivery.deliver(key, "Message-ID: <" + key + "@sample.example>\r\nFrom: " + from + "\r\nTo: " + to +
-                                              "\r\nSubject: " + key + "\r\nDate: Mon, 12 Jan 2026 10:00:00 +0000\r\n\r\nText\r\n"));
+        ASSERT_TRUE(
+            delivery.deliver(key, "Message-ID: <" + key + "@sample.example>\r\nFrom: " + from +
+                                      "\r\nTo: " + to + "\r\nSubject: " + key +
+                                      "\r\nDate: Mon, 12 Jan 2026 10:00:00 +0000\r\n\r\nText\r\n"));
     }
 
     void cycles() {
         if (!logger)
-            logger = std::make_unique<daemon::MailLogger>(*source, crm->interactions(), crm->addresses(), *stores.mail, clock, log);
+            logger = std::make_unique<daemon::MailLogger>(
+                *source, crm->interactions(), crm->addresses(), *stores.mail, clock, log);
         for (int i = 0; i < 8; ++i) {
             clock.advance(std::chrono::minutes(6));
             const auto report = net::run_to_end(loop, logger->run_cycle(spec, rules::RuleSet()));
@@ -62,12 +69,17 @@ protected:
     }
 
     std::string logged() {
-        return sql_text("SELECT group_concat(subject) FROM (SELECT m.subject FROM message m JOIN interaction i ON i.message_id = m.id ORDER BY 1)");
+        return sql_text(
+            "SELECT group_concat(subject) FROM (SELECT m.subject FROM message m JOIN interaction i "
+            "ON i.message_id = m.id ORDER BY 1)");
     }
-    std::size_t mails_in(const std::string& mailbox, const std::string& folder_id) { return store().items(mailbox, folder_id).size(); }
+    std::size_t mails_in(const std::string& mailbox, const std::string& folder_id) {
+        return store().items(mailbox, folder_id).size();
+    }
     std::vector<std::string> names_below(const std::string& path) {
         std::vector<std::string> out;
-        for (const sandbox::Folder* folder : store().children(kAlice, place(kAlice, path))) out.push_back(folder->display_name);
+        for (const sandbox::Folder* folder : store().children(kAlice, place(kAlice, path)))
+            out.push_back(folder->display_name);
         std::sort(out.begin(), out.end());
         return out;
     }
@@ -134,10 +146,13 @@ TEST_F(Folders, SubFoldersCountUnlessTheyAreNotMeantAndSentItemsAreOutbound) {
     deliver(kAlice, place(kAlice, "Inbox/Flat"), "a");
     deliver(kAlice, place(kAlice, "Inbox/Flat/Below"), "b");
     deliver(kAlice, place(kAlice, "Inbox/Deep/Below/More"), "c");
-    deliver(kAlice, store().find_distinguished(kAlice, "sentitems")->id, "d", kAlice, "nora@customer.example");
+    deliver(kAlice, store().find_distinguished(kAlice, "sentitems")->id, "d", kAlice,
+            "nora@customer.example");
     cycles();
     EXPECT_EQ(logged(), "a,c,d");
-    EXPECT_EQ(sql_text("SELECT i.direction FROM interaction i JOIN message m ON m.id = i.message_id WHERE m.subject = 'd'"), "outbound");
+    EXPECT_EQ(sql_text("SELECT i.direction FROM interaction i JOIN message m ON m.id = "
+                       "i.message_id WHERE m.subject = 'd'"),
+              "outbound");
     EXPECT_EQ(status("Inbox/Deep").watched, 3u);
 }
 
@@ -152,7 +167,8 @@ TEST_F(Folders, ASharedMailboxIsOpenedByDelegateAccessAndOneWithoutTheRightKeeps
     cycles();
     EXPECT_EQ(logged(), "own,shared");
     EXPECT_EQ(status(kCarol + ":Inbox/Desk").state, daemon::FolderState::Watched);
-    EXPECT_EQ(store().items(kCarol, place(kCarol, "Inbox/Desk")).front()->categories, std::vector<std::string>{"CRM logged"});
+    EXPECT_EQ(store().items(kCarol, place(kCarol, "Inbox/Desk")).front()->categories,
+              std::vector<std::string>{"CRM logged"});
 }
 
 TEST_F(Folders, AQueueIsEmptiedIntoItsStorageOnceTheCrmHasTheMailAndKeepsWhatFoundNobody) {
@@ -163,12 +179,14 @@ TEST_F(Folders, AQueueIsEmptiedIntoItsStorageOnceTheCrmHasTheMailAndKeepsWhatFou
     spec.folders = {spec_queue};
     for (int n = 0; n < 7; ++n) deliver(home, queue, "m" + std::to_string(n));
     deliver(home, queue, "stranger", "nobody@elsewhere.example");
-    // The CRM's answer is what counts: while the original cannot be had, nothing is logged or moved.
+    // The CRM's answer is what counts: while the original cannot be had, nothing is logged or
+    // moved.
     sandbox::Fault fault;
     fault.kind = sandbox::FaultKind::HttpUnavailable;
     fault.operation = "GetItem";
     ASSERT_TRUE(exchange->faults().add(fault));
-    logger = std::make_unique<daemon::MailLogger>(*source, crm->interactions(), crm->addresses(), *stores.mail, clock, log);
+    logger = std::make_unique<daemon::MailLogger>(*source, crm->interactions(), crm->addresses(),
+                                                  *stores.mail, clock, log);
     EXPECT_FALSE(net::run_to_end(loop, logger->run_cycle(spec, rules::RuleSet())));
     EXPECT_EQ(mails_in(home, queue), 8u) << "nothing moves before it is in the CRM";
     cycles();
@@ -178,12 +196,15 @@ TEST_F(Folders, AQueueIsEmptiedIntoItsStorageOnceTheCrmHasTheMailAndKeepsWhatFou
     EXPECT_EQ(mails_in(home, storage), 7u);
     EXPECT_EQ(mails_in(home, queue), 1u) << "unmatched mail is never taken away";
     EXPECT_EQ(status("public:Sales/Queue").role, "queue");
-    sql("INSERT INTO contact(number, display_name, email1) VALUES('C2', 'Found', 'nobody@elsewhere.example')");
+    sql("INSERT INTO contact(number, display_name, email1) VALUES('C2', 'Found', "
+        "'nobody@elsewhere.example')");
     cycles();
     EXPECT_EQ(mails_in(home, queue), 0u);
     EXPECT_EQ(mails_in(home, storage), 8u);
-    EXPECT_EQ(sql_text("SELECT count(*) FROM interaction"), "8") << "the storage folder is no queue";
-    // A copy of a logged mail comes to the queue again: it goes to the storage, too, and is no second interaction.
+    EXPECT_EQ(sql_text("SELECT count(*) FROM interaction"), "8")
+        << "the storage folder is no queue";
+    // A copy of a logged mail comes to the queue again: it goes to the storage, too, and is no
+    // second interaction.
     deliver(home, queue, "m1");
     deliver(home, queue, "again");
     cycles();
@@ -217,30 +238,38 @@ TEST_F(Folders, MailInAFolderOfARecordIsFiledUnderIt) {
     deliver(kAlice, place(kAlice, "Inbox/CRM/Big deal/Details"), "filed");
     cycles();
     EXPECT_EQ(logged(), "filed,plain");
-    const std::string of = "SELECT o.number FROM interaction i JOIN message m ON m.id = i.message_id LEFT JOIN opportunity o ON o.id = "
-                           "i.opportunity_id WHERE m.subject = ";
+    const std::string of =
+        "SELECT o.number FROM interaction i JOIN message m ON m.id = i.message_id LEFT JOIN "
+        "opportunity o ON o.id = "
+        "i.opportunity_id WHERE m.subject = ";
     EXPECT_EQ(sql_text(of + "'filed'"), "O-1");
     EXPECT_EQ(sql_text(of + "'plain'"), "NULL");
     EXPECT_EQ(status("Inbox/CRM/Big deal").regarding, "opportunity " + bound.regarding_id);
 }
 
 TEST_F(Folders, OpenOpportunitiesHaveFoldersThatAreRenamedWithThemAndNeverDeleted) {
-    sql("INSERT INTO opportunity(number, name, owner_id) VALUES('O-1', 'Pumps / valves', 1), ('O-2', 'Of Bob', 2), ('O-3', 'Pipes', 1)");
+    sql("INSERT INTO opportunity(number, name, owner_id) VALUES('O-1', 'Pumps / valves', 1), "
+        "('O-2', 'Of Bob', 2), ('O-3', 'Pipes', 1)");
     spec.opportunity_root = "Inbox/Opportunities";
     cycles();
-    EXPECT_EQ(names_below("Inbox/Opportunities"), (std::vector<std::string>{"Pipes (O-3)", "Pumps - valves (O-1)"}));
+    EXPECT_EQ(names_below("Inbox/Opportunities"),
+              (std::vector<std::string>{"Pipes (O-3)", "Pumps - valves (O-1)"}));
     const std::string pumps = place(kAlice, "Inbox/Opportunities/Pumps - valves (O-1)", false);
     const std::string pipes = place(kAlice, "Inbox/Opportunities/Pipes (O-3)", false);
     deliver(kAlice, pumps, "for pumps");
     cycles();
-    const std::string opportunities = "SELECT group_concat(o.number) FROM interaction i JOIN opportunity o ON o.id = i.opportunity_id";
+    const std::string opportunities =
+        "SELECT group_concat(o.number) FROM interaction i JOIN opportunity o ON o.id = "
+        "i.opportunity_id";
     EXPECT_EQ(sql_text(opportunities), "O-1");
     // Renamed with the record; a name that a person gave stays.
     ASSERT_TRUE(store().rename_folder(kAlice, pipes, "My pipes"));
-    sql("UPDATE opportunity SET name = 'Pumps only' WHERE number = 'O-1'; UPDATE opportunity SET name = 'Tubes' WHERE number = 'O-3'");
+    sql("UPDATE opportunity SET name = 'Pumps only' WHERE number = 'O-1'; UPDATE opportunity SET "
+        "name = 'Tubes' WHERE number = 'O-3'");
     restart();
     cycles();
-    EXPECT_EQ(names_below("Inbox/Opportunities"), (std::vector<std::string>{"My pipes", "Pumps only (O-1)"}));
+    EXPECT_EQ(names_below("Inbox/Opportunities"),
+              (std::vector<std::string>{"My pipes", "Pumps only (O-1)"}));
     EXPECT_EQ(place(kAlice, "Inbox/Opportunities/Pumps only (O-1)", false), pumps);
     deliver(kAlice, pipes, "for pipes");
     // Won: the folder and its mail stay, and what is dropped there is still about it.
@@ -249,7 +278,8 @@ TEST_F(Folders, OpenOpportunitiesHaveFoldersThatAreRenamedWithThemAndNeverDelete
     deliver(kAlice, pumps, "late");
     cycles();
     EXPECT_EQ(mails_in(kAlice, pumps), 2u);
-    EXPECT_EQ(sql_text("SELECT group_concat(n) FROM (SELECT o.number AS n FROM interaction i JOIN opportunity o ON o.id = "
+    EXPECT_EQ(sql_text("SELECT group_concat(n) FROM (SELECT o.number AS n FROM interaction i JOIN "
+                       "opportunity o ON o.id = "
                        "i.opportunity_id ORDER BY n)"),
               "O-1,O-1,O-3");
     EXPECT_TRUE(store().sent().empty());
@@ -265,7 +295,8 @@ TEST_F(Folders, AListOfFoldersThatLacksABoundOneIsNoProofThatItWent) {
     fault.kind = sandbox::FaultKind::EmptyListing;
     fault.operation = "SyncFolderHierarchy";
     ASSERT_TRUE(exchange->faults().add(fault));
-    logger = std::make_unique<daemon::MailLogger>(*source, crm->interactions(), crm->addresses(), *stores.mail, clock, log);
+    logger = std::make_unique<daemon::MailLogger>(*source, crm->interactions(), crm->addresses(),
+                                                  *stores.mail, clock, log);
     EXPECT_FALSE(net::run_to_end(loop, logger->run_cycle(spec, rules::RuleSet())));
     EXPECT_EQ(place(kAlice, "Inbox/CRM", false), "") << "no second folder";
     restart();
@@ -279,22 +310,26 @@ TEST_F(Folders, AMailboxWithoutAnswersChangesNothingAboutItsFolders) {
     spec.folders = {"Inbox/CRM"};
     cycles();
     const auto before = store().folders(kAlice).size();
-    for (const char* operation : {"GetFolder", "SyncFolderHierarchy", "FindFolder", "UpdateFolder"}) {
-        for (const auto kind : {sandbox::FaultKind::HttpUnavailable, sandbox::FaultKind::TruncatedReply, sandbox::FaultKind::EmptyListing,
-                                sandbox::FaultKind::InternalServerError}) {
+    for (const char* operation :
+         {"GetFolder", "SyncFolderHierarchy", "FindFolder", "UpdateFolder"}) {
+        for (const auto kind :
+             {sandbox::FaultKind::HttpUnavailable, sandbox::FaultKind::TruncatedReply,
+              sandbox::FaultKind::EmptyListing, sandbox::FaultKind::InternalServerError}) {
             sandbox::Fault fault;
             fault.kind = kind;
             fault.operation = operation;
             ASSERT_TRUE(exchange->faults().add(fault));
             restart();
-            logger = std::make_unique<daemon::MailLogger>(*source, crm->interactions(), crm->addresses(), *stores.mail, clock, log);
+            logger = std::make_unique<daemon::MailLogger>(
+                *source, crm->interactions(), crm->addresses(), *stores.mail, clock, log);
             static_cast<void>(net::run_to_end(loop, logger->run_cycle(spec, rules::RuleSet())));
             exchange->faults().clear();
         }
     }
     restart();
     cycles();
-    EXPECT_EQ(store().folders(kAlice).size(), before) << "an answer that is empty or broken makes no folder";
+    EXPECT_EQ(store().folders(kAlice).size(), before)
+        << "an answer that is empty or broken makes no folder";
     EXPECT_EQ(status("Inbox/CRM").state, daemon::FolderState::Watched);
 }
 
