@@ -200,7 +200,8 @@ Async<Result<MailFolder>> EwsMailSource::find_folder(FolderId folder) {
 /// Walks up to the root of the public tree.
 Async<Result<MailFolder>> EwsMailSource::find_public(FolderId folder) {
     if (public_root_.empty()) {
-        auto root = co_await get_folder(FolderRef::well_known("publicfoldersroot", {}));
+        FolderRef wanted = FolderRef::well_known("publicfoldersroot", "");
+        auto root = co_await get_folder(std::move(wanted));
         // Without public folders a folder in no mailbox is just gone.
         if (!root) co_return fail(ErrorKind::NotFound, "the folder is gone");
         public_root_ = root->id;
