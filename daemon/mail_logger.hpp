@@ -29,8 +29,6 @@ struct MailboxSpec {
     std::string opportunity_root = {};  ///< see FolderScope
     bool mark_mail = true;  ///< leave a category and a note on each mail
     mail::LoggingPolicy policy;
-    /// Folders that stand for a CRM record, by path: kind (opportunity, campaign, ...) and CRM id.
-    std::map<std::string, std::pair<std::string, std::string>> folder_records = {};
 };
 
 /// What a cycle over one mailbox' folders did.

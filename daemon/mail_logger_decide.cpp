@@ -187,11 +187,6 @@ MailPlace MailLogger::place_of(const MailboxSpec& spec, const Owner& owner,
         place.regarding_kind = watched->regarding_kind;
         place.regarding_id = watched->regarding_id;
     }
-    const auto record = spec.folder_records.find(place.folder);
-    if (record != spec.folder_records.end()) {
-        place.regarding_kind = record->second.first;
-        place.regarding_id = record->second.second;
-    }
     return place;
 }
 

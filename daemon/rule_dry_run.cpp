@@ -69,7 +69,7 @@ Async<Result<RuleDryRun::Listing>> RuleDryRun::list(MailboxSpec spec, DryRunRang
     Listing found;
     std::vector<std::string> folders = range.folders;
     if (folders.empty())
-        for (const FolderSpec& folder : spec.folders) folders.push_back(folder.path);
+        for (const FolderSpec& designated : spec.folders) folders.push_back(designated.path);
     for (const std::string& folder : folders) {
         std::string path = folder;
         Result<void> listed = co_await list_folder(std::move(path), range, found);
@@ -114,10 +114,10 @@ Async<Result<DryRunResult>> RuleDryRun::run(MailboxSpec spec, rules::RuleSet bef
             }
             MailPlace place = *owner;
             place.folder = found->mails[i].folder;
-            const auto record = spec.folder_records.find(place.folder);
-            if (record != spec.folder_records.end()) {
-                place.regarding_kind = record->second.first;
-                place.regarding_id = record->second.second;
+            for (const FolderSpec& designated : spec.folders) {
+                if (designated.path != place.folder) continue;
+                place.regarding_kind = designated.regarding_kind;
+                place.regarding_id = designated.regarding_id;
             }
             out.comparison.add(found->mails[i].key.str(), *one, place, *known);
         }

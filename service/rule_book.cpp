@@ -53,10 +53,21 @@ std::vector<rules::RuleLayer> RuleBook::layers_with(const rules::RuleScope& scop
     return out;
 }
 
+namespace {
+
+/// The store keeps other versioned documents beside the rules: the blocklist (blocklist_book.cpp) and
+/// the bindings of designated folders (daemon/folder_bindings.cpp).
+bool is_document_of_others(std::string_view scope) {
+    return scope == "blocklist" || scope.starts_with("folders:");
+}
+
+}  // namespace
+
 Async<Result<void>> RuleBook::load() {
     Result<std::vector<std::string>> scopes = co_await store_.rule_scopes();
     if (!scopes) co_return std::unexpected(scopes.error());
     for (const std::string& name : *scopes) {
+        if (is_document_of_others(name)) continue;
         std::string asked = name;
         auto stored = co_await store_.current_rules(std::move(asked));
         if (!stored) co_return std::unexpected(stored.error());

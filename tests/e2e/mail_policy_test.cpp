@@ -183,7 +183,8 @@ TEST_F(MailFull, EveryEffectOfARuleIsCarriedOutOnce) {
 
 TEST_F(MailFull, AMailInARecordsFolderIsFiledUnderIt) {
     sql("INSERT INTO opportunity(number, name, contact_id) VALUES('O1', 'Roof', 2)");
-    folder_records["Inbox/Projects"] = {"opportunity", "1"};
+    record_kind = "opportunity";
+    record_id = "1";
     deliver("Projects", "a", "stranger@new.example", kAlice);
     deliver("Projects", "b", "nora@customer.example", kAlice);
     deliver("CRM", "c", "nora@customer.example", kAlice);

@@ -63,7 +63,8 @@ protected:
         out.folders = {"Inbox/CRM", "Inbox/Projects"};
         out.policy = mail_policy;
         out.policy.match.blocklist = blocklist->current();
-        out.folder_records = folder_records;
+        out.folders.back().regarding_kind = record_kind;
+        out.folders.back().regarding_id = record_id;
         return out;
     }
     Result<daemon::MailCycleReport> turn(const rules::RuleSet& set = {}) {
@@ -131,7 +132,7 @@ protected:
     }
 
     mail::LoggingPolicy mail_policy;
-    std::map<std::string, std::pair<std::string, std::string>> folder_records;
+    std::string record_kind, record_id;  ///< for which Inbox/Projects stands
     std::unique_ptr<service::RuleBook> rules;
     std::unique_ptr<service::BlocklistBook> blocklist;
     std::unique_ptr<MailSource> source;

@@ -6,6 +6,7 @@
 #include "connectors/crm/embedded/mail_log.hpp"
 #include "connectors/crm/embedded/mail_made.hpp"
 #include "connectors/crm/embedded/party_book.hpp"
+#include "connectors/crm/embedded/party_filter.hpp"
 #include "connectors/crm/embedded/record_rows.hpp"
 #include "connectors/crm/embedded/schema.hpp"
 #include "connectors/crm/embedded/writes.hpp"
@@ -18,6 +19,8 @@ class EmbeddedCrm::Ports final : public SyncEndpoint, public InteractionSink, pu
 public:
     Ports(std::shared_ptr<CrmDatabase> db, Worker& worker, const Clock& clock)
         : db_(std::move(db)),
+          filter_(std::make_shared<PartyFilter>(
+              static_cast<std::uint64_t>(clock.now().time_since_epoch().count()))),
           worker_(worker),
           clock_(clock),
           capabilities_{
@@ -65,6 +68,7 @@ public:
 
 private:
     std::shared_ptr<CrmDatabase> db_;
+    std::shared_ptr<PartyFilter> filter_;  ///< used on the worker's thread
     Worker& worker_;
     const Clock& clock_;
     std::array<EndpointCapabilities, 3> capabilities_;
@@ -217,8 +221,11 @@ Async<Result<std::vector<Party>>> EmbeddedCrm::Ports::find_parties(PartyQuery qu
 }
 
 Async<Result<PartyMap>> EmbeddedCrm::Ports::resolve(std::vector<std::string> addresses) {
-    std::function<Result<PartyMap>()> job = [db = db_, addresses = std::move(addresses)] {
-        return resolve_parties(*db, addresses);
+    std::function<Result<PartyMap>()> job = [db = db_, filter = filter_,
+                                             addresses = std::move(addresses)] {
+        Result<std::vector<std::string>> known = filter->known(*db, addresses);
+        if (!known) return Result<PartyMap>(std::unexpected(known.error()));
+        return resolve_parties(*db, *known);
     };
     co_return co_await run_on<Result<PartyMap>>(worker_, std::move(job));
 }
