@@ -234,6 +234,7 @@ void CrmFaults::step(std::size_t mailbox) {
             watch_.struck(FaultId::CrmRestored, "",
                           Reaction::ReadAnew | Reaction::CrmWritten | Reaction::CycleFailed);
             world_.history.excuse_all();
+            world_.postman->excuse({});
             world_.tell("[F40] the CRM is as it was at the backup");
         }
     }
