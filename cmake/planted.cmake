@@ -66,6 +66,8 @@ function(liaison_planted_module module)
   elseif(NOT twins STREQUAL links)
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE $<TARGET_FILE:liaison_${module}> ${twins})
+    # Its archive alone is wanted, not the production modules that it would be linked with.
+    set_target_properties(liaison_${module} PROPERTIES OPTIMIZE_DEPENDENCIES ON)
     add_dependencies(${name} liaison_${module})
   endif()
 endfunction()

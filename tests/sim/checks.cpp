@@ -184,6 +184,8 @@ void check_mail(World& world) {
     }
     const std::set<std::string> known = world.crm->contact_numbers();
     const std::set<std::string> parked = parked_mail(world);
+    // Interactions that went with a restored CRM are not written again (docs/limitations.md).
+    if (world.history.excused()) return;
     for (const auto& [mark, mail] : mails)
         for (const std::string& contact : mail->contacts)
             if (!mail->excused && in_folders.contains(mark) && !parked.contains(mark) && known.contains(contact) &&

@@ -221,10 +221,7 @@ void Stage::set_up() {
     options.now = [this] { return loop.now().time_since_epoch().count(); };
     sandbox_ = staged(sandbox::Sandbox::open(std::move(options)), "sandbox");
     exchange_ = std::make_unique<ExchangeSide>(sandbox_->store());
-    {
-        LoopWorker worker(loop, kWorld);
-        staged(crm::EmbeddedCrm::open(crm_disk.path("crm.db"), worker, clock), "crm");
-    }
+    start_from_empty_files();
     crm_ = std::make_unique<CrmSide>(staged(crm::Sqlite::open(crm_disk.path("crm.db")), "desk"));
     for (std::size_t mailbox = 0; mailbox < mailboxes; ++mailbox) {
         const std::string number = std::to_string(mailbox);
@@ -232,6 +229,25 @@ void Stage::set_up() {
         crm_->script("INSERT INTO user(number, name) VALUES('M" + number + "', 'Rep " + number + "')");
         crm_->script("INSERT INTO user_address(address, user_id) VALUES('" + mailbox_address(mailbox) + "', " + std::to_string(mailbox + 1) + ")");
     }
+}
+
+/// The schemas are made once per program: most playings are short.
+void Stage::start_from_empty_files() {
+    static const auto crm_file = [this] {
+        LoopWorker worker(loop, kWorld);
+        staged(crm::EmbeddedCrm::open(crm_disk.path("crm.db"), worker, clock), "crm");
+        return crm_disk.image("crm.db");
+    }();
+    static const auto ledger_file = [this] {
+        LoopWorker worker(loop, kWorld);
+        StageEntropy entropy(3);
+        staged(storage::make_stores(staged(storage::open_sqlite(disk.path("liaison.db")), "open"), worker, entropy, clock), "stores");
+        return disk.image("liaison.db");
+    }();
+    for (const std::string& file : crm_disk.files()) crm_disk.remove(file);
+    for (const std::string& file : disk.files()) disk.remove(file);
+    crm_disk.put("crm.db", crm_file);
+    disk.put("liaison.db", ledger_file);
 }
 
 void Stage::start_process() { process_ = std::make_unique<Process>(*this, loop.new_owner()); }

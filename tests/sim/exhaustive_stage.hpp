@@ -67,6 +67,7 @@ private:
     class Process;
     void look_at_scenario();
     void set_up();
+    void start_from_empty_files();
     void start_process();
     void crash(CrashKeeps keeps);
     void before();

@@ -105,7 +105,7 @@ struct PlantRun {
     std::string breaks;
     std::uint64_t seed = 0;  ///< that caught it; 0: none
     std::string first;       ///< the checker that spoke first
-    std::set<std::string> checkers;
+    std::map<std::string, std::set<std::uint64_t>> checkers;  ///< the seeds in which each spoke
     std::string message;
     std::string reached;     ///< how often its site was passed, if it was not caught
 };
@@ -155,7 +155,7 @@ private:
     }
 
     std::vector<std::string> words(const std::string& program, std::uint64_t from, std::uint64_t seeds) const {
-        return {program, "--from", std::to_string(from), "--seeds", std::to_string(seeds), "--workload", options_.workload};
+        return {program, "--from", std::to_string(from), "--seeds", std::to_string(seeds), "--workload", options_.workload, "--jobs", "1"};
     }
 
     /// Does the seed fail without any plant?
@@ -176,30 +176,28 @@ private:
     void watch(PlantRun& run) {
         ChildProgram child(words(planted_, options_.from, options_.seeds), run.id);
         std::uint64_t excused = 0;
+        bool cut = false;
         while (const auto line = child.line()) {
             if (line->starts_with("plant reached=")) run.reached = line->substr(6);
             const auto seen = violation_in(*line);
-            if (!seen || seen->seed == excused) {
-                if (run.seed != 0 && !seen) break;
-                continue;
-            }
-            if (run.seed == 0 && fails_anyway(seen->seed)) {
+            cut = !options_.keeps_going && run.seed != 0 && (!seen || seen->seed != run.seed);
+            if (cut) break;
+            if (!seen || seen->seed == excused) continue;
+            const bool judged = run.checkers.contains(seen->checker) && run.checkers[seen->checker].contains(seen->seed);
+            if (!judged && seen->seed != run.seed && fails_anyway(seen->seed)) {
                 excused = seen->seed;
                 continue;
             }
-            if (run.seed != 0 && run.seed != seen->seed) break;
             if (run.seed == 0) {
                 run.first = seen->checker;
                 run.message = seen->message;
+                run.seed = seen->seed;
             }
-            run.seed = seen->seed;
-            run.checkers.insert(seen->checker);
+            run.checkers[seen->checker].insert(seen->seed);
         }
-        if (run.seed != 0) {
-            child.end();
-            return;
-        }
-        if (const int code = child.wait(); code > 2) {
+        if (cut) child.end();
+        const int code = child.wait();
+        if (run.seed == 0 && code > 2) {
             run.first = "the process ended with " + std::to_string(code);
             run.seed = options_.from;
         }
@@ -214,7 +212,8 @@ private:
             const std::uint64_t needed = run.seed - options_.from + 1;
             seeds_max_ = std::max(seeds_max_, needed);
             std::string all;
-            for (const std::string& checker : run.checkers) all += " " + checker;
+            for (const auto& [checker, seeds] : run.checkers)
+                all += " " + checker + (options_.keeps_going ? "(" + std::to_string(seeds.size()) + ")" : "");
             std::printf("%-44s %-8s %6llu seeds  by%s  (%s)\n", run.id.c_str(), run.kind.c_str(), static_cast<unsigned long long>(needed),
                         all.empty() ? (" " + run.first).c_str() : all.c_str(), run.message.c_str());
         }

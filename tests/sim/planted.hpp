@@ -12,6 +12,7 @@ struct PlantedOptions {
     std::uint64_t from = 1;
     std::string workload = "mixed";
     std::size_t jobs = 1;
+    bool keeps_going = false;  ///< runs all seeds and tells which checkers spoke in how many of them
 };
 
 /// Runs liaison-sim-planted, which lies beside `program`, once for each plant until its first violation. A seed that
