@@ -145,6 +145,9 @@ Async<Result<void>> MailLogger::decide(MailboxSpec spec, rules::RuleSet rules, O
         co_return fail(ErrorKind::CorruptReply, "a read of messages answered another number than asked");
     for (const Result<MailMessage>& message : messages)
         if (!message && speaks_of_scope(message.error())) co_return std::unexpected(message.error());
+    Result<void> put_off = co_await put_off_corrupt(*rows, messages);
+    if (!put_off) co_return std::unexpected(put_off.error());
+    if (rows->empty()) co_return Result<void>{};
     Batch batch = *rows;
     Result<std::vector<MailDecision>> decisions =
         co_await decide_batch(spec, std::move(rules), std::move(owner), std::move(batch), messages, true);
@@ -206,6 +209,28 @@ Async<Result<std::vector<MailDecision>>> MailLogger::decide_batch(MailboxSpec sp
         decisions.push_back(std::move(decision));
     }
     co_return decisions;
+}
+
+/// An answer that made no sense says nothing of the mail: it is read again later, and given up only when that never
+/// helps. Such rows leave the batch.
+Async<Result<void>> MailLogger::put_off_corrupt(Batch& rows, Messages& messages) {
+    std::vector<MailProgress> progress;
+    Batch kept_rows;
+    Messages kept_messages;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool corrupt = !messages[i] && messages[i].error().kind == ErrorKind::CorruptReply;
+        if (corrupt && rows[i].attempts + 1 < limits::attempts_max) {
+            progress.push_back(failed_step(rows[i], messages[i].error()));
+            continue;
+        }
+        kept_rows.push_back(std::move(rows[i]));
+        kept_messages.push_back(std::move(messages[i]));
+    }
+    rows = std::move(kept_rows);
+    messages = std::move(kept_messages);
+    if (progress.empty()) co_return Result<void>{};
+    Result<void> recorded = co_await store_.record_progress(std::move(progress));
+    co_return recorded;
 }
 
 MailProgress MailLogger::failed_step(const IntakeRow& row, const Error& error) const {

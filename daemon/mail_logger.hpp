@@ -80,6 +80,8 @@ private:
                                                           bool with_history);
     Async<Result<void>> write_interactions(MailboxSpec spec, MailCycleReport& report);
     Async<Result<void>> mark(MailboxSpec spec, MailCycleReport& report);
+    /// Both must outlive the call.
+    Async<Result<void>> put_off_corrupt(Batch& rows, Messages& messages);
     MailProgress failed_step(const IntakeRow& row, const Error& error) const;
     std::string path_of(const FolderId& folder) const;
 

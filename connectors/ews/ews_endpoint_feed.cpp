@@ -138,6 +138,15 @@ Async<Result<Observation>> EwsEndpoint::inspect_broken(Scope scope, ItemId id, E
     if (!bare.front() && bare.front().error().kind == ErrorKind::NotFound)
         co_return gone_observation(id);
     if (!bare.front()) co_return std::unexpected(std::move(error));
+    // A reply that broke on its way says nothing of the item: only the second one convicts it.
+    std::vector<ItemId> once_more(1, ItemId{id.id, {}});
+    auto again = co_await fetch(scope, std::move(once_more));
+    if (again.front()) {
+        auto seen = observe(scope, *again.front());
+        if (seen) co_return seen;
+    } else if (again.front().error().kind != ErrorKind::CorruptReply) {
+        co_return std::unexpected(std::move(again.front().error()));
+    }
     co_return unreadable_observation(read_item_id(bare.front()->node), "corrupt",
                                      "the item breaks the reply");
 }

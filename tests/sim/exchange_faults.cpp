@@ -113,6 +113,8 @@ ExchangeFaults::~ExchangeFaults() {
 
 void ExchangeFaults::heal() {
     spells_.clear();
+    if (on_recovered)
+        for (const std::string& item : sandbox_.faults().poisoned()) on_recovered(item);
     sandbox_.faults().clear();
 }
 

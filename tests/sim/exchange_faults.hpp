@@ -43,6 +43,9 @@ public:
     /// Told after the first page of a paged FindItem: something arrives now (F31).
     std::function<void(const std::string& mailbox)> on_paging;
 
+    /// Told of each item that was corrupt for a while and was well again in the end.
+    std::function<void(const std::string& item)> on_recovered;
+
 private:
     struct Spell {
         FaultId id;

@@ -12,6 +12,7 @@ struct SimMail {
     std::string mark;               ///< "M17"
     std::string bytes;
     std::set<std::string> contacts;  ///< numbers of the CRM contacts whom it concerns, those who came later included
+    bool excused = false;           ///< parked for good reason, or the CRM that had it went back in time
     bool dated = true;              ///< copies of a mail without date and id cannot be known as copies
 };
 
@@ -31,6 +32,11 @@ public:
         for (const std::size_t mailbox : mailboxes) deliver(mailbox, mail);
     }
 
+    /// Nobody can say whether it is logged: this mail, or all of them so far.
+    void excuse(const std::string& mark) {
+        for (SimMail& mail : mails_)
+            if (mark.empty() || mail.mark == mark) mail.excused = true;
+    }
     const std::vector<SimMail>& mails() const { return mails_; }
     /// The designated folder; made if it is not there.
     std::string folder(std::size_t mailbox);

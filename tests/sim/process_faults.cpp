@@ -94,13 +94,6 @@ void ProcessFaults::step(std::size_t mailbox) {
         ledger_lost_ = true;
         die(FaultId::LedgerLost, "and its data directory is lost");
         world_.history.ledger_lost(world_.loop.now());
-        // The snapshot that rebuilds the links reads the pair's own folder (docs/limitations.md).
-        for (std::size_t number = 0; number < world_.options().workload.mailboxes; ++number)
-            for (const EntityKind kind : kEntityKinds)
-                for (const Shown& item : world_.exchange->items(kind, number))
-                    if (item.folder != world_.exchange->folder(number, exchange_folder(kind)))
-                        if (auto* line = world_.history.find(item.lineage))
-                            line->unmarked_away = true;
     }
     if (world_.dice.fires(FaultId::ClockJumps)) {
         static constexpr std::array<std::int64_t, 5> jumps{86'400'000, -3'600'000, 37'000, -400,
@@ -134,6 +127,12 @@ void ProcessFaults::switch_on(bool all) {
 void ProcessFaults::before_restart() {
     failures_left_ = 0;
     if (!std::exchange(ledger_lost_, false)) return;
+    // The snapshot that rebuilds the links reads the pair's own folder (docs/limitations.md).
+    for (std::size_t number = 0; number < world_.options().workload.mailboxes; ++number)
+        for (const EntityKind kind : kEntityKinds)
+            for (const Shown& item : world_.exchange->items(kind, number))
+                if (item.folder != world_.exchange->folder(number, exchange_folder(kind)))
+                    if (auto* line = world_.history.find(item.lineage)) line->unmarked_away = true;
     for (const std::string& file : world_.disk.files())
         if (file.starts_with(kLedger)) world_.disk.remove(file);
 }

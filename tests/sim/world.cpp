@@ -345,6 +345,8 @@ void World::tell_journal() {
                             << e.reason << " link " << e.link.value() << " " << e.detail.substr(0, 300) << "\n";
         after = (*page)->back().sequence;
     }
+    for (const LoggedCount& logged : crm->interactions())
+        *options_.story << "  interaction " << logged.mark << " " << logged.contact << " " << logged.count << "\n";
     const auto rows = ask(stores().mail->list(std::nullopt, std::nullopt, 0, 500));
     if (!rows || !*rows) return;
     for (const IntakeRow& row : **rows)

@@ -33,6 +33,14 @@ WorldFaults::WorldFaults(World& world)
     exchange.on_paging = [this](const std::string& mailbox) {
         people.create_now(mailbox_number(mailbox));
     };
+    // What was parked as corrupt stays parked until a person tries it again.
+    exchange.on_recovered = [&world](const std::string& id) {
+        for (std::size_t i = 0; i < world.options().workload.mailboxes; ++i)
+            if (const auto* item = world.sandbox->store().find_item(mailbox_address(i), id)) {
+                const std::string subject(item->properties.text("item:Subject"));
+                world.postman->excuse(subject.substr(0, subject.find(' ')));
+            }
+    };
     crm.on_logged = [this] { process.after_logging(); };
 }
 
