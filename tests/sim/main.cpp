@@ -66,12 +66,17 @@ int main(int argc, char** argv) {
     app.add_option("--workload", range.workload, "standard, small or mixed (one standard in twenty)")
         ->check(CLI::IsMember({"standard", "small", "mixed"}))
         ->capture_default_str();
+    std::string only;
+    app.add_option("--only", only, "this fault alone strikes, again and again: F13 or its name")->check([](const std::string& name) {
+        return parse_fault(name) ? std::string() : "there is no fault " + name;
+    });
     app.add_flag("--twice", range.twice, "run each seed twice and compare");
     app.add_option("--trace", trace, "tell the story of this seed");
     app.add_option("--shrink", shrink, "find the shortest story in which this seed still fails");
     app.add_flag("--felt", felt, "print how often each fault struck and was felt; fail if one never was");
     app.add_flag("--machine", machine, "totals for the calling process")->group("");
     CLI11_PARSE(app, argc, argv);
+    if (!only.empty()) range.only = parse_fault(only);
     if (trace != 0) return tell_story(trace, range.workload);
     if (shrink != 0) return shrink_seed(shrink, range.workload);
     const bool alone = jobs <= 1 || range.count < 4;

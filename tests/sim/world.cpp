@@ -25,6 +25,7 @@ FaultDice::Options dice_options(const RunOptions& options) {
     out.seed = options.seed;
     out.budget = options.workload.faults;
     out.suppressed = options.suppressed;
+    out.only = options.only;
     return out;
 }
 
