@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <malloc.h>
+
 #include <cstdio>
 #include <iostream>
 #include <thread>
@@ -48,6 +50,10 @@ std::size_t tell_felt(const Totals& totals) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // The memory of one run is the next one's: giving it back and asking again costs a tenth of the time.
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+    mallopt(M_MMAP_THRESHOLD, 512 << 20);
+    mallopt(M_TOP_PAD, 64 << 20);
     if (const auto code = run_other_mode(argc, argv)) return *code;
     CLI::App app("The simulator of Liaison: production code on one thread, in virtual time, from one seed.");
     app.footer(kExamples);
