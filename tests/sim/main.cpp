@@ -25,8 +25,9 @@ Examples
 
 Exit code 0 only without a violation. The last line is seeds=N violations=V crashes=C faults=F.)";
 
-int tell_story(std::uint64_t seed, const std::string& workload) {
-    RunOptions options = options_of(seed, workload);
+int tell_story(std::uint64_t seed, const SeedRange& range) {
+    RunOptions options = options_of(seed, range.workload);
+    options.only = range.only;
     options.story = &std::cout;
     const RunResult result = World(options).run();
     for (const Violation& v : result.violations) std::printf("seed %llu: %s: %s\n", ull(seed), v.checker.c_str(), v.message.c_str());
@@ -77,7 +78,7 @@ int main(int argc, char** argv) {
     app.add_flag("--machine", machine, "totals for the calling process")->group("");
     CLI11_PARSE(app, argc, argv);
     if (!only.empty()) range.only = parse_fault(only);
-    if (trace != 0) return tell_story(trace, range.workload);
+    if (trace != 0) return tell_story(trace, range);
     if (shrink != 0) return shrink_seed(shrink, range.workload);
     const bool alone = jobs <= 1 || range.count < 4;
     const Totals totals = alone ? run_seeds(range, {}) : run_jobs(range, jobs, argv[0]);

@@ -353,6 +353,8 @@ std::optional<Timestamp> World::everything_waits_until() const {
 /// The service is stopped and started again shortly before: polling meanwhile would show nothing new.
 void World::sleep_over(Timestamp morning) {
     tell("the service is stopped until " + format_timestamp(morning));
+    // Nobody asks for more than a day.
+    if (morning > loop.now() + std::chrono::hours(25)) violated("progress", "nothing more is tried until " + format_timestamp(morning));
     loop.kill(process_->owner());
     process_.reset();
     while (const auto next = loop.next_at()) {
