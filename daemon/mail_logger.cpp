@@ -250,11 +250,13 @@ Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleRe
     Result<Batch> rows = co_await store_.rows(spec.mailbox, IntakeState::ToLog, clock_.now(), limits::message_batch);
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return Result<void>{};
+    // Taken, not lent: whatever stops this step, no half-used facts are left for the next one.
+    std::map<std::int64_t, MailMessage> fresh = std::exchange(fresh_, {});
     std::vector<ItemKey> keys;
     std::vector<ItemKey> missing;
     for (const IntakeRow& row : *rows) {
         keys.push_back(row.key);
-        if (!fresh_.contains(row.id)) missing.push_back(row.key);
+        if (!fresh.contains(row.id)) missing.push_back(row.key);
     }
     Messages reread;
     if (!missing.empty()) reread = co_await source_.get_messages(missing, false);
@@ -269,8 +271,8 @@ Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleRe
     std::size_t next_reread = 0;
     for (std::size_t i = 0; i < rows->size(); ++i) {
         const IntakeRow& row = (*rows)[i];
-        const auto kept = fresh_.find(row.id);
-        Result<MailMessage> message = kept != fresh_.end() ? Result<MailMessage>(std::move(kept->second))
+        const auto kept = fresh.find(row.id);
+        Result<MailMessage> message = kept != fresh.end() ? Result<MailMessage>(std::move(kept->second))
                                                            : std::move(reread[next_reread++]);
         const Error* error = !message ? &message.error() : !originals[i] ? &originals[i].error() : nullptr;
         // An original that is too large is left out; the interaction is written without it.
@@ -289,7 +291,6 @@ Async<Result<void>> MailLogger::write_interactions(MailboxSpec spec, MailCycleRe
                                    source_.link_url(row.key)));
         logged_rows.push_back(&row);
     }
-    fresh_.clear();
     std::vector<Result<LoggedMessage>> answers = co_await sink_.log_messages(std::move(logs));
     if (answers.size() != logged_rows.size())
         co_return fail(ErrorKind::CorruptReply, "the CRM answered another number of messages than it was given");
