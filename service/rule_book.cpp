@@ -8,6 +8,11 @@
 namespace liaison::service {
 namespace {
 
+/// Versioned documents that are no rules: the blocklist, and what the daemon knows of folders.
+bool is_other_document(const std::string& scope) {
+    return scope == "blocklist" || scope.starts_with("folders:");
+}
+
 /// Where the store keeps the organisation's lists; no scope of rules is called so.
 constexpr const char* kListsScope = "lists";
 
@@ -52,6 +57,7 @@ Async<Result<void>> RuleBook::load() {
     Result<std::vector<std::string>> scopes = co_await store_.rule_scopes();
     if (!scopes) co_return std::unexpected(scopes.error());
     for (const std::string& name : *scopes) {
+        if (is_other_document(name)) continue;
         std::string asked = name;
         auto stored = co_await store_.current_rules(std::move(asked));
         if (!stored) co_return std::unexpected(stored.error());
