@@ -37,7 +37,8 @@ std::string error_word(const Error& error) {
 
 bool in_deleted_items(std::string_view path) {
     const std::size_t prefix = path.find(':');
-    if (prefix != std::string_view::npos && path.substr(0, prefix).find('/') == std::string_view::npos)
+    if (prefix != std::string_view::npos &&
+        path.substr(0, prefix).find('/') == std::string_view::npos)
         path.remove_prefix(prefix + 1);
     return iequals(path.substr(0, path.find('/')), "Deleted Items");
 }
@@ -114,7 +115,8 @@ Async<Result<MailFolder>> DesignatedFolders::resolve(std::string key, std::strin
         deleted = there && in_deleted_items(there->path) && !in_deleted_items(path);
         const bool gone = !there && there.error().kind == ErrorKind::NotFound;
         if (!deleted && !gone) co_return there;
-        log_.write(LogLevel::Warning, "designated_folder_gone", {{"deleted", deleted ? "yes" : "no"}});
+        log_.write(LogLevel::Warning, "designated_folder_gone",
+                   {{"deleted", deleted ? "yes" : "no"}});
     }
     std::string wanted = path;
     Result<MailFolder> opened = co_await source_.open_folder(std::move(wanted), create);
@@ -161,8 +163,7 @@ void DesignatedFolders::fail_spec(FolderStatus status, const Error& error) {
     status.state = FolderState::Failing;
     if (error.kind == ErrorKind::Forbidden) status.state = FolderState::Forbidden;
     if (error.kind == ErrorKind::NotFound)
-        status.state =
-            error.native_code == "deleted" ? FolderState::Deleted : FolderState::Missing;
+        status.state = error.native_code == "deleted" ? FolderState::Deleted : FolderState::Missing;
     status.last_error = error_word(error);
     log_.write(LogLevel::Warning, "designated_folder_left_out",
                {{"state", std::string(to_string(status.state))}, {"error", status.last_error}});
@@ -198,7 +199,8 @@ Async<Result<void>> DesignatedFolders::watch_spec(FolderScope scope, FolderSpec 
     WatchedFolder about;
     about.regarding_kind = spec.regarding_kind;
     about.regarding_id = spec.regarding_id;
-    if (!spec.regarding_id.empty()) status.regarding = spec.regarding_kind + " " + spec.regarding_id;
+    if (!spec.regarding_id.empty())
+        status.regarding = spec.regarding_kind + " " + spec.regarding_id;
     Result<MailFolder> root =
         co_await resolve(spec.path, spec.path, spec.create && scope.create_folders);
     Result<void> done;
@@ -210,7 +212,10 @@ Async<Result<void>> DesignatedFolders::watch_spec(FolderScope scope, FolderSpec 
         MailFolder top = *root;
         tree = co_await tree_of(std::move(top), spec.subfolders);
     }
-    const Error* error = !root ? &root.error() : !done ? &done.error() : !tree ? &tree.error() : nullptr;
+    const Error* error = !root   ? &root.error()
+                         : !done ? &done.error()
+                         : !tree ? &tree.error()
+                                 : nullptr;
     if (error != nullptr && speaks_of_the_server(*error)) co_return std::unexpected(*error);
     if (error != nullptr) {
         fail_spec(std::move(status), *error);
@@ -234,7 +239,8 @@ Async<Result<void>> DesignatedFolders::watch_opportunities(FolderScope scope) {
         co_return Result<void>{};
     }
     if (!open) co_return std::unexpected(open.error());
-    if (open->size() > limits::opportunity_folders_max) open->resize(limits::opportunity_folders_max);
+    if (open->size() > limits::opportunity_folders_max)
+        open->resize(limits::opportunity_folders_max);
     for (OpenOpportunity& opportunity : *open) {
         std::string at = root.path_now;
         done = co_await keep_opportunity(scope, std::move(opportunity), std::move(at));
@@ -302,8 +308,8 @@ Async<Result<void>> DesignatedFolders::keep_opportunity(FolderScope scope,
 }
 
 const WatchedFolder* DesignatedFolders::find(const FolderId& folder) const {
-    const auto at = std::ranges::find(watched_, folder,
-                                      [](const WatchedFolder& one) { return one.folder.id; });
+    const auto at =
+        std::ranges::find(watched_, folder, [](const WatchedFolder& one) { return one.folder.id; });
     return at == watched_.end() ? nullptr : &*at;
 }
 

@@ -68,10 +68,10 @@ struct FolderStatus {
     std::string path_now;
     FolderId id;
     FolderState state = FolderState::Watched;
-    std::string last_error;       ///< kind and native code, no content
-    std::size_t watched = 0;      ///< folders, it and its sub-folders
-    std::string regarding = {};   ///< "opportunity O-1"
-    std::vector<FolderId> ids;    ///< of the watched ones
+    std::string last_error;      ///< kind and native code, no content
+    std::size_t watched = 0;     ///< folders, it and its sub-folders
+    std::string regarding = {};  ///< "opportunity O-1"
+    std::vector<FolderId> ids;   ///< of the watched ones
 };
 
 /// Finds the designated folders and keeps them: by id, never by name. A folder that is gone,
@@ -93,8 +93,8 @@ public:
 
     const std::vector<WatchedFolder>& watched() const { return watched_; }
     const WatchedFolder* find(const FolderId& folder) const;
-    /// Mail of a queue that is in the CRM goes to the queue's storage folder, unless a rule moves it
-    /// elsewhere.
+    /// Mail of a queue that is in the CRM goes to the queue's storage folder, unless a rule moves
+    /// it elsewhere.
     void route(const FolderId& folder, MailDecision& decision) const;
     std::vector<FolderStatus> status() const;
 

@@ -1,5 +1,6 @@
 #include "service/compose.hpp"
 
+#include <boost/json.hpp>
 #include <filesystem>
 #include <map>
 
@@ -15,6 +16,7 @@
 #include "net/auth/client_credentials.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
+#include "service/api/folder_routes.hpp"
 #include "service/api/mail_routes.hpp"
 #include "service/api/services.hpp"
 #include "service/mail_desk.hpp"
@@ -35,6 +37,7 @@ struct Mailbox {
     MailboxConfig config;
     std::unique_ptr<SyncEndpoint> endpoint;
     std::unique_ptr<MailSource> source;
+    std::unique_ptr<InboxRules> inbox_rules;  ///< null over Graph
     std::unique_ptr<daemon::SyncRunner> runner;
     std::unique_ptr<daemon::MailLogger> logger;
     std::unique_ptr<daemon::MailboxCycle> cycle;
@@ -59,6 +62,7 @@ public:
     std::string api_url() const override;
     Async<Result<std::string>> describe_plans() override;
     Async<HttpResponse> answer(HttpRequest request) override;
+    Async<Result<std::string>> inbox_rules(MailboxId mailbox, bool push) override;
 
 private:
     void open_desk();
@@ -70,6 +74,8 @@ private:
     void reach_by_graph(Mailbox& mailbox);
     Async<Result<bool>> cycle(MailboxId id);
     Async<Result<void>> set_paused(MailboxId id, bool paused);
+    void open_inbox_desk();
+    Async<Result<std::vector<FolderView>>> list_folders(MailboxId id);
     Async<Result<Plan>> preview(MailboxId id, EntityKind kind);
     Async<Result<std::vector<daemon::DryRunLine>>> dry_run(MailboxId id, rules::RuleSet rules,
                                                            std::string folder, std::size_t max);
@@ -97,6 +103,7 @@ private:
     std::unique_ptr<RuleBook> rules_;
     std::unique_ptr<BlocklistBook> blocklist_;
     std::unique_ptr<MailDesk> desk_;
+    std::unique_ptr<InboxRuleDesk> inbox_desk_;
     std::unique_ptr<daemon::Scheduler> scheduler_;
     std::unique_ptr<Router> router_;
     std::unique_ptr<net::HttpServer> server_;
@@ -120,6 +127,7 @@ Result<void> ComposedApplication::open() {
     open_desk();
     if (purpose_ == Purpose::Desk) return {};
     if (auto exchange = open_exchange(); !exchange) return exchange;
+    open_inbox_desk();
     if (config_.api_enabled) return open_api();
     return {};
 }
@@ -208,6 +216,7 @@ void ComposedApplication::reach_by_ews(Mailbox& mailbox, const std::string& pass
     settings.user_agent = "Liaison/" + std::string(program_version());
     mailbox.endpoint = ews::make_ews_endpoint(*http_, clock_, settings);
     mailbox.source = ews::make_ews_mail_source(*http_, settings);
+    mailbox.inbox_rules = ews::make_ews_inbox_rules(*http_, settings);
 }
 
 void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::string& password) {
@@ -236,7 +245,8 @@ void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::st
         m.pairs.push_back(std::move(pair));
     }
     m.mail.mailbox = id;
-    m.mail.folders.assign(config.mail_folders.begin(), config.mail_folders.end());
+    m.mail.folders = config.folders;
+    m.mail.opportunity_root = config.opportunity_folders;
     m.mail.create_folders = config.create_mail_folders;
     m.mail.mark_mail = config_.mark_mail;
     m.mail.policy = config_.mail;
@@ -272,6 +282,8 @@ Result<void> ComposedApplication::open_api() {
     add_rule_routes(*router_, services);
     add_rule_trial_routes(*router_, services);
     add_sync_routes(*router_, services);
+    add_folder_routes(
+        *router_, [this](MailboxId id) { return list_folders(std::move(id)); }, *inbox_desk_);
     net::HttpServerOptions options;
     options.address = config_.api_address;
     options.port = config_.api_port;
@@ -335,6 +347,51 @@ Async<Result<void>> ComposedApplication::set_paused(MailboxId id, bool paused) {
     if (!stored) co_return stored;
     scheduler_->set_paused(id, paused);
     co_return Result<void>{};
+}
+
+Async<Result<std::vector<FolderView>>> ComposedApplication::list_folders(MailboxId id) {
+    const auto found = mailboxes_.find(id);
+    if (found == mailboxes_.end())
+        co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
+    auto counts = co_await stores_.mail->folder_counts(id);
+    if (!counts) co_return std::unexpected(counts.error());
+    std::vector<FolderView> out;
+    for (daemon::FolderStatus& status : found->second.logger->folders()) {
+        FolderView view{std::move(status), {}};
+        for (const FolderId& folder : view.status.ids) {
+            const MailCounts& count = (*counts)[folder];
+            view.count.mails += count.seen;
+            view.count.logged += count.logged;
+            view.count.unmatched += count.unmatched;
+            view.count.waiting += count.pending + count.parked;
+        }
+        out.push_back(std::move(view));
+    }
+    co_return out;
+}
+
+void ComposedApplication::open_inbox_desk() {
+    inbox_desk_ = std::make_unique<InboxRuleDesk>(
+        *rules_,
+        [this](const MailboxId& id) -> std::optional<InboxRuleDesk::Box> {
+            const auto found = mailboxes_.find(id);
+            if (found == mailboxes_.end()) return std::nullopt;
+            const Mailbox& mailbox = found->second;
+            return InboxRuleDesk::Box{mailbox.inbox_rules.get(), mailbox.source.get(),
+                                      mailbox.config.inbox_rules,
+                                      mailbox.config.remove_outlook_rules, mailbox.config.folders};
+        },
+        *log_);
+}
+
+Async<Result<std::string>> ComposedApplication::inbox_rules(MailboxId mailbox, bool push) {
+    Result<void> loaded = co_await rules_->load();
+    if (!loaded) co_return std::unexpected(loaded.error());
+    Result<InboxRuleReport> report = push ? co_await inbox_desk_->push(std::move(mailbox))
+                                          : co_await inbox_desk_->report(std::move(mailbox));
+    if (!report) co_return std::unexpected(report.error());
+    const boost::json::object body = to_json(*report);
+    co_return boost::json::serialize(body);
 }
 
 Async<Result<Plan>> ComposedApplication::preview(MailboxId id, EntityKind kind) {

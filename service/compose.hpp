@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/async.hpp"
+#include "core/ids.hpp"
 #include "core/http_message.hpp"
 #include "core/result.hpp"
 #include "net/run_loop.hpp"
@@ -29,6 +30,9 @@ public:
     virtual std::string api_url() const = 0;
     /// What the next cycle would do, for every mailbox and kind, as text for a terminal; nothing is done.
     virtual Async<Result<std::string>> describe_plans() = 0;
+    /// How the inbox rules of a mailbox differ from the rules in force (service/inbox_rule_desk.hpp), as
+    /// the API's JSON; with `push` the difference is written first.
+    virtual Async<Result<std::string>> inbox_rules(MailboxId mailbox, bool push) = 0;
     /// Answers a request of the management API about mail, without a server and without a token.
     virtual Async<HttpResponse> answer(HttpRequest request) = 0;
 };

@@ -21,30 +21,15 @@ struct TomlConfused {};
 #undef TOML_SHARED_LIB
 #include <toml++/toml.h>
 
+#include "core/http_message.hpp"
 #include "core/text.hpp"
 #include "daemon/mail/free_mail.hpp"
 #include "net/url.hpp"
+#include "service/config_text.hpp"
 
 namespace liaison::service {
 
 namespace {
-
-/// Edit distance for "did you mean"; small words only.
-std::size_t config_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t above = row[j];
-            row[j] =
-                std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0u : 1u)});
-            diagonal = above;
-        }
-    }
-    return row[b.size()];
-}
 
 /// Reads one table and remembers which keys were asked for, so that the rest is unknown.
 class TableReader {
@@ -119,6 +104,21 @@ public:
         }
     }
 
+    /// The tables of a list of tables: [[mailbox.folder]].
+    std::vector<TableReader> tables(std::string_view key) {
+        std::vector<TableReader> out;
+        const toml::node* node = find(key);
+        if (!node) return out;
+        const toml::array* list = node->as_array();
+        if (!list || !list->is_array_of_tables()) {
+            error(key, "must be a list of tables: [[" + name_ + "." + std::string(key) + "]]");
+            return out;
+        }
+        for (const toml::node& entry : *list)
+            out.emplace_back(entry.as_table(), name_ + "." + std::string(key), errors_);
+        return out;
+    }
+
     bool present() const { return table_ != nullptr; }
     bool has(std::string_view key) const { return table_ && table_->contains(key); }
 
@@ -150,16 +150,6 @@ private:
     std::vector<ConfigError>& errors_;
     std::set<std::string> known_;
 };
-
-bool is_loopback_host(const std::string& host) {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
-std::string absolute_path(const std::string& path, const std::string& base) {
-    if (path.empty() || path.front() == '/' || (path.size() > 1 && path[1] == ':') || base.empty())
-        return path;
-    return base + "/" + path;
-}
 
 /// A reference to a secret; `file:` paths are taken from the configuration's folder like all
 /// others.
@@ -321,6 +311,27 @@ void require_graph(TableReader& t, const GraphConfig& g) {
     if (!g.private_key.empty() && g.certificate.empty()) t.error("private_key", "needs certificate");
 }
 
+/// [[mailbox.folder]]: a designated folder with particulars.
+void read_folder(TableReader& t, MailboxConfig& m) {
+    daemon::FolderSpec folder("");
+    std::string regarding;
+    t.text("path", folder.path);
+    t.flag("subfolders", folder.subfolders);
+    t.flag("create", folder.create);
+    t.text("storage", folder.storage);
+    t.text("regarding", regarding);
+    if (const std::string why = bad_folder_path(folder.path); !why.empty()) t.error("path", why);
+    for (const daemon::FolderSpec& other : m.folders)
+        if (iequals(other.path, folder.path)) t.error("path", "stands twice");
+    if (const std::string why = bad_storage_path(folder.path, folder.storage); !why.empty())
+        t.error("storage", why);
+    if (!regarding.empty() && !split_regarding(regarding, folder))
+        t.error("regarding", "must be a kind and a CRM id, like \"opportunity:4711\"; kinds are " +
+                                 std::string(kRegardingKinds));
+    t.unknown_keys();
+    m.folders.push_back(std::move(folder));
+}
+
 void read_mailbox(TableReader& t, Config& c) {
     MailboxConfig m;
     t.text("address", m.address);
@@ -338,10 +349,23 @@ void read_mailbox(TableReader& t, Config& c) {
             t.error("sync",
                     "holds \"" + name + "\"; allowed are \"task\", \"appointment\", \"contact\"");
     }
-    t.texts("mail_folders", m.mail_folders);
-    for (const std::string& path : m.mail_folders)
-        if (trim(path).empty()) t.error("mail_folders", "holds an empty path");
+    std::vector<std::string> paths;
+    t.texts("mail_folders", paths);
+    for (const std::string& path : paths) {
+        if (const std::string why = bad_folder_path(path); !why.empty())
+            t.error("mail_folders", "holds \"" + path + "\": " + why);
+        m.folders.emplace_back(path);
+    }
+    for (TableReader& folder : t.tables("folder")) read_folder(folder, m);
     t.flag("create_mail_folders", m.create_mail_folders);
+    t.text("opportunity_folders", m.opportunity_folders);
+    if (const std::string why = bad_folder_path(m.opportunity_folders);
+        !m.opportunity_folders.empty() && !why.empty())
+        t.error("opportunity_folders", why);
+    t.flag("inbox_rules", m.inbox_rules);
+    t.flag("remove_outlook_rules", m.remove_outlook_rules);
+    if (m.remove_outlook_rules && !m.inbox_rules)
+        t.error("remove_outlook_rules", "needs inbox_rules = true");
     t.flag("paused", m.paused);
     m.exchange = c.exchange_kind;
     t.choice("exchange", {"ews", "graph"}, m.exchange);
@@ -562,21 +586,6 @@ ConfigResult parse_config(std::string_view text, const std::string& base_directo
     std::sort(out.errors.begin(), out.errors.end(), [](const ConfigError& a, const ConfigError& b) {
         return std::tie(a.line, a.column, a.message) < std::tie(b.line, b.column, b.message);
     });
-    return out;
-}
-
-bool Config::uses(std::string_view exchange) const {
-    return std::any_of(mailboxes.begin(), mailboxes.end(),
-                       [&](const MailboxConfig& m) { return m.exchange == exchange; });
-}
-
-std::string describe(const std::string& name, const std::vector<ConfigError>& errors) {
-    std::string out;
-    for (const ConfigError& e : errors) {
-        out += name;
-        if (e.line > 0) out += ":" + std::to_string(e.line) + ":" + std::to_string(e.column);
-        out += ": " + e.message + "\n";
-    }
     return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/link.hpp"
 #include "core/record.hpp"
+#include "daemon/designated_folders.hpp"
 #include "daemon/mail/logging.hpp"
 
 namespace liaison::service {
@@ -16,8 +17,11 @@ namespace liaison::service {
 struct MailboxConfig {
     std::string address;                    ///< primary SMTP address, lower case
     std::vector<EntityKind> kinds;          ///< what is mirrored
-    std::vector<std::string> mail_folders;  ///< designated folders, by path from the mailbox' root
+    std::vector<daemon::FolderSpec> folders;  ///< designated folders: mail_folders and [[mailbox.folder]]
     bool create_mail_folders = true;
+    std::string opportunity_folders;    ///< where open opportunities have folders; empty: nowhere
+    bool inbox_rules = false;           ///< rules may be pushed as inbox rules
+    bool remove_outlook_rules = false;  ///< and Outlook's own may be lost for that
     bool paused = false;
     std::string exchange = "ews";  ///< how it is reached: ews, graph
 };

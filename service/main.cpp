@@ -6,6 +6,7 @@
 #include "service/compose.hpp"
 #include "service/crm_command.hpp"
 #include "service/demo.hpp"
+#include "service/inbox_command.hpp"
 #include "service/mail_command.hpp"
 #include "service/os/child_process.hpp"
 #include "service/rules_command.hpp"
@@ -78,6 +79,7 @@ int main(int argc, char** argv) {
                 service::print_plans);
 
     service::add_rules_commands(app, exit_code);
+    service::add_inbox_command(app, exit_code);
 
     service::DemoOptions demo_options;
     add_demo(app, demo_options, exit_code);

@@ -1,17 +1,17 @@
 #include "service/rule_book.hpp"
 
 #include <algorithm>
+
+#include "core/text.hpp"
+#include "rules/scope_guard.hpp"
+
+#include <algorithm>
 #include <utility>
 
 #include "core/limits.hpp"
 
 namespace liaison::service {
 namespace {
-
-/// Versioned documents that are no rules: the blocklist, and what the daemon knows of folders.
-bool is_other_document(const std::string& scope) {
-    return scope == "blocklist" || scope.starts_with("folders:");
-}
 
 /// Where the store keeps the organisation's lists; no scope of rules is called so.
 constexpr const char* kListsScope = "lists";
@@ -53,11 +53,21 @@ std::vector<rules::RuleLayer> RuleBook::layers_with(const rules::RuleScope& scop
     return out;
 }
 
+namespace {
+
+/// The store keeps other versioned documents beside the rules: the blocklist (blocklist_book.cpp) and
+/// the bindings of designated folders (daemon/folder_bindings.cpp).
+bool is_document_of_others(std::string_view scope) {
+    return scope == "blocklist" || scope.starts_with("folders:");
+}
+
+}  // namespace
+
 Async<Result<void>> RuleBook::load() {
     Result<std::vector<std::string>> scopes = co_await store_.rule_scopes();
     if (!scopes) co_return std::unexpected(scopes.error());
     for (const std::string& name : *scopes) {
-        if (is_other_document(name)) continue;
+        if (is_document_of_others(name)) continue;
         std::string asked = name;
         auto stored = co_await store_.current_rules(std::move(asked));
         if (!stored) co_return std::unexpected(stored.error());
@@ -79,6 +89,25 @@ Async<Result<void>> RuleBook::load() {
     if (!loaded) co_return std::unexpected(stored_rules_fail("all scopes", loaded.error().front()));
     current_ = std::move(*loaded);
     co_return Result<void>{};
+}
+
+rules::Checked<rules::Document> RuleBook::document_for(const std::string& mailbox) const {
+    rules::Document out;
+    for (const auto& [scope, entry] : entries_) {
+        auto guard = rules::scope_guard(scope, shared_.lists);
+        if (!guard) return std::unexpected(std::move(guard.error()));
+        if (*guard && std::ranges::find((*guard)->values, normal_address(mailbox)) ==
+                          (*guard)->values.end())
+            continue;
+        auto document = rules::read_document(entry.document, shared_.lists);
+        if (!document) return std::unexpected(std::move(document.error()));
+        for (rules::Rule& rule : document->rules) {
+            if (scope.kind != rules::RuleScope::Kind::Organization)
+                rule.id = to_string(scope) + "/" + rule.id;
+            out.rules.push_back(std::move(rule));
+        }
+    }
+    return out;
 }
 
 rules::Checked<RuleBook::Trial> RuleBook::try_document(const rules::RuleScope& scope,

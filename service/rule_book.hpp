@@ -8,6 +8,7 @@
 #include "core/ports/mail_store.hpp"
 #include "core/result.hpp"
 #include "rules/findings.hpp"
+#include "rules/document.hpp"
 #include "rules/rule_set.hpp"
 
 namespace liaison::service {
@@ -32,6 +33,9 @@ public:
     /// Those that have a document, in order of evaluation.
     std::vector<rules::RuleScope> scopes() const;
     const Entry& lists() const { return lists_; }
+
+    /// The rules that speak for a mailbox, of all scopes, in order of evaluation.
+    rules::Checked<rules::Document> document_for(const std::string& mailbox) const;
 
     /// `errors` tells all faults of the document when the result is InvalidRequest. VersionConflict
     /// when `expected` is not the number in force.

@@ -31,6 +31,7 @@ public:
     void progress(const MailProgress& progress);
     std::size_t retry_unmatched(const MailboxId& mailbox, const std::string& revision);
     MailCounts counts(const std::optional<MailboxId>& mailbox);
+    std::map<FolderId, MailCounts> folder_counts(const MailboxId& mailbox);
     std::vector<IntakeRow> list(const std::optional<MailboxId>& mailbox,
                                 std::optional<MailOutcome> outcome, std::int64_t after_row,
                                 std::size_t max);

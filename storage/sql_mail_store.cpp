@@ -88,6 +88,13 @@ Async<Result<std::size_t>> SqlMailStore::retry_unmatched(MailboxId mailbox, std:
                                   });
 }
 
+Async<Result<std::map<FolderId, MailCounts>>> SqlMailStore::folder_counts(MailboxId mailbox) {
+    return mail_verb<std::map<FolderId, MailCounts>>(
+        worker_, database_, [mailbox](IntakeTable& t) -> Result<std::map<FolderId, MailCounts>> {
+            return t.folder_counts(mailbox);
+        });
+}
+
 Async<Result<MailCounts>> SqlMailStore::counts(std::optional<MailboxId> mailbox) {
     return mail_verb<MailCounts>(
         worker_, database_,

@@ -28,6 +28,7 @@ public:
     Async<Result<void>> record_progress(std::vector<MailProgress> progress) override;
     Async<Result<std::size_t>> retry_unmatched(MailboxId mailbox, std::string revision) override;
     Async<Result<MailCounts>> counts(std::optional<MailboxId> mailbox) override;
+    Async<Result<std::map<FolderId, MailCounts>>> folder_counts(MailboxId mailbox) override;
     Async<Result<std::vector<IntakeRow>>> list(std::optional<MailboxId> mailbox,
                                                std::optional<MailOutcome> outcome,
                                                std::int64_t after_row, std::size_t max) override;

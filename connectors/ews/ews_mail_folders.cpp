@@ -1,4 +1,5 @@
 // Folders of a mailbox, of other people's mailboxes and of the public tree.
+#include <algorithm>
 #include <deque>
 
 #include "connectors/ews/create_folder.hpp"
@@ -199,7 +200,8 @@ Async<Result<MailFolder>> EwsMailSource::find_folder(FolderId folder) {
 /// Walks up to the root of the public tree.
 Async<Result<MailFolder>> EwsMailSource::find_public(FolderId folder) {
     if (public_root_.empty()) {
-        auto root = co_await get_folder(FolderRef::well_known("publicfoldersroot", {}));
+        FolderRef wanted = FolderRef::well_known("publicfoldersroot", "");
+        auto root = co_await get_folder(std::move(wanted));
         // Without public folders a folder in no mailbox is just gone.
         if (!root) co_return fail(ErrorKind::NotFound, "the folder is gone");
         public_root_ = root->id;
@@ -212,6 +214,11 @@ Async<Result<MailFolder>> EwsMailSource::find_public(FolderId folder) {
         path = normal_line(info->display_name) + (path.empty() ? "" : "/") + path;
         id = info->parent_id;
         if (id.empty()) break;
+        // It is there after all: a list of folders that lacks it is no proof that it went.
+        const bool at_home = std::ranges::any_of(
+            hierarchies_, [&](const auto& entry) { return entry.second.root() == id; });
+        if (at_home)
+            co_return fail(ErrorKind::Transient, "the list of folders lacks one that is there");
     }
     if (id != public_root_)
         co_return fail(ErrorKind::NotFound, "the folder lies in no place that can be seen");

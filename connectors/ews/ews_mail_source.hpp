@@ -16,9 +16,10 @@
 namespace liaison::ews {
 
 /// MailSource over EWS for one mailbox, and for what it may open beside itself: folders of other
-/// mailboxes by delegate access (DistinguishedFolderId with t:Mailbox) and public folders. The first segment of a path may be a well-known folder by
-/// its English name (Inbox, Sent Items, Drafts, Deleted Items, Junk Email, Outbox), whatever the
-/// mailbox' language is; others lie below the mailbox' root.
+/// mailboxes by delegate access (DistinguishedFolderId with t:Mailbox) and public folders. The first
+/// segment of a path may be a well-known folder by its English name (Inbox, Sent Items, Drafts,
+/// Deleted Items, Junk Email, Outbox), whatever the mailbox' language is; others lie below the
+/// mailbox' root.
 class EwsMailSource final : public MailSource {
 public:
     EwsMailSource(HttpClient& http, EwsSettings settings);

@@ -18,6 +18,7 @@ public:
                     std::map<std::string, std::string> well_known)
         : prefix_(std::move(prefix)), root_(std::move(root)), well_known_(std::move(well_known)) {}
 
+    const std::string& root() const { return root_; }
     const std::string& sync_state() const { return sync_state_; }
     void apply(FolderHierarchyPage page);
     /// The feed's state is lost: everything is read again.

@@ -136,6 +136,8 @@ public:
 
     // What people look at.
     virtual Async<Result<MailCounts>> counts(std::optional<MailboxId> mailbox) = 0;
+    /// The same by the folder in which the mails lie.
+    virtual Async<Result<std::map<FolderId, MailCounts>>> folder_counts(MailboxId mailbox) = 0;
     virtual Async<Result<std::vector<IntakeRow>>> list(std::optional<MailboxId> mailbox,
                                                        std::optional<MailOutcome> outcome,
                                                        std::int64_t after_row, std::size_t max) = 0;

@@ -73,12 +73,47 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"[[mailbox]]", "[mailbox]", "write [[mailbox]]"},
         Fault{"mail_folders = [\"Inbox/CRM\"]", "mail_folders = \"Inbox/CRM\"", "must be a list of texts"},
         Fault{"mail_folders = [\"Inbox/CRM\"]", "sync = [\"tasks\"]", "allowed are \"task\", \"appointment\", \"contact\""},
+        Fault{"mail_folders = [\"Inbox/CRM\"]", "mail_folders = [\"Inbox//CRM\"]", "c.toml:13:16: mailbox.mail_folders holds"},
+        Fault{"mail_folders = [\"Inbox/CRM\"]", "folder = \"x\"", "must be a list of tables: [[mailbox.folder]]"},
+        Fault{"mail_folders = [\"Inbox/CRM\"]", "[[mailbox.folder]]\npath = \"public:\"", "c.toml:14:8: mailbox.folder.path an empty path"},
+        Fault{"mail_folders = [\"Inbox/CRM\"]", "[[mailbox.folder]]\npath = \"a\"\nsubfolder = true", "did you mean \"subfolders\"?"},
+        Fault{"mail_folders = [\"Inbox/CRM\"]", "[[mailbox.folder]]\npath = \"a\"\nregarding = \"deal\"", "must be a kind and a CRM id"},
+        Fault{"mail_folders = [\"Inbox/CRM\"]", "[[mailbox.folder]]\npath = \"public:Q\"\nstorage = \"Inbox/S\"", "must lie in the same mailbox"},
+        Fault{"mail_folders = [\"Inbox/CRM\"]", "mail_folders = [\"a\"]\n[[mailbox.folder]]\npath = \"A\"", "mailbox.folder.path stands twice"},
+        Fault{"mail_folders = [\"Inbox/CRM\"]", "remove_outlook_rules = true", "needs inbox_rules = true"},
         Fault{"[crm]\n", "[crm]\nkind = \"oracle\"\n", "allowed are \"embedded\""},
         Fault{"[service]\n", "[service]\npoll_interval_seconds = 0\n", "allowed are 1 to 86400"},
         Fault{"[service]\n", "[service]\npoll_interval_seconds = \"2\"\n", "must be a whole number"},
         Fault{"[service]\n", "[servce]\n", "[servce] is not known"},
         Fault{"[service]\n", "[service\n", "c.toml:1:"},
         Fault{"[exchange]\n", "[exchange]\npin_ca = true\n", "exchange.pin_ca needs ca_file"}));
+
+TEST(Config, DesignatedFoldersHaveParticulars) {
+    const ConfigResult result = parse_config(kGood + R"(inbox_rules = true
+opportunity_folders = "Inbox/Opportunities"
+[[mailbox.folder]]
+path = "shared@example.test:Inbox/Desk"
+subfolders = false
+create = false
+regarding = "Opportunity: 4711"
+[[mailbox.folder]]
+path = "public:Sales/Queue"
+storage = "public:Sales/Storage"
+)", "/etc/liaison");
+    EXPECT_EQ(describe("c.toml", result.errors), "");
+    const MailboxConfig& mailbox = result.config.mailboxes.at(0);
+    EXPECT_TRUE(mailbox.inbox_rules);
+    EXPECT_FALSE(mailbox.remove_outlook_rules) << "nobody's rules are lost unless somebody says so";
+    EXPECT_EQ(mailbox.opportunity_folders, "Inbox/Opportunities");
+    ASSERT_EQ(mailbox.folders.size(), 3u);
+    EXPECT_EQ(mailbox.folders[0].path, "Inbox/CRM");
+    EXPECT_TRUE(mailbox.folders[0].subfolders && mailbox.folders[0].create);
+    EXPECT_FALSE(mailbox.folders[1].subfolders || mailbox.folders[1].create);
+    EXPECT_EQ(mailbox.folders[1].regarding_kind, "opportunity");
+    EXPECT_EQ(mailbox.folders[1].regarding_id, "4711");
+    EXPECT_EQ(mailbox.folders[2].storage, "public:Sales/Storage");
+    EXPECT_FALSE(parse_config(kGood, "/").config.mailboxes.at(0).inbox_rules) << "opt-in";
+}
 
 const std::string kGraph = R"([service]
 data_directory = "data"
