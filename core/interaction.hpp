@@ -129,6 +129,20 @@ struct PartyQuery {
     std::size_t max = 20;
 };
 
+/// A meeting of the CRM that is over.
+struct EndedMeeting {
+    std::string key;         ///< its UID, else the CRM's own id: the same after every edit
+    std::string occurrence;  ///< original start of an occurrence of a series; empty: a single one
+    std::string subject;
+    Timestamp started_at{};
+    Timestamp ended_at{};
+    std::string type_code;
+    bool is_private = false;
+    std::vector<MailAddress> attendees;  ///< without rooms and without who declined
+    std::optional<PartyRef> contact;     ///< whom the meeting itself names in the CRM
+    std::string campaign_id, opportunity_id;
+};
+
 enum class MailOutcome : std::uint8_t { Log, Unmatched, Skip, Hold, Park };
 std::string_view to_string(MailOutcome outcome);
 

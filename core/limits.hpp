@@ -26,6 +26,8 @@ inline constexpr std::size_t recent_messages_max = 100;     ///< looked at while
 inline constexpr std::size_t lost_mail_batch = 20;          ///< logged mails that are looked for in one turn
 inline constexpr int lost_mail_searches_max = 6;            ///< after 1, 2, 4, 8, 16 days
 inline constexpr std::size_t found_messages_max = 20;
+inline constexpr std::chrono::days meeting_window{14};      ///< how late an ended meeting may appear or change
+inline constexpr std::size_t meetings_max = 500;            ///< of one mailbox in one turn
 inline constexpr std::size_t blocklist_entries_max = 100'000;
 inline constexpr std::size_t attendees_max = 500;
 inline constexpr std::size_t categories_max = 64;

@@ -142,9 +142,11 @@ Async<Result<MailLogger::Owner>> MailLogger::find_owner(MailboxSpec spec) {
 
 Async<Result<MailCycleReport>> MailLogger::run_cycle(MailboxSpec spec, rules::RuleSet rules) {
     MailCycleReport report;
-    if (spec.folders.empty() && spec.opportunity_root.empty()) co_return report;
     Result<Owner> owner = co_await find_owner(spec);
     if (!owner) co_return std::unexpected(owner.error());
+    Result<void> met = co_await log_meetings(spec, *owner, report);
+    if (!met) co_return std::unexpected(met.error());
+    if (spec.folders.empty() && spec.opportunity_root.empty()) co_return report;
     FolderScope scope{spec.mailbox, spec.folders, spec.create_folders, spec.opportunity_root,
                       owner->id};
     Result<void> done = co_await folders_.refresh(std::move(scope));

@@ -41,10 +41,11 @@ struct MailCycleReport {
     std::size_t failed = 0;
     std::size_t withdrawn = 0;
     std::size_t found_again = 0;    ///< logged mails whose link followed them
+    std::size_t meetings = 0;       ///< ended meetings that became interactions
     bool everything_read = true;    ///< no folder has old mail that was not looked at yet
     bool moved() const {
         return !everything_read ||
-               arrived + decided + logged + marked + retried + withdrawn + found_again > 0;
+               arrived + decided + logged + marked + retried + withdrawn + found_again + meetings > 0;
     }
 };
 
@@ -142,6 +143,14 @@ private:
     Async<Result<void>> make_task(IntakeRow row, MailAction action, MailProgress& done);
     MailProgress failed_step(const IntakeRow& row, const Error& error) const;
 
+    // meetings
+    /// Meetings that have ended become interactions with the contacts among their attendees, once per
+    /// (meeting occurrence, contact).
+    Async<Result<void>> log_meetings(MailboxSpec spec, Owner owner, MailCycleReport& report);
+    /// From when on meetings count: the first turn ever of this mailbox.
+    Async<Result<Timestamp>> meetings_since(MailboxId mailbox);
+    Async<Result<std::vector<MessageLog>>> new_meetings(std::vector<MessageLog> meetings);
+
     // put right
     Async<Result<void>> withdraw(MailboxSpec spec, MailCycleReport& report);
     Async<Result<void>> find_lost(MailboxSpec spec, MailCycleReport& report);
@@ -160,6 +169,7 @@ private:
     DesignatedFolders folders_;
     MailFolder dry_folder_;  ///< of a dry run over a folder that is not designated
     std::map<FolderId, Timestamp> looked_at_;
+    Timestamp meetings_read_at_{};
     std::set<FolderId> unread_;  ///< folders with old mail that was not read yet
     /// Facts of mails decided in this cycle and not yet logged: spares a second read. Bounded by
     /// one batch.

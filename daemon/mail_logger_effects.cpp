@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -43,9 +44,11 @@ MailProgress MailLogger::failed_step(const IntakeRow& row, const Error& error) c
 
 /// The facts of rows to be logged: kept from the decision, or read again after a crash.
 Async<Result<MailLogger::Messages>> MailLogger::facts_to_log(Batch rows) {
+    // Taken out now: whatever ends this step half-way, the next one reads the facts again.
+    std::map<std::int64_t, MailMessage> fresh = std::exchange(fresh_, {});
     std::vector<ItemKey> missing;
     for (const IntakeRow& row : rows)
-        if (!fresh_.contains(row.id)) missing.push_back(row.key);
+        if (!fresh.contains(row.id)) missing.push_back(row.key);
     Messages reread;
     if (!missing.empty()) reread = co_await source_.get_messages(missing, false);
     if (reread.size() != missing.size())
@@ -54,15 +57,14 @@ Async<Result<MailLogger::Messages>> MailLogger::facts_to_log(Batch rows) {
     Messages out;
     std::size_t next = 0;
     for (const IntakeRow& row : rows) {
-        const auto known = fresh_.find(row.id);
-        if (known != fresh_.end())
+        const auto known = fresh.find(row.id);
+        if (known != fresh.end())
             out.push_back(std::move(known->second));
         else
             out.push_back(std::move(reread[next++]));
         if (!out.back() && speaks_of_scope(out.back().error()))
             co_return std::unexpected(out.back().error());
     }
-    fresh_.clear();
     co_return out;
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/mail_steps.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/digest.hpp"
 #include "core/text.hpp"
@@ -8,6 +9,14 @@
 #include "daemon/mail/parties.hpp"
 
 namespace liaison::daemon {
+
+namespace {
+
+/// Up to here a decision keeps every rule with its conditions; beyond, only the rules that had to be
+/// looked at, or the traces would outweigh the decisions.
+constexpr std::size_t kRulesTracedWhole = 20;
+
+}  // namespace
 
 bool speaks_of_scope(const Error& error) {
     switch (error.kind) {
@@ -65,8 +74,10 @@ MailDecision decide_message(const MailMessage& message, const MessageIdentity& i
                             const mail::ThreadGuide& thread) {
     const mail::Parties matched = mail::match_parties(message, parties, place.owner_user_id,
                                                       policy.match, thread.party_ids);
+    const auto detail = rules.rule_count() <= kRulesTracedWhole ? rules::TraceDetail::All
+                                                                : rules::TraceDetail::LookedAt;
     const MailActions actions =
-        rules.evaluate(message, facts_of(message, parties, matched, place, thread));
+        rules.evaluate(message, facts_of(message, parties, matched, place, thread), detail);
     mail::MailSituation situation;
     situation.owner_user_id = place.owner_user_id;
     situation.choice = choice;
@@ -247,6 +258,42 @@ MailMark mark_of(const IntakeRow& row, const mail::LoggingPolicy& policy) {
             mark.flag = action.flag_status == "notflagged" ? "notFlagged" : action.flag_status;
     }
     return mark;
+}
+
+MessageLog meeting_log(const EndedMeeting& meeting, const PartyMap& parties, const MailboxId& mailbox,
+                       const std::string& owner_user_id, const mail::LoggingPolicy& policy) {
+    MessageLog log;
+    log.identity = MessageIdentity(
+        sha256_hex("liaison meeting 1\n" + meeting.key + "\n" + meeting.occurrence));
+    log.subject = normal_line(meeting.subject);
+    log.at = meeting.started_at;
+    log.mailbox = mailbox;
+    log.channel = "meeting";
+    MailMessage people;
+    people.to = meeting.attendees;
+    for (const MailAddress& who : meeting.attendees) log.participants.emplace_back("attendee", who);
+    std::set<std::pair<PartyKind, std::string>> seen;
+    const auto add = [&](const PartyRef& party, const std::string& address) {
+        if (!seen.insert({party.kind, party.id}).second) return;
+        InteractionDraft draft;
+        draft.contact_id = party.id;
+        draft.contact_kind = party.kind;
+        draft.contact_address = address;
+        draft.company_id = party.company_id;
+        draft.user_id = owner_user_id;
+        draft.template_code = meeting.type_code;
+        draft.campaign_id = meeting.campaign_id;
+        draft.opportunity_id = meeting.opportunity_id;
+        log.drafts.push_back(std::move(draft));
+    };
+    for (const mail::AddressMatch& match :
+         mail::match_parties(people, parties, owner_user_id, policy.match).matches)
+        if (match.partner && !match.partner->privacy_blocked)
+            add(PartyRef{match.partner->kind, match.partner->id, match.partner->number,
+                         match.partner->company_id},
+                match.address);
+    if (meeting.contact) add(*meeting.contact, "");
+    return log;
 }
 
 }  // namespace liaison::daemon

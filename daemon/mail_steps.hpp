@@ -71,4 +71,10 @@ MessageLog message_log(const MailMessage& message, const IntakeRow& row, std::st
 DecidedMail message_left(const IntakeRow& row);
 MailMark mark_of(const IntakeRow& row, const mail::LoggingPolicy& policy);
 
+/// A meeting as the CRM logs it: one draft per contact among its attendees; without drafts where
+/// there is none. Its identity depends on the meeting and the occurrence alone, so that an edit
+/// afterwards makes no second one.
+MessageLog meeting_log(const EndedMeeting& meeting, const PartyMap& parties, const MailboxId& mailbox,
+                       const std::string& owner_user_id, const mail::LoggingPolicy& policy);
+
 }  // namespace liaison::daemon

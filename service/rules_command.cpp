@@ -10,19 +10,14 @@
 #include <memory>
 #include <optional>
 
-#include "connectors/crm/embedded/crm_database.hpp"
-#include "connectors/crm/embedded/party_book.hpp"
-#include "connectors/crm/import/contact_import.hpp"
 #include "core/text.hpp"
-#include "daemon/mail/parties.hpp"
 #include "daemon/rule_trial.hpp"
 #include "rules/findings.hpp"
 #include "rules/mail_record.hpp"
 #include "rules/rule_set.hpp"
-#include "service/os/child_process.hpp"
+#include "service/crm_trial.hpp"
 #include "service/rule_mail.hpp"
 #include "service/rule_report.hpp"
-#include "service/system_ports.hpp"
 
 namespace liaison::service {
 namespace {
@@ -88,51 +83,6 @@ std::optional<rules::SharedLists> load_lists(const std::string& file, int& exit_
     exit_code = 0;
     return std::move(*lists);
 }
-
-/// What a file of contacts makes the CRM know: the embedded CRM itself, in a file of its own that
-/// goes when this does.
-class TrialCrm {
-public:
-    static Result<std::unique_ptr<TrialCrm>> open(const std::string& contacts_file) {
-        auto crm = std::make_unique<TrialCrm>();
-        if (contacts_file.empty()) return crm;
-        const std::optional<std::string> csv = text_of_file(contacts_file);
-        if (!csv) return fail(ErrorKind::NotFound, "cannot read " + contacts_file);
-        auto opened = crm::CrmDatabase::open(crm->folder_.path() / "crm.sqlite");
-        if (!opened) return std::unexpected(opened.error());
-        crm->database_ = std::move(*opened);
-        auto report = crm::import_contacts_csv(*crm->database_, *csv, SystemClock().now());
-        if (!report) return std::unexpected(report.error());
-        if (!report->ok())
-            return fail(ErrorKind::InvalidRequest,
-                        crm::format_problem(contacts_file, report->problems.front()));
-        return crm;
-    }
-
-    Result<PartyMap> parties_of(const MailMessage& message) {
-        if (!database_) return PartyMap{};
-        return crm::resolve_parties(*database_, mail::addresses_of(message));
-    }
-
-    Result<daemon::MailPlace> place(const std::string& mailbox) {
-        daemon::MailPlace out;
-        out.mailbox = normal_address(mailbox);
-        out.owner_addresses = {out.mailbox};
-        if (!database_) return out;
-        auto users = crm::list_users(*database_);
-        if (!users) return std::unexpected(users.error());
-        for (const CrmUser& user : *users)
-            if (std::ranges::find(user.addresses, out.mailbox) != user.addresses.end()) {
-                out.owner_user_id = user.id;
-                out.owner_addresses = user.addresses;
-            }
-        return out;
-    }
-
-private:
-    TemporaryFolder folder_;
-    std::shared_ptr<crm::CrmDatabase> database_;
-};
 
 /// Calls `take` for each mail with its place and what the CRM knows of it.
 template <class Take>

@@ -54,7 +54,17 @@ bool EwsClient::answers_another(const HttpResponse& response, std::string_view i
     return !answered.empty() && !iequals(answered, id);
 }
 
+std::optional<Error> EwsClient::pause_left() const {
+    if (!clock_ || clock_->now() >= not_before_) return std::nullopt;
+    return Error{ErrorKind::Throttled, "Exchange asked for a pause", "not_before", not_before_ - clock_->now()};
+}
+
+void EwsClient::keep_pause(const Error& error) {
+    if (clock_ && error.retry_after) not_before_ = std::max(not_before_, clock_->now() + *error.retry_after);
+}
+
 Async<Result<EwsClient::Reply>> EwsClient::send(Call call) {
+    if (auto pause = pause_left()) co_return std::unexpected(std::move(*pause));
     HttpRequest request = make_request(call);
     const std::string id(request.fields.get("client-request-id"));
     HttpLimits limits;
@@ -64,6 +74,7 @@ Async<Result<EwsClient::Reply>> EwsClient::send(Call call) {
         response = fail(ErrorKind::CorruptReply, "the reply answers another request", "mixed up");
     Result<Reply> reply = response ? read_response(call, std::move(*response))
                                    : Result<Reply>(std::unexpected(std::move(response.error())));
+    if (!reply) keep_pause(reply.error());
     if (!reply && call.writes) reply = std::unexpected(after_write(std::move(reply.error())));
     // A read that got no answer has no effect that anybody would have to look for.
     if (!reply && !call.writes && reply.error().kind == ErrorKind::Unanswered)

@@ -27,8 +27,10 @@ public:
         std::optional<Timestamp> server_time;  ///< from the header Date
     };
 
-    EwsClient(HttpClient& http, EwsSettings settings)
-        : http_(http), settings_(std::move(settings)) {}
+    /// With a clock, a pause that the server asks for is kept here as well: until it has passed
+    /// `send` answers Throttled by itself, whoever had the answer and whatever he made of it.
+    EwsClient(HttpClient& http, EwsSettings settings, const Clock* clock = nullptr)
+        : http_(http), settings_(std::move(settings)), clock_(clock) {}
 
     const EwsSettings& settings() const { return settings_; }
     /// Errors: those of HttpClient, of status_error and call_error; with `writes`, `Unanswered` for
@@ -39,9 +41,13 @@ private:
     HttpRequest make_request(const Call& call);
     static bool answers_another(const HttpResponse& response, std::string_view id);
     Result<Reply> read_response(const Call& call, HttpResponse response);
+    std::optional<Error> pause_left() const;
+    void keep_pause(const Error& error);
 
     HttpClient& http_;
     EwsSettings settings_;
+    const Clock* clock_;
+    Timestamp not_before_{};
     bool had_success_ = false;
     int refusals_ = 0;  ///< 401 in a row
     std::uint64_t requests_ = 0;

@@ -55,7 +55,7 @@ EndpointCapabilities make_capabilities(EntityKind kind, const MappingContext& co
 }  // namespace
 
 EwsEndpoint::EwsEndpoint(HttpClient& http, const Clock& clock, EwsSettings settings)
-    : client_(http, settings),
+    : client_(http, settings, &clock),
       clock_(clock),
       context_{settings.property_set_guid, settings.time_zone} {
     for (const EntityKind kind : kEntityKinds)

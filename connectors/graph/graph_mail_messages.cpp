@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "connectors/graph/graph_endpoint.hpp"
 #include "connectors/graph/graph_mail_source.hpp"
 #include "connectors/graph/message.hpp"
@@ -204,6 +206,29 @@ Async<Result<ItemKey>> GraphMailSource::copy_message(ItemKey key, FolderId to) {
                 co_return ItemKey(id);
     }
     co_return co_await transfer(std::move(key), "copy", std::move(to));
+}
+
+Async<Result<std::vector<MessageChange>>> GraphMailSource::recent_messages(FolderId folder,
+                                                                           std::size_t max) {
+    // One page; a page of mail holds up to 1000 (GDC user-list-messages, $top).
+    max = std::min<std::size_t>(max, 1000);
+    GraphCall call;
+    call.path = "/mailFolders/" + segment(folder.str()) + "/messages?$select=changeKey&$top=" +
+                std::to_string(max) + "&$orderby=" + query_value("receivedDateTime desc");
+    auto reply = co_await client_.send(std::move(call));
+    if (!reply) co_return std::unexpected(std::move(reply.error()));
+    const JsonValue* entries = object_in(reply->body).if_contains("value");
+    if (!entries || !entries->is_array())
+        co_return fail(ErrorKind::CorruptReply, "a list without its entries");
+    std::vector<MessageChange> newest;
+    for (const JsonValue& entry : entries->get_array()) {
+        const JsonObject& entity = object_in(entry);
+        const std::string id(text_in(entity, "id"));
+        if (id.empty()) co_return fail(ErrorKind::CorruptReply, "an entry without an id");
+        if (newest.size() < max)
+            newest.push_back(MessageChange{ItemKey(id), Version(version_of(entity)), false});
+    }
+    co_return newest;
 }
 
 // GET /messages looks through every folder of the mailbox, Deleted Items included; not the archive.

@@ -30,6 +30,8 @@ public:
     Async<std::vector<Result<Version>>> mark_messages(std::vector<MailMark> marks) override;
     Async<Result<ItemKey>> move_message(ItemKey key, FolderId to) override;
     Async<Result<ItemKey>> copy_message(ItemKey key, FolderId to) override;
+    Async<Result<std::vector<MessageChange>>> recent_messages(FolderId folder,
+                                                              std::size_t max) override;
     Async<Result<std::vector<ItemKey>>> find_messages(std::string internet_message_id) override;
     /// The message's webLink, if it was read by this object; else empty.
     std::string link_url(ItemKey key) const override;

@@ -48,6 +48,19 @@ public:
         static_cast<void>(withdrawal);
         co_return fail(ErrorKind::Unsupported, "this CRM takes nothing back");
     }
+    /// Meetings of a user that ended in (`after`, `until`], are not cancelled, and whose activity type
+    /// asks that they become interactions; by their end, at most `max`. `Unsupported`: this CRM has
+    /// no such types.
+    virtual Async<Result<std::vector<EndedMeeting>>> ended_meetings(std::string user_id,
+                                                                    Timestamp after,
+                                                                    Timestamp until,
+                                                                    std::size_t max) {
+        static_cast<void>(user_id);
+        static_cast<void>(after);
+        static_cast<void>(until);
+        static_cast<void>(max);
+        co_return fail(ErrorKind::Unsupported, "this CRM has no meetings to log");
+    }
 };
 
 }  // namespace liaison

@@ -49,10 +49,24 @@ Outcome<void> expand_extended(std::string_view options, Shape& shape) {
     return {};
 }
 
+// GDC opentypeextension-get: extensions($filter=id eq 'name').
+Outcome<void> expand_extensions(std::string_view options, Shape& shape) {
+    shape.expand.insert("extensions");
+    if (options.empty()) return {};
+    constexpr std::string_view filter_name = "$filter=";
+    if (!options.starts_with(filter_name))
+        return graph_fail(400, "ErrorInvalidUrlQuery",
+                          "The sandbox expands extensions with a $filter on id only.");
+    auto filter = Filter::parse(options.substr(filter_name.size()), "openTypeExtension");
+    if (!filter) return std::unexpected(filter.error());
+    shape.extension_ids = filter->id_literals();
+    return {};
+}
+
 Outcome<void> read_expand(std::string_view text, std::string_view type, Shape& shape) {
     for (const std::string_view part : split_outside(text, ',')) {
         const std::size_t open = std::min(part.find('('), part.size());
-        const std::string name(part.substr(0, open));
+        const std::string name = canonical_name(type, part.substr(0, open));
         std::string_view options = part.substr(open);
         if (options.size() >= 2) options = options.substr(1, options.size() - 2);
         const EntityType* known = find_entity_type(type);
@@ -68,9 +82,14 @@ Outcome<void> read_expand(std::string_view text, std::string_view type, Shape& s
         // OData URL conventions 5.1.3: an expanded collection takes its own $select.
         constexpr std::string_view select_name = "$select=";
         if (name == "attachments" && options.starts_with(select_name)) {
-            for (const std::string_view one : split_outside(options.substr(select_name.size()), ','))
+            for (const std::string_view one :
+                 split_outside(options.substr(select_name.size()), ','))
                 shape.attachment_select.insert(std::string(one));
             options = {};
+        }
+        if (name == "extensions") {
+            if (auto ok = expand_extensions(options, shape); !ok) return ok;
+            continue;
         }
         const bool known_expand =
             name == "attachments" || name == "linkedResources" || name == "checklistItems";
@@ -139,6 +158,7 @@ bool matches_search(const json::object& entity, const std::vector<SearchWord>& w
 Outcome<Shape> probe_shape(const std::optional<Filter>& filter, const std::vector<OrderKey>& order,
                            bool searches) {
     Shape out;
+    out.probes = true;
     out.select.emplace();
     if (filter) {
         out.select->insert(filter->properties().begin(), filter->properties().end());

@@ -163,6 +163,7 @@ Outcome<void> write_contact_member(ItemPatch& patch, std::string_view name,
     if (name == "children") return patch.strings("Children", "contacts:Children", value);
     if (name == "birthday") return patch.text("Birthday", "contacts:Birthday", value);
     if (name == "singleValueExtendedProperties") return patch.extended(value);
+    if (name == "extensions") return {};  // after the item exists
     if (name == "homeAddress") return write_address(patch, "Home", value);
     if (name == "businessAddress") return write_address(patch, "Business", value);
     if (name == "otherAddress") return write_address(patch, "Other", value);

@@ -88,6 +88,8 @@ Outcome<Reply> contact_routes(const Call& call, const Folder& folder, Path rest)
     if (!is_of(Resource::Contact, **item)) return item_not_found();
     if (rest.size() == 2 && is_segment(rest[1], "permanentDelete") && call.method == "POST")
         return delete_item(call, **item, true);
+    if (rest.size() > 1 && is_segment(rest[1], "extensions"))
+        return extension_routes(call, place, **item, rest.subspan(2));
     if (rest.size() > 1) return no_such_resource(rest[1]);
     if (call.method == "GET") return get_item(call, place, **item);
     if (call.method == "PATCH") return patch_item(call, place, **item);

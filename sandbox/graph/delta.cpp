@@ -99,7 +99,7 @@ Outcome<void> check_delta_options(const Call& call, Resource resource) {
         ok = call.allow({"$select", "$top", "$expand", "$filter", "$orderby", "changeType"});
         if (ok) ok = check_message_delta(call);
     } else if (resource == Resource::Contact) {
-        ok = call.allow({"$select", "$expand"});
+        ok = call.allow({"$select"});  // GDC contact-delta
     } else {
         ok = call.allow({"$select", "$top", "$expand"});
     }
@@ -299,8 +299,10 @@ Outcome<Reply> view_delta(Call call, const Folder& calendar) {
             if (!gone && !is_of(Resource::Event, *change.item)) continue;
             json::array shown;
             if (!gone) shown = view_entities(call, *change.item, *window, all);
-            const bool known = change.kind != ItemChange::Kind::Create;
-            if (shown.empty() && (gone || known || quirks.removed_outside_window))
+            // What was added, changed or deleted outside the range since the last call is told as
+            // removed (GDC event-delta, Response).
+            const bool since = !request->state.cursor.first_round;
+            if (shown.empty() && (gone || since || quirks.removed_outside_window))
                 shown.push_back(removed_entity(call, Resource::Event, change.item_id));
             for (json::value& one : shown) values.push_back(std::move(one));
         }

@@ -110,11 +110,17 @@ json::object item_json(const Call& call, Resource resource, const Item& item, co
         json::array extended = extended_json(call, item, shape);
         if (!extended.empty()) entity["singleValueExtendedProperties"] = std::move(extended);
     }
+    if (shape.expand.contains("extensions") || (shape.probes && shape.names("extensions"))) {
+        json::array list = extensions_json(resource, item, shape.extension_ids, shape.probes);
+        if (!list.empty()) entity["extensions"] = std::move(list);
+    }
     if (shape.expand.contains("attachments")) {
+        const bool with_content =
+            shape.attachment_select.empty() || shape.attachment_select.contains("contentBytes");
         json::array list;
         for (const auto& one : item.attachments) {
             json::object shown;
-            for (auto& member : attachment_json(call, item, one, true)) {
+            for (auto& member : attachment_json(call, item, one, with_content)) {
                 const bool always = member.key() == "id" || member.key().starts_with("@odata.");
                 if (always || shape.attachment_select.empty() ||
                     shape.attachment_select.contains(member.key()))

@@ -18,9 +18,11 @@ enum class Resource { Message, Event, Contact, Task };
 struct Shape {
     std::optional<std::set<std::string, std::less<>>> select;  ///< absent: the default set
     std::set<std::string, std::less<>> expand;  ///< attachments, linkedResources, checklistItems
-    std::set<std::string, std::less<>> attachment_select;  ///< empty: all but the content
-    std::vector<std::string> extended_ids;      ///< as asked, of singleValueExtendedProperties
-    std::vector<std::string> extended_keys;     ///< the canonical keys of extended_ids
+    std::set<std::string, std::less<>> attachment_select;  ///< empty: everything
+    std::vector<std::string> extension_ids;                ///< of expanded extensions; empty: all
+    bool probes = false;                                   ///< for a filter, not for a reply
+    std::vector<std::string> extended_ids;   ///< as asked, of singleValueExtendedProperties
+    std::vector<std::string> extended_keys;  ///< the canonical keys of extended_ids
 
     bool wants(std::string_view name) const { return !select || select->contains(name); }
     bool names(std::string_view name) const { return select && select->contains(name); }
@@ -88,6 +90,12 @@ json::array extended_json(const Call& call, const Item& item, const Shape& shape
 /// "String {guid} Name CrmKey" in any letter case of GUID and type, as the store keys it.
 /// ErrorInvalidProperty-like for texts that name no property.
 Outcome<std::string> extended_key(std::string_view graph_id);
+
+/// Open extensions in the form of a reply. `both_ids`: for filters, which may name them by id or by
+/// name.
+json::array extensions_json(Resource resource, const Item& item,
+                            const std::vector<std::string>& wanted, bool both_ids);
+json::object shown_extension(Resource resource, const json::object& extension);
 
 json::object attachment_json(const Call& call, const Item& item, const Attachment& attachment,
                              bool with_content);

@@ -93,6 +93,8 @@ Outcome<Reply> below_event(const Call& call, const ItemPlace& place, const Item&
     const std::string& action = rest[0];
     if (is_segment(action, "attachments"))
         return attachment_routes(call, place, item, rest.subspan(1));
+    if (is_segment(action, "extensions"))
+        return extension_routes(call, place, item, rest.subspan(1));
     if (rest.size() > 1) return no_such_resource(rest[1]);
     if (is_segment(action, "instances") && call.method == "GET")
         return list_view(call, {&item}, "events('" + rest_id(item.id) + "')/instances");

@@ -129,8 +129,8 @@ Outcome<void> write_member(ItemPatch& patch, std::string_view name, const json::
         patch.keep(name, value);
         return {};
     }
-    static constexpr std::string_view elsewhere[] = {"start",     "end",        "location",
-                                                     "locations", "recurrence", "attachments"};
+    static constexpr std::string_view elsewhere[] = {
+        "start", "end", "location", "locations", "recurrence", "attachments", "extensions"};
     if (std::find(std::begin(elsewhere), std::end(elsewhere), name) != std::end(elsewhere))
         return {};
     return graph_fail(400, "ErrorInvalidPropertySet",

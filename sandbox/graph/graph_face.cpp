@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "core/text.hpp"
 #include "net/deadline.hpp"
 #include "sandbox/fault_answers.hpp"
 #include "sandbox/graph/graph_batch.hpp"
@@ -54,7 +55,7 @@ json::object error_json(const GraphError& error, std::string_view request_id, Ep
     date.pop_back();
     return {
         {"error", json::object{{"code", error.code},
-                               {"message", error.message},
+                               {"message", clean_utf8(error.message)},
                                {"innerError", json::object{{"date", date},
                                                            {"request-id", request_id},
                                                            {"client-request-id", request_id}}}}}};
@@ -77,6 +78,18 @@ std::string_view graph_query_of(std::string_view url) {
     return mark == std::string_view::npos ? std::string_view{} : url.substr(mark + 1);
 }
 
+/// Counts a request for as long as it runs, also when its coroutine is dropped in the middle.
+class RunningRequest {
+public:
+    explicit RunningRequest(std::uint32_t& count) : count_(count) { ++count_; }
+    ~RunningRequest() { --count_; }
+    RunningRequest(const RunningRequest&) = delete;
+    RunningRequest& operator=(const RunningRequest&) = delete;
+
+private:
+    std::uint32_t& count_;
+};
+
 }  // namespace
 
 struct GraphFace::Impl {
@@ -90,7 +103,7 @@ struct GraphFace::Impl {
 
     std::string request_id(const HttpRequest& request) {
         const std::string_view given = request.fields.get("client-request-id");
-        if (!given.empty()) return std::string(given);
+        if (!given.empty()) return clean_utf8(given);
         ++requests;
         return graph::user_guid("request " + std::to_string(requests));
     }
@@ -212,6 +225,14 @@ struct GraphFace::Impl {
         std::string_view url = request.url;
         url.remove_prefix(5);
         Answer answer;
+        const bool printable = std::all_of(url.begin(), url.end(), [](char c) {
+            return c > ' ' && c < '\x7f';  // RFC 3986; what is written back into links
+        });
+        if (!printable) {
+            answer.response = response_of(
+                std::unexpected(graph::bad_request("The URL is malformed.").error()), id);
+            return answer;
+        }
         constexpr std::string_view uploads = "/sandbox-uploads/";
         if (url.starts_with(uploads)) {
             const graph::Caller nobody;
@@ -277,8 +298,9 @@ struct GraphFace::Impl {
 
     static std::string base_of(const HttpRequest& request, std::string_view scheme) {
         const std::string_view forwarded = request.fields.get("X-Forwarded-Proto");
-        return std::string(forwarded.empty() ? scheme : forwarded) + "://" +
-               std::string(request.fields.get("Host")) + "/v1.0";
+        const bool proxied = forwarded == "https" || forwarded == "http";
+        return std::string(proxied ? forwarded : scheme) + "://" +
+               clean_utf8(request.fields.get("Host")) + "/v1.0";
     }
 
     Async<Answer> subscribe(HttpRequest request, std::string scheme) {
@@ -351,14 +373,13 @@ Async<Answer> GraphFace::answer(HttpRequest request, std::string scheme) {
                                impl_->request_id(request));
         co_return refused;
     }
-    ++running;
+    const RunningRequest counted(running);
     Answer out = impl_->handle(request, scheme);
     if (out.delay_ms > 0) {
         const std::chrono::milliseconds delay(out.delay_ms);
         co_await net::sleep_for(delay);
         out.delay_ms = 0;
     }
-    --running;
     co_return out;
 }
 

@@ -21,7 +21,7 @@ struct GraphQuirks {
                                   ///< ErrorIrresolvableConflict, whatever If-Match says
     std::uint32_t mailbox_concurrency = 4;  ///< parallel requests per app and mailbox
     bool shifted_task_dates = false;      ///< To Do gives dates back as the UTC instant of midnight
-    bool removed_outside_window = false;  ///< view delta reports items outside as @removed
+    bool removed_outside_window = false;  ///< the first round of a view delta reports them too
     bool translate_delegated_only = false;  ///< 403 of translateExchangeIds for applications, as
                                             ///< the newest permission table has it
     bool mailbox_on_premises = false;       ///< MailboxNotEnabledForRESTAPI for every mailbox

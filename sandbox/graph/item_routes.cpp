@@ -37,6 +37,15 @@ Outcome<void> keep_children(const Call& call, Item& item, const json::object& bo
         }
         item.properties.set("graph:" + std::string(name), json::serialize(kept));
     }
+    const json::array* extensions = array_of(body, "extensions");
+    if (extensions == nullptr || extensions->empty()) return {};
+    json::array kept;
+    for (const json::value& one : *extensions) {
+        auto extension = checked_extension(one.get_object());
+        if (!extension) return std::unexpected(extension.error());
+        kept.push_back(std::move(*extension));
+    }
+    item.properties.set("graph:extensions", json::serialize(kept));
     return {};
 }
 
@@ -70,7 +79,16 @@ Outcome<NewAttachments> read_attachments(Item& item, const json::object& body) {
     return out;
 }
 
-// POST of an event with the transactionId of one that exists gives that one (event page).
+// What tells one POST from another.
+std::string content_mark(const json::object& body) {
+    std::uint64_t sum = 14'695'981'039'346'656'037u;
+    for (const char c : json::serialize(body))
+        sum = (sum ^ static_cast<unsigned char>(c)) * 1'099'511'628'211u;
+    return std::to_string(sum);
+}
+
+// POST of an event with the transactionId of one that exists: the same request is answered with
+// that one, another is refused (event resource page; alcionai/corso 2490).
 const Item* same_transaction(const Call& call, const Folder& folder, const json::object& body) {
     const std::string_view wanted = text_of(body, "transactionId");
     if (wanted.empty()) return nullptr;
@@ -158,14 +176,22 @@ Outcome<Reply> create_item(const Call& call, const ItemPlace& place) {
             [&](const Shape& shape) { return item_json(call, place.resource, item, shape); },
             status);
     };
+    const json::value content(content_mark(*body));
     if (place.resource == Resource::Event) {
-        if (const Item* same = same_transaction(call, *folder, *body)) return answer(*same, 201);
+        const Item* same = same_transaction(call, *folder, *body);
+        if (same != nullptr && kept_json(*same, "transactionContent") == content)
+            return answer(*same, 201);
+        if (same != nullptr)
+            return graph_fail(409, "ErrorDuplicateTransactionId",
+                              "Your request can't be completed. The TransactionId specified in the "
+                              "request has already been used to create a different event.");
     }
     Item draft;
     draft.kind = kind_of(place.resource);
     draft.item_class = ews::class_of_kind(draft.kind);
     ews::set_defaults(ews_context(call), draft);
     ItemPatch patch(call, draft, true);
+    if (body->contains("transactionId")) patch.keep("transactionContent", content);
     if (auto ok = apply_entity(call, place.resource, patch, *body); !ok)
         return std::unexpected(ok.error());
     if (auto ok = keep_children(call, draft, *body); !ok) return std::unexpected(ok.error());
@@ -204,7 +230,7 @@ Outcome<Reply> patch_item(const Call& call, const ItemPlace& place, const Item& 
     if (auto ok = apply_entity(call, place.resource, patch, *body); !ok)
         return std::unexpected(ok.error());
     if (body->contains("attachments") || body->contains("linkedResources") ||
-        body->contains("checklistItems"))
+        body->contains("checklistItems") || body->contains("extensions"))
         return graph_fail(400, "ErrorInvalidRequest",
                           "Collections below an item change by their own URLs.");
     if (auto ok = patch.finish(); !ok) return std::unexpected(ok.error());

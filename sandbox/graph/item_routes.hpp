@@ -24,6 +24,12 @@ Outcome<const Item*> item_in(const Call& call, const ItemPlace& place, std::stri
 Outcome<Reply> attachment_routes(const Call& call, const ItemPlace& place, const Item& item,
                                  Path rest);
 
+/// `/extensions` below an item.
+Outcome<Reply> extension_routes(const Call& call, const ItemPlace& place, const Item& item,
+                                Path rest);
+/// What a client sent as an open extension, without annotations.
+Outcome<json::object> checked_extension(const json::object& given);
+
 /// Everything below a user, by the first segment of the path.
 Outcome<Reply> route_user(const Call& call);
 Outcome<Reply> mail_folder_routes(const Call& call, Path rest);

@@ -108,7 +108,7 @@ Outcome<void> write_message_member(ItemPatch& patch, std::string_view name,
         patch.keep(name, canonical_value("inferenceClassificationType", value));
         return {};
     }
-    if (name == "attachments") return {};  // after the message exists
+    if (name == "attachments" || name == "extensions") return {};  // after the message exists
     return graph_fail(400, "ErrorInvalidPropertySet",
                       "The property '" + std::string(name) + "' is read-only.");
 }

@@ -93,6 +93,8 @@ Outcome<Reply> below_message(const Call& call, const ItemPlace& place, const Ite
     const std::string& action = rest[0];
     if (is_segment(action, "attachments"))
         return attachment_routes(call, place, item, rest.subspan(1));
+    if (is_segment(action, "extensions"))
+        return extension_routes(call, place, item, rest.subspan(1));
     if (rest.size() > 1) return no_such_resource(rest[1]);
     if (is_segment(action, "$value") && call.method == "GET") return mime_value(call, item);
     if (call.method != "POST") return no_such_resource(action);

@@ -328,6 +328,8 @@ private:
             node.path.emplace_back(rest.substr(0, slash));
             rest.remove_prefix(std::min(slash + 1, rest.size()));
         }
+        if (std::find(variables_.begin(), variables_.end(), node.path[0]) == variables_.end())
+            node.path[0] = canonical_name(type_, node.path[0]);
         const bool lambda = (node.path.back() == "any" || node.path.back() == "all") &&
                             !text_.empty() && text_.front() == '(';
         if (lambda) return any_of(std::move(node));
@@ -448,6 +450,12 @@ int compare_values(const json::value* a, const json::value* b) {
         return first < second ? -1 : first > second ? 1 : 0;
     }
     return a->kind() < b->kind() ? -1 : 1;
+}
+
+std::string canonical_name(std::string_view type_name, std::string_view name) {
+    const EntityType* type = find_entity_type(type_name);
+    const EntityProperty* property = type == nullptr ? nullptr : type->find_any_case(name);
+    return property == nullptr ? std::string(name) : property->name;
 }
 
 Outcome<void> check_property(std::string_view type_name, const std::vector<std::string>& path) {

@@ -51,6 +51,9 @@ const boost::json::value* value_at(const boost::json::object& entity,
 /// Less, equal, greater of two scalar values: dates as instants, texts without case, null first.
 int compare_values(const boost::json::value* a, const boost::json::value* b);
 
+/// The name of a property in the letters of the metadata: Graph's own documentation writes
+/// `Extensions` in filters. As it is when the type has none such.
+std::string canonical_name(std::string_view type, std::string_view name);
 /// Error for a property that the type does not have (RequestBroker--ParseUri).
 Outcome<void> check_property(std::string_view type, const std::vector<std::string>& path);
 

@@ -305,6 +305,16 @@ Async<Outcome<Reply>> SubscriptionHub::create(std::shared_ptr<Call> call) {
     if (static_cast<std::size_t>(same) >= subscriptions_per_mailbox)
         co_return graph_fail(403, "ExtensionError",
                              "The limit of 1000 subscriptions per mailbox is reached.");
+    for (const auto& [id, one] : state->subscriptions) {
+        const bool duplicate = one.app_id == made->app_id && one.resource == made->resource &&
+                               one.change_type == made->change_type &&
+                               one.notification_url == made->notification_url;
+        if (duplicate)  // subscription: create page, "Duplicate subscription behavior"
+            co_return graph_fail(409, "ExtensionError",
+                                 "Operation: Create; Exception: [Status Code: Conflict; Reason: "
+                                 "Subscription Id " +
+                                     id + " already exists for the requested combination]");
+    }
     const std::string number = std::to_string(state->next++);
     const std::vector<std::string> urls =
         made->lifecycle_url.empty() ? std::vector{made->notification_url}

@@ -71,7 +71,8 @@ Outcome<void> write_task_member(ItemPatch& patch, std::string_view name, const j
         if (!xml) return std::unexpected(xml.error());
         return patch.element("<Recurrence>" + *xml + "</Recurrence>");
     }
-    if (name == "linkedResources" || name == "checklistItems") return {};  // after the item exists
+    if (name == "linkedResources" || name == "checklistItems" || name == "extensions")
+        return {};  // after the item exists
     return graph_fail(400, "invalidRequest",
                       "The property '" + std::string(name) + "' is read-only.");
 }

@@ -19,9 +19,9 @@ json::object list_json(const Folder& folder) {
             {"id", rest_id(folder.id)}};
 }
 
-json::object shaped_list(const Folder& folder, const Shape& shape) {
+json::object shaped_list(json::object list, const Shape& shape) {
     json::object out;
-    for (auto& member : list_json(folder)) {
+    for (auto& member : list) {
         const std::string_view name = member.key();
         if (name == "id" || name.starts_with('@') || shape.wants(name))
             out[name] = std::move(member.value());
@@ -33,6 +33,62 @@ bool is_task_list(const Folder& folder) {
     return folder.folder_class.starts_with("IPF.Task");
 }
 
+// Every mailbox has a list of the mails that its owner flagged (todoTaskList resource page,
+// wellknownListName). It is no folder, and its tasks are changed at the mails.
+constexpr std::string_view flagged_list_id = "ZmxhZ2dlZEVtYWlscyBvZiB0aGlzIG1haWxib3g=";
+
+json::object flagged_list_json() {
+    return {{"@odata.etag", etag_of("flaggedEmails")},
+            {"displayName", "Flagged Emails"},
+            {"isOwner", true},
+            {"isShared", false},
+            {"wellknownListName", "flaggedEmails"},
+            {"id", flagged_list_id}};
+}
+
+json::object flagged_task(const Item& mail, const Shape& shape) {
+    EntityWriter out(shape);
+    out.put("importance", "normal");
+    out.put("isReminderOn", false);
+    out.put("status", "notStarted");
+    out.put("title", mail.properties.text("item:Subject"));
+    out.put("createdDateTime", graph_date_time(mail.created));
+    out.put("lastModifiedDateTime", graph_date_time(mail.modified));
+    out.put("hasAttachments", false);
+    out.put("categories", json::value_from(mail.categories));
+    json::object task{{"@odata.etag", etag_of(mail.change_key)}, {"id", rest_id(mail.id)}};
+    for (auto& member : out.take()) task[member.key()] = std::move(member.value());
+    return task;
+}
+
+Outcome<Reply> flagged_routes(const Call& call, Path rest) {
+    if (call.method != "GET")
+        return graph_fail(400, "invalidRequest", "The list of flagged mails cannot be changed.");
+    if (rest.empty())
+        return entity_reply(call, "todoTaskList", "todo/lists",
+                            [](const Shape&) { return flagged_list_json(); });
+    if (!is_segment(rest[0], "tasks") || rest.size() > 1)
+        return graph_fail(501, "ErrorNotImplemented",
+                          "The sandbox lists flagged mails, and no more.");
+    std::vector<const Item*> flagged;
+    for (const Folder* folder : call.store.folders(call.mailbox)) {
+        for (const Item* item : call.store.items(call.mailbox, folder->id)) {
+            const PropertyValue* flag = item->properties.find("item:Flag");
+            const auto* fragment = flag == nullptr ? nullptr : std::get_if<Fragment>(flag);
+            if (fragment != nullptr && fragment->xml.find(">Flagged<") != std::string::npos)
+                flagged.push_back(item);
+        }
+    }
+    Collection collection;
+    collection.type = "todoTask";
+    collection.context = "todo/lists('" + std::string(flagged_list_id) + "')/tasks";
+    collection.size = flagged.size();
+    collection.render = [&](std::size_t row, const Shape& shape) {
+        return flagged_task(*flagged[row], shape);
+    };
+    return list_page(call, collection);
+}
+
 Outcome<Reply> list_lists(const Call& call) {
     std::vector<const Folder*> folders;
     for (const Folder* folder : call.store.folders(call.mailbox)) {
@@ -41,9 +97,10 @@ Outcome<Reply> list_lists(const Call& call) {
     Collection collection;
     collection.type = "todoTaskList";
     collection.context = "todo/lists";
-    collection.size = folders.size();
+    collection.size = folders.size() + (call.empty_listing ? 0 : 1);
     collection.render = [&](std::size_t row, const Shape& shape) {
-        return shaped_list(*folders[row], shape);
+        return shaped_list(row < folders.size() ? list_json(*folders[row]) : flagged_list_json(),
+                           shape);
     };
     return list_page(call, collection);
 }
@@ -59,7 +116,7 @@ Outcome<json::object> list_body(const Call& call) {
 Outcome<Reply> list_reply(const Call& call, const Folder& folder, int status) {
     return entity_reply(
         call, "todoTaskList", "todo/lists",
-        [&](const Shape& shape) { return shaped_list(folder, shape); }, status);
+        [&](const Shape& shape) { return shaped_list(list_json(folder), shape); }, status);
 }
 
 Outcome<Reply> make_list(const Call& call) {
@@ -204,6 +261,8 @@ Outcome<Reply> task_routes(const Call& call, const Folder& folder, Path rest) {
             return child_routes({call, **item, "checklistItems", "checklistItem"}, rest.subspan(2));
         if (is_segment(rest[1], "attachments"))
             return attachment_routes(call, place, **item, rest.subspan(2));
+        if (is_segment(rest[1], "extensions"))
+            return extension_routes(call, place, **item, rest.subspan(2));
         return no_such_resource(rest[1]);
     }
     if (call.method == "GET") return get_item(call, place, **item);
@@ -228,6 +287,7 @@ Outcome<Reply> todo_routes(const Call& call, Path rest) {
         return folders_delta(call, "todoTaskList", "todo/lists", root, "IPF.Task",
                              [](const Folder& folder) { return list_json(folder); });
     }
+    if (rest[0] == flagged_list_id) return flagged_routes(call, rest.subspan(1));
     auto folder = folder_by_id(call, rest[0], "IPF.Task");
     if (!folder) return std::unexpected(folder.error());
     if (rest.size() == 1) return one_list(call, **folder);

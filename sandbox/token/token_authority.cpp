@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/text.hpp"
 #include "sandbox/mail_item.hpp"
 #include "sandbox/token/jwt.hpp"
 #include "sandbox/token/token_form.hpp"
@@ -95,8 +96,9 @@ bool TokenAuthority::owns_path(std::string_view url) {
 HttpResponse TokenAuthority::handle(const HttpRequest& request, std::string_view scheme) {
     const auto path = parse_token_path(request.url);
     const std::string_view forwarded = request.fields.get("X-Forwarded-Proto");
-    const std::string base = std::string(forwarded.empty() ? scheme : forwarded) + "://" +
-                             std::string(request.fields.get("Host"));
+    const bool proxied = forwarded == "https" || forwarded == "http";
+    const std::string base =
+        std::string(proxied ? forwarded : scheme) + "://" + clean_utf8(request.fields.get("Host"));
     const bool known = path->tenant == tenant_id || path->tenant == tenant_domain;
     if (!known)
         return refuse({400, "invalid_request", 900023,

@@ -332,6 +332,19 @@ TEST_F(CrmEndpoint, UnknownAndInactiveRepsDeleteNothing) {
     EXPECT_EQ(inactive.error().kind, ErrorKind::Forbidden);
 }
 
+TEST_F(CrmEndpoint, ACursorExpiresWhenAnOlderCopyWasPutBackAndHasGoneOnSince) {
+    Cursor cursor;
+    create(of(EntityKind::Task), simple_task("One"), "e1-1");
+    changes(of(EntityKind::Task), cursor);
+    // As after a restore: the log ends before the cursor, and new rows take the same numbers.
+    sql("DELETE FROM change_log WHERE seq = (SELECT max(seq) FROM change_log); DELETE FROM task;"
+        "UPDATE sqlite_sequence SET seq = seq - 1 WHERE name = 'change_log';");
+    sql("INSERT INTO task(owner_id, subject) VALUES(1, 'Two')");
+    const auto page = run(endpoint().pull_changes(of(EntityKind::Task), cursor));
+    ASSERT_FALSE(page.has_value());
+    EXPECT_EQ(page.error().kind, ErrorKind::CursorExpired);
+}
+
 TEST_F(CrmEndpoint, CursorsOfOtherFilesUsersAndFuturesExpire) {
     Cursor cursor;
     create(of(EntityKind::Task), simple_task("One"), "e1-1");

@@ -58,7 +58,6 @@ TEST_F(MailFull, ExplainNamesEveryConditionOfTheRulesThatWereLookedAt) {
     log_mail(R"({"rules":[{"displayName":"Both","sequence":1,"isEnabled":true,
         "conditions":{"subjectContains":["invoice"],"fromDomains":["other.example"]},"actions":{"skipLogging":true}}]})");
     const auto& outcomes = mail("a").row.decision.rules;
-    if (outcomes.empty()) GTEST_SKIP() << "this rule set answers no conditions";
     ASSERT_EQ(outcomes.size(), 1u);
     EXPECT_FALSE(outcomes[0].matched);
     EXPECT_EQ(outcomes[0].name, "Both");

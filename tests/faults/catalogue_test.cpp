@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include "tests/sim/catalogue.hpp"
 
@@ -21,6 +24,19 @@ TEST(Catalogue, NamesAHundredFaultsAndGivesAReasonForWhatIsNotSimulated) {
     }
     EXPECT_EQ(names.size(), 100u);
     EXPECT_GE(simulated, 60u);
+}
+
+TEST(Catalogue, TheDocumentSaysOfEachFaultWhatTheCatalogueSays) {
+    std::ifstream in(std::string(LIAISON_SOURCE_DIR) + "/docs/reliability.md");
+    std::ostringstream whole;
+    whole << in.rdbuf();
+    const std::string text = whole.str();
+    for (const FaultInfo& info : fault_catalogue()) {
+        const std::string last = std::string(info.simulated() ? info.felt_by : info.not_simulated);
+        const std::string row = "| " + fault_code(info.id) + " " + std::string(info.name) + " | " +
+                                std::string(info.phrase) + " | " + last + " |";
+        EXPECT_NE(text.find(row), std::string::npos) << row;
+    }
 }
 
 TEST(FaultDice, EverySimulatedFaultFiresInSomeSeedAndNoneBeyondTheBudget) {

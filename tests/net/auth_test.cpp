@@ -118,6 +118,12 @@ Async<void> ask_into(TokenSource* tokens, std::vector<std::string>* out) {
     Result<std::string> token = co_await tokens->token();
     out->push_back(token ? *token : "error: " + token.error().message);
 }
+Async<void> call_into(HttpClient* client, std::vector<int>* out) {
+    HttpRequest request;
+    request.url = "https://graph.example.test/v1.0/me";
+    const auto response = co_await client->send(std::move(request), HttpLimits());
+    out->push_back(response ? response->status : 0);
+}
 
 }  // namespace
 
@@ -172,6 +178,18 @@ TEST_F(SignIn, A401IsAnsweredByOneNewTokenAndOneRepetition) {
     EXPECT_EQ(call(*client)->status, 200);
     EXPECT_EQ(server.sign_ins, 2);
     EXPECT_EQ(server.calls, 3);
+}
+
+TEST_F(SignIn, TwentyCallersThatSeeA401AtOnceShareOneNewToken) {
+    EXPECT_EQ(call(*client)->status, 200);
+    clock.at += seconds(600);
+    server.good_token = "Bearer revoked";
+    std::vector<int> got;
+    for (int i = 0; i < 20; ++i) loop.spawn(call_into(client.get(), &got));
+    loop.run_for(milliseconds(200));
+    EXPECT_EQ(got, std::vector<int>(20, 200));
+    EXPECT_EQ(server.sign_ins, 2);
+    EXPECT_EQ(server.calls, 41);
 }
 
 TEST_F(SignIn, AServerThatRefusesFreshTokensCausesNoStorm) {

@@ -120,14 +120,15 @@ ReferenceInput facts_of_file(const std::string& file, const std::string& bytes) 
                                                           "IPM.Note.rpmsg",
                                                           "REPORT.IPM.Note.IPNRN",
                                                           "IPM.Schedule.Meeting.Resp.Neg",
-                                                          "IPM.Note.SMIME", "IPM.Schedule.Meeting.Request",
+                                                          "IPM.Note.SMIME",
+                                                          "IPM.Schedule.Meeting.Request",
                                                           "REPORT.IPM.Note.NDR"};
-    if (hash_of(file, "rare") % 40 == 0) in.mail.item_class = chosen(file, "class", kRareClasses);
-    if (hash_of(file, "sensitive") % 40 == 0)
+    if (hash_of(file, "rare") % 15 == 0) in.mail.item_class = chosen(file, "class", kRareClasses);
+    if (hash_of(file, "sensitive") % 15 == 0)
         in.mail.sensitivity = chosen(file, "sensitivity", {"private", "personal", "confidential"});
-    if (hash_of(file, "rare header") % 40 == 0)
-        in.mail.headers.emplace_back(
-            "Auto-Submitted", chosen(file, "header", {"auto-replied", "auto-forwarded"}));
+    if (hash_of(file, "rare header") % 15 == 0)
+        in.mail.headers.emplace_back("Auto-Submitted",
+                                     chosen(file, "header", {"auto-replied", "auto-forwarded"}));
     return in;
 }
 
@@ -138,11 +139,12 @@ bool have_real_mails(const std::string& archive) {
 }
 
 void for_each_real_mail(
-    const std::string& archive,
+    const std::string& archive, std::size_t shard, std::size_t shards,
     const std::function<void(const std::string&, const ReferenceInput&)>& take) {
     const fs::path folder =
         fs::temp_directory_path() /
-        ("liaison_rules_mails_" + std::to_string(hash_of(archive + LIAISON_BINARY_DIR, "folder")));
+        ("liaison_rules_mails_" +
+         std::to_string(hash_of(archive + LIAISON_BINARY_DIR, std::to_string(shard))));
     fs::remove_all(folder);
     fs::create_directories(folder);
     const std::string command = "tar --zstd -xf '" + (shared_data_folder() / archive).string() +
@@ -154,7 +156,8 @@ void for_each_real_mail(
                 entry.path().extension() != ".jsonl")
                 files.push_back(entry.path());
         std::ranges::sort(files);
-        for (const fs::path& path : files) {
+        for (std::size_t i = shard; i < files.size(); i += shards) {
+            const fs::path& path = files[i];
             std::ifstream file(path, std::ios::binary);
             const std::string bytes((std::istreambuf_iterator<char>(file)), {});
             const std::string name = fs::relative(path, folder).string();

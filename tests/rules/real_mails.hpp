@@ -11,10 +11,11 @@ namespace liaison::reference {
 /// Whether the archive is there.
 bool have_real_mails(const std::string& archive);
 
-/// Calls `take` for every mail of an archive: file name and facts. Facts that no file can tell
-/// (folder, mailbox, categories, flag, what the CRM knows of an address, an earlier mail of the
-/// thread logged) are made up from hashes of names and addresses, the same in every run.
-void for_each_real_mail(const std::string& archive,
+/// Calls `take` for every `shards`th mail of an archive, from number `shard` on: file name and
+/// facts. Facts that no file can tell (folder, mailbox, categories, flag, what the CRM knows of an
+/// address, an earlier mail of the thread logged) are made up from hashes of names and addresses,
+/// the same in every run.
+void for_each_real_mail(const std::string& archive, std::size_t shard, std::size_t shards,
                         const std::function<void(const std::string&, const ReferenceInput&)>& take);
 
 }  // namespace liaison::reference

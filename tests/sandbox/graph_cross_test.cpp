@@ -191,6 +191,35 @@ TEST(GraphSeries, AMasterHasItsOccurrencesInTheView) {
     EXPECT_EQ(lab.get("calendarView").code(), "ErrorInvalidParameter");
 }
 
+TEST(GraphSeries, TheViewDeltaTellsOfEventsOutsideOnlyAsRemoved) {
+    GraphLab lab;
+    const auto event = [&](std::string_view day) {
+        return lab.post("events", R"({"start":{"dateTime":")" + std::string(day) +
+                                      R"(T09:00:00","timeZone":"UTC"},"end":{"dateTime":")" +
+                                      std::string(day) + R"(T10:00:00","timeZone":"UTC"}})");
+    };
+    event("2027-03-01");
+    event("2029-03-01");
+    const std::string window =
+        "?startDateTime=2027-01-01T00:00:00Z&endDateTime=2028-01-01T00:00:00Z";
+    auto delta = lab.get("calendarView/delta" + window);
+    EXPECT_EQ(delta.values().size(), 1u) << delta.text;
+    const auto inside = event("2027-04-01");
+    const auto outside = event("2029-04-01");
+    delta = lab.get(delta.text_at("@odata.deltaLink"));
+    ASSERT_EQ(delta.values().size(), 2u) << delta.text;
+    EXPECT_EQ(delta.values()[0].at("id").as_string(), inside.text_at("id"));
+    EXPECT_FALSE(delta.values()[0].as_object().contains("@removed"));
+    EXPECT_EQ(delta.values()[1].at("id").as_string(), outside.text_at("id"));
+    EXPECT_EQ(delta.values()[1].at("@removed").at("reason"), "deleted");
+    lab.patch("events/" + inside.text_at("id"),
+              R"({"start":{"dateTime":"2029-04-01T09:00:00","timeZone":"UTC"},)"
+              R"("end":{"dateTime":"2029-04-01T10:00:00","timeZone":"UTC"}})");
+    delta = lab.get(delta.text_at("@odata.deltaLink"));
+    ASSERT_EQ(delta.values().size(), 1u) << delta.text;
+    EXPECT_TRUE(delta.values()[0].as_object().contains("@removed")) << "it left the window";
+}
+
 TEST(GraphSeries, PatternsComeBackAsTheyWereSent) {
     GraphLab lab;
     const char* patterns[] = {

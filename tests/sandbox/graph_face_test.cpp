@@ -83,6 +83,9 @@ TEST(GraphFace, TheSameTransactionMakesOneEvent) {
     const auto second = lab.post("events", body);
     EXPECT_EQ(first.status, 201) << first.text;
     EXPECT_EQ(first.text_at("id"), second.text_at("id"));
+    std::string other = body;
+    other.replace(other.find("Once"), 4, "Else");
+    EXPECT_EQ(lab.post("events", other).code(), "ErrorDuplicateTransactionId");
     EXPECT_EQ(lab.get("events").values().size(), 1u);
 }
 

@@ -229,6 +229,54 @@ TEST(GraphMail, MeetingMailHasATypeOfItsOwn) {
     EXPECT_EQ(got.text_at("meetingMessageType"), "meetingRequest");
 }
 
+TEST(GraphMail, OpenExtensionsStayWithTheItem) {
+    GraphLab lab;
+    const std::string id = rest_id_of(deliver(lab, plain_mail(1)));
+    deliver(lab, plain_mail(2));
+    const std::string extension = "messages/" + id + "/extensions";
+    const auto made =
+        lab.post(extension, R"({"@odata.type":"microsoft.graph.openTypeExtension","extensionName":)"
+                            R"("Com.Contoso.Referral","companyName":"Wingtip","dealValue":5})");
+    ASSERT_EQ(made.status, 201) << made.text;
+    EXPECT_EQ(made.text_at("id"),
+              "Microsoft.OutlookServices.OpenTypeExtension.Com.Contoso.Referral");
+    const auto changed = lab.patch(extension + "/Com.Contoso.Referral", R"({"dealValue":6})");
+    EXPECT_EQ(changed.object().at("dealValue"), 6) << changed.text;
+    const auto found = lab.get(
+        "messages?$filter=Extensions/any(f:f/id eq 'Com.Contoso.Referral')"
+        "&$expand=Extensions($filter=id eq 'Com.Contoso.Referral')");
+    ASSERT_EQ(found.values().size(), 1u) << found.text;
+    EXPECT_EQ(found.values()[0].at("extensions").at(0).at("companyName"), "Wingtip");
+    EXPECT_FALSE(lab.get("messages/" + id).object().contains("extensions"));
+    EXPECT_EQ(lab.erase(extension + "/" + made.text_at("id")).status, 204);
+    EXPECT_EQ(lab.get(extension + "/Com.Contoso.Referral").status, 404);
+    const auto event = lab.post(
+        "events",
+        R"({"start":{"dateTime":"2027-03-01T09:00:00","timeZone":"UTC"},"end":)"
+        R"({"dateTime":"2027-03-01T10:00:00","timeZone":"UTC"},"extensions":[{"@odata.type":)"
+        R"("microsoft.graph.openTypeExtension","extensionName":"Com.Contoso.Deal","n":1}]})");
+    ASSERT_EQ(event.status, 201) << event.text;
+    EXPECT_EQ(
+        lab.get("events/" + event.text_at("id") + "/extensions/Com.Contoso.Deal").object().at("n"),
+        1);
+}
+
+TEST(GraphMail, FlaggedMailsAreAListOfToDo) {
+    GraphLab lab;
+    const std::string id = rest_id_of(deliver(lab, plain_mail(1)));
+    deliver(lab, plain_mail(2));
+    ASSERT_EQ(lab.patch("messages/" + id, R"({"flag":{"flagStatus":"flagged"}})").status, 200);
+    std::string list;
+    for (const json::value& one : lab.get("todo/lists").values()) {
+        if (one.at("wellknownListName") == "flaggedEmails") list = one.at("id").as_string().c_str();
+    }
+    const auto tasks = lab.get("todo/lists/" + list + "/tasks");
+    ASSERT_EQ(tasks.values().size(), 1u) << tasks.text;
+    EXPECT_EQ(tasks.values()[0].at("title"), "Offer 1");
+    EXPECT_EQ(lab.post("todo/lists/" + list + "/tasks", R"({"title":"x"})").status, 400);
+    EXPECT_EQ(lab.erase("todo/lists/" + list).status, 400);
+}
+
 TEST(GraphMail, RulesOfTheInboxAreKept) {
     GraphLab lab;
     const auto made =

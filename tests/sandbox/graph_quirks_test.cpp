@@ -120,6 +120,40 @@ TEST(GraphQuirks, AFifthParallelRequestOfAMailboxIsRefused) {
     EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 429), 1);
 }
 
+TEST(GraphQuirks, ARequestThatIsDroppedFreesItsPlace) {
+    GraphLab lab;
+    Fault slow;
+    slow.kind = FaultKind::Slow;
+    slow.milliseconds = 60'000;
+    slow.times = 4;
+    ASSERT_TRUE(lab.sandbox().faults().add(slow));
+    const auto ask = [&lab] {
+        HttpRequest request;
+        request.url = "/v1.0/users/alice@example.test/contacts";
+        request.fields.set("Authorization", "Bearer " + lab.token);
+        request.fields.set("Host", "127.0.0.1");
+        return lab.sandbox().graph().answer(std::move(request), "http");
+    };
+    {
+        net::RunLoop loop;
+        std::vector<std::function<void()>> cancels;
+        for (int n = 0; n < 4; ++n) {
+            auto work = [](Async<Answer> answer) -> Async<void> {
+                try {
+                    co_await std::move(answer);
+                } catch (const std::exception&) {  // cancelled in its wait
+                }
+            };
+            cancels.push_back(loop.spawn_cancellable(work(ask())));
+        }
+        loop.run_for(std::chrono::milliseconds(20));
+        for (auto& cancel : cancels) cancel();
+        loop.run_for(std::chrono::milliseconds(20));
+    }
+    net::RunLoop loop;
+    EXPECT_EQ(net::run_to_end(loop, ask()).response.status, 200);
+}
+
 TEST(GraphQuirks, AreSwitchedByTheControlApi) {
     GraphLab lab;
     net::RunLoop loop;

@@ -207,7 +207,10 @@ constexpr RefusedSample refused_samples[] = {
     {"api/message-forward", "BadRequest", "forwarding"},
     {"api/message-reply", "BadRequest", "replies"},
     {"api/message-update", "RequestBodyRead", "placeholders for values"},
-    {"api/opentypeextension", "", "open extensions, groups"},
+    {"api/opentypeextension-delete", "ErrorItemNotFound", "there is no extension yet"},
+    {"api/opentypeextension-get__07", "", "groups"},
+    {"api/opentypeextension-post", "", "groups"},
+    {"api/opentypeextension-update", "", "groups"},
     {"api/outlookuser-supported", "BadRequest", "languages"},
     {"api/subscription", "", "served by GraphFace::answer, see GraphSubscriptions"},
     {"api/user-post-calendargroups", "BadRequest", "groups of calendars"},
@@ -264,7 +267,8 @@ TEST(GraphSamplesOfMicrosoft, AreCarriedOutOrRefusedByName) {
 // Members of the published reply that ours has not, and why.
 bool may_be_absent(const std::string& name, std::string_view member) {
     static constexpr std::string_view members[] = {
-        "extensions",                     // open extensions
+        "createDateTime",                 // a slip of the documentation
+        "extensions",                     // of the sample's own message
         "singleValueExtendedProperties",  // only when asked for
         "internetMessageHeaders",         // only when asked for
         "linkedResources"};               // of the sample's own task; below: what the sample's own

@@ -93,8 +93,12 @@ TEST(GraphSubscriptions, AreMadeOnlyAfterTheSubscriberGaveTheTokenBack) {
     const auto made = lab.post(SubscriptionLab::wanted());
     ASSERT_EQ(made.status, 201) << made.text;
     EXPECT_EQ(made.text_at("clientState"), "secret");
+    EXPECT_EQ(lab.post(SubscriptionLab::wanted()).status, 409) << "the same again";
     lab.graph.sandbox().set_notifier(nullptr);
-    EXPECT_EQ(lab.post(SubscriptionLab::wanted()).code(), "ValidationError");
+    EXPECT_EQ(
+        lab.post(SubscriptionLab::wanted("2027-01-16T00:00:00Z", "users/alice@example.test/events"))
+            .code(),
+        "ValidationError");
 }
 
 TEST(GraphSubscriptions, TellOfChangesByWhicheverFace) {

@@ -29,13 +29,18 @@ private:
         const std::string& what = line.words.front();
         if (what == "both" || what == "crm" || what == "outlook") {
             const std::string mark = line.word(2);
-            if (what != "outlook") look_at("the CRM", find_items(stage_.crm(), mark, stage_.mailboxes), line, named_crm_);
-            if (what != "crm") look_at("Exchange", find_items(stage_.exchange(), mark, stage_.mailboxes), line, named_exchange_);
+            if (what != "outlook")
+                look_at("the CRM", find_items(stage_.crm(), mark, stage_.mailboxes), line,
+                        named_crm_);
+            if (what != "crm")
+                look_at("Exchange", find_items(stage_.exchange(), mark, stage_.mailboxes), line,
+                        named_exchange_);
         } else if (what == "in") {
             check_place(line);
         } else if (what == "carries") {
             const std::vector<std::string> there = categories_of(line.word(1));
-            if (std::find(there.begin(), there.end(), line.word(2)) == there.end()) wrong("the category is missing");
+            if (std::find(there.begin(), there.end(), line.word(2)) == there.end())
+                wrong("the category is missing");
         } else if (what == "logged") {
             check_interaction(line);
         } else {
@@ -43,20 +48,23 @@ private:
         }
     }
 
-    void look_at(const std::string& side, std::vector<Found> found, const ScenarioLine& line, std::map<std::string, std::size_t>& named) {
+    void look_at(const std::string& side, std::vector<Found> found, const ScenarioLine& line,
+                 std::map<std::string, std::size_t>& named) {
         const std::string& mark = line.word(2);
         if (mark.find('@') == std::string::npos)
             std::erase_if(found, [](const Found& one) { return one.mailbox != 0; });
         const auto count = line.values.find("count");
         const std::size_t wanted = count == line.values.end() ? 1 : std::stoul(count->second);
         named[bare_mark(mark)] += wanted;
-        if (found.size() != wanted) return wrong("it is " + std::to_string(found.size()) + " times in " + side);
+        if (found.size() != wanted)
+            return wrong("it is " + std::to_string(found.size()) + " times in " + side);
         for (const Found& one : found) {
             if (to_string(one.kind) != line.word(1)) wrong("it is of another kind in " + side);
             for (const auto& [field, value] : line.values) {
                 if (field == "count") continue;
                 const auto shown = one.item.fields.find(field);
-                const std::string present = shown == one.item.fields.end() ? "(no such field)" : shown->second;
+                const std::string present =
+                    shown == one.item.fields.end() ? "(no such field)" : shown->second;
                 if (present != value) wrong(side + " says " + field + "=\"" + present + "\"");
             }
         }
@@ -67,11 +75,15 @@ private:
             std::map<std::string, std::size_t> present;
             for (std::size_t mailbox = 0; mailbox < stage_.mailboxes; ++mailbox)
                 for (const EntityKind kind : kEntityKinds)
-                    for (const Shown& item : in_crm ? stage_.crm().items(kind, mailbox) : stage_.exchange().items(kind, mailbox)) ++present[item.lineage];
+                    for (const Shown& item : in_crm ? stage_.crm().items(kind, mailbox)
+                                                    : stage_.exchange().items(kind, mailbox))
+                        ++present[item.lineage];
             const auto& named = in_crm ? named_crm_ : named_exchange_;
             for (const auto& [mark, count] : present)
-                if (const auto known = named.find(mark); known == named.end() || known->second != count)
-                    wrong(std::string(in_crm ? "the CRM" : "Exchange") + " has \"" + mark + "\" " + std::to_string(count) + " times");
+                if (const auto known = named.find(mark);
+                    known == named.end() || known->second != count)
+                    wrong(std::string(in_crm ? "the CRM" : "Exchange") + " has \"" + mark + "\" " +
+                          std::to_string(count) + " times");
         }
     }
 
@@ -80,25 +92,36 @@ private:
         if (!mails.empty()) return mails.front()->categories;
         const auto items = find_items(stage_.exchange(), mark, stage_.mailboxes);
         if (items.empty()) return {};
-        return stage_.exchange().store().find_item(mailbox_address(items.front().mailbox), items.front().item.id)->categories;
+        return stage_.exchange()
+            .store()
+            .find_item(mailbox_address(items.front().mailbox), items.front().item.id)
+            ->categories;
     }
 
     void check_place(const ScenarioLine& line) {
         const auto mails = find_mails(stage_.exchange(), line.word(1));
         const auto items = find_items(stage_.exchange(), line.word(1), stage_.mailboxes);
-        const std::string folder = !mails.empty() ? mails.front()->folder_id : items.empty() ? std::string() : items.front().item.folder;
-        const sandbox::Folder* place = stage_.exchange().store().find_folder(mailbox_address(mailbox_of_mark(line.word(1))), folder);
-        if (!place || place->display_name != line.word(2)) wrong("it lies in " + (place ? place->display_name : "no folder"));
+        const std::string folder = !mails.empty()  ? mails.front()->folder_id
+                                   : items.empty() ? std::string()
+                                                   : items.front().item.folder;
+        const sandbox::Folder* place = stage_.exchange().store().find_folder(
+            mailbox_address(mailbox_of_mark(line.word(1))), folder);
+        if (!place || place->display_name != line.word(2))
+            wrong("it lies in " + (place ? place->display_name : "no folder"));
     }
 
     void check_interaction(const ScenarioLine& line) {
-        const std::string from = " FROM interaction i JOIN message m ON m.id = i.message_id JOIN contact c ON c.id = i.contact_id WHERE m.subject LIKE '" +
-                                 line.word(1) + "%' AND c.given_name = '" + line.word(2) + "'";
+        const std::string from =
+            " FROM interaction i JOIN message m ON m.id = i.message_id JOIN contact c ON c.id = "
+            "i.contact_id WHERE m.subject LIKE '" +
+            line.word(1) + "%' AND c.given_name = '" + line.word(2) + "'";
         const std::int64_t count = stage_.crm().number("SELECT count(*)" + from);
         if (count != 1) return wrong("there are " + std::to_string(count) + " interactions");
         for (const auto& [column, value] : line.values)
-            if (stage_.crm().text("SELECT i." + column + from) != value) wrong(column + " is " + stage_.crm().text("SELECT i." + column + from));
-        if (stage_.crm().number("SELECT count(*) FROM message m JOIN message_original o ON o.message_id = m.id WHERE m.subject LIKE '" +
+            if (stage_.crm().text("SELECT i." + column + from) != value)
+                wrong(column + " is " + stage_.crm().text("SELECT i." + column + from));
+        if (stage_.crm().number("SELECT count(*) FROM message m JOIN message_original o ON "
+                                "o.message_id = m.id WHERE m.subject LIKE '" +
                                 line.word(1) + "%'") != 1)
             wrong("the original is missing");
     }
@@ -107,10 +130,13 @@ private:
         for (std::size_t i = 0; i + 1 < line.words.size(); i += 2) {
             const std::int64_t wanted = std::stoll(line.words[i + 1]);
             std::int64_t present = -1;
-            if (line.words[i] == "mails") present = stage_.crm().number("SELECT count(*) FROM message");
-            if (line.words[i] == "interactions") present = stage_.crm().number("SELECT count(*) FROM interaction");
+            if (line.words[i] == "mails")
+                present = stage_.crm().number("SELECT count(*) FROM message");
+            if (line.words[i] == "interactions")
+                present = stage_.crm().number("SELECT count(*) FROM interaction");
             if (line.words[i] == "conflicts") present = stage_.conflicts();
-            if (present != wanted) wrong("there are " + std::to_string(present) + " " + line.words[i]);
+            if (present != wanted)
+                wrong("there are " + std::to_string(present) + " " + line.words[i]);
         }
     }
 
@@ -125,7 +151,9 @@ private:
 std::string item_text(Stage& stage, const sandbox::Item& item, const std::string& folder) {
     std::string out = "exchange " + folder + " " + item.item_class;
     for (const auto& [key, value] : item.properties.entries()) {
-        if (key.find("DateTime") != std::string_view::npos || key == "calendar:UID" || key.find("Conversation") != std::string_view::npos) continue;
+        if (key.find("DateTime") != std::string_view::npos || key == "calendar:UID" ||
+            key.find("Conversation") != std::string_view::npos)
+            continue;
         out += " " + std::string(key) + "=";
         if (const auto* text = std::get_if<std::string>(&value)) out += *text;
         if (const auto* list = std::get_if<std::vector<std::string>>(&value))
@@ -147,8 +175,9 @@ std::string item_text(Stage& stage, const sandbox::Item& item, const std::string
         const std::size_t third = text.find('|', second + 1);
         const std::string kind = text.substr(first + 1, second - first - 1);
         const std::string id = text.substr(second + 1, third - second - 1);
-        const std::string named = stage.crm().text("SELECT " + std::string(kind == "contact" ? "given_name" : "subject") + " FROM " + kind +
-                                                   " WHERE id = '" + id + "'");
+        const std::string named =
+            stage.crm().text("SELECT " + std::string(kind == "contact" ? "given_name" : "subject") +
+                             " FROM " + kind + " WHERE id = '" + id + "'");
         out += " token=" + kind + ":" + named;
     }
     return out;
@@ -156,12 +185,17 @@ std::string item_text(Stage& stage, const sandbox::Item& item, const std::string
 
 std::vector<std::string> crm_rows(Stage& stage, EntityKind kind) {
     const std::string table = crm_table(kind);
-    std::string columns = stage.crm().text("SELECT group_concat('ifnull(' || name || ', '''')', ' || '' '' || ') FROM pragma_table_info('" + table +
-                                           "') WHERE name NOT IN ('id', 'number', 'version', 'created_at', 'modified_at', 'modified_by', 'ical_uid')");
+    std::string columns = stage.crm().text(
+        "SELECT group_concat('ifnull(' || name || ', '''')', ' || '' '' || ') FROM "
+        "pragma_table_info('" +
+        table +
+        "') WHERE name NOT IN ('id', 'number', 'version', 'created_at', 'modified_at', "
+        "'modified_by', 'ical_uid')");
     std::vector<std::string> out;
     const std::int64_t count = stage.crm().number("SELECT count(*) FROM " + table);
     for (std::int64_t i = 0; i < count; ++i) {
-        const std::string one = " FROM (SELECT * FROM " + table + " ORDER BY id LIMIT 1 OFFSET " + std::to_string(i) + ")";
+        const std::string one = " FROM (SELECT * FROM " + table + " ORDER BY id LIMIT 1 OFFSET " +
+                                std::to_string(i) + ")";
         out.push_back("crm " + table + " " + stage.crm().text("SELECT " + columns + one));
     }
     return out;
@@ -169,7 +203,9 @@ std::vector<std::string> crm_rows(Stage& stage, EntityKind kind) {
 
 }  // namespace
 
-std::vector<std::string> compare_with_after(Stage& stage) { return AfterCheck(stage).run(); }
+std::vector<std::string> compare_with_after(Stage& stage) {
+    return AfterCheck(stage).run();
+}
 
 std::string outside_of(Stage& stage) {
     std::vector<std::string> lines;
@@ -177,9 +213,15 @@ std::string outside_of(Stage& stage) {
         for (std::string& row : crm_rows(stage, kind)) lines.push_back(std::move(row));
     const std::int64_t interactions = stage.crm().number("SELECT count(*) FROM interaction");
     for (std::int64_t i = 0; i < interactions; ++i)
-        lines.push_back("interaction " + stage.crm().text("SELECT m.subject || ' ' || m.at || ' ' || i.direction || ' ' || i.template_code || ' ' || i.address || ' ' || "
-                                                          "ifnull(i.user_id, '') || ' ' || length(o.eml) FROM interaction i JOIN message m ON m.id = i.message_id LEFT JOIN "
-                                                          "message_original o ON o.message_id = m.id ORDER BY m.subject, i.address LIMIT 1 OFFSET " + std::to_string(i)));
+        lines.push_back(
+            "interaction " +
+            stage.crm().text("SELECT m.subject || ' ' || m.at || ' ' || i.direction || ' ' || "
+                             "i.template_code || ' ' || i.address || ' ' || "
+                             "ifnull(i.user_id, '') || ' ' || length(o.eml) FROM interaction i "
+                             "JOIN message m ON m.id = i.message_id LEFT JOIN "
+                             "message_original o ON o.message_id = m.id ORDER BY m.subject, "
+                             "i.address LIMIT 1 OFFSET " +
+                             std::to_string(i)));
     for (std::size_t mailbox = 0; mailbox < stage.mailboxes; ++mailbox) {
         const std::string address = mailbox_address(mailbox);
         for (const sandbox::Folder* folder : stage.exchange().store().folders(address))

@@ -45,10 +45,12 @@ public:
     void write(LogLevel, std::string_view, std::initializer_list<Entry>) override {}
 };
 
-/// Every job is a verb of a store or of the embedded CRM: the process can die before it and after it.
+/// Every job is a verb of a store or of the embedded CRM: the process can die before it and after
+/// it.
 class StageWorker final : public Worker {
 public:
-    StageWorker(Stage& stage, Owner owner, std::string whose) : stage_(stage), inner_(stage.loop, owner), whose_(std::move(whose)) {}
+    StageWorker(Stage& stage, Owner owner, std::string whose)
+        : stage_(stage), inner_(stage.loop, owner), whose_(std::move(whose)) {}
     void submit(std::function<void()> job) override {
         inner_.submit([this, job = std::move(job)] {
             if (stage_.dies("before a verb of the " + whose_)) return;
@@ -68,8 +70,10 @@ Async<void> count_conflicts(SyncStore& store, std::optional<std::size_t>& count)
     Result<std::vector<StoredConflict>> found = co_await store.conflicts(0, 1000);
     std::set<std::pair<Field, std::string>> different;  // what is decided anew is recorded anew
     for (const StoredConflict& row : found.value_or(std::vector<StoredConflict>()))
-        different.emplace(row.conflict.field, (row.conflict.crm_value ? to_text(*row.conflict.crm_value) : "") + "\n" +
-                                                  (row.conflict.exchange_value ? to_text(*row.conflict.exchange_value) : ""));
+        different.emplace(
+            row.conflict.field,
+            (row.conflict.crm_value ? to_text(*row.conflict.crm_value) : "") + "\n" +
+                (row.conflict.exchange_value ? to_text(*row.conflict.exchange_value) : ""));
     count = different.size();
 }
 
@@ -84,18 +88,28 @@ std::string stage_mount(const char* what) {
 class Stage::Process {
 public:
     Process(Stage& stage, Owner owner)
-        : owner(owner), stage_(stage), entropy_(mix(7, owner)), store_worker_(stage, owner, "store"), crm_worker_(stage, owner, "CRM") {
+        : owner(owner),
+          stage_(stage),
+          entropy_(mix(7, owner)),
+          store_worker_(stage, owner, "store"),
+          crm_worker_(stage, owner, "CRM") {
         auto database = staged(storage::open_sqlite(stage.disk.path("liaison.db")), "open");
-        stores_ = staged(storage::make_stores(std::move(database), store_worker_, entropy_, stage.clock), "stores");
-        crm_ = staged(crm::EmbeddedCrm::open(stage.crm_disk.path("crm.db"), crm_worker_, stage.clock), "crm");
-        sockets_ = net::make_memory_connector(stage.loop.executor(kWorld), [&stage](net::ConnectTarget, std::unique_ptr<ByteStream> end) {
-            return stage.accept(std::move(end));
-        });
+        stores_ =
+            staged(storage::make_stores(std::move(database), store_worker_, entropy_, stage.clock),
+                   "stores");
+        crm_ = staged(
+            crm::EmbeddedCrm::open(stage.crm_disk.path("crm.db"), crm_worker_, stage.clock), "crm");
+        sockets_ = net::make_memory_connector(
+            stage.loop.executor(kWorld),
+            [&stage](net::ConnectTarget, std::unique_ptr<ByteStream> end) {
+                return stage.accept(std::move(end));
+            });
         http_ = net::make_pooled_client(stage.loop.executor(owner), *sockets_, net::PoolOptions());
         for (std::size_t mailbox = 0; mailbox < stage.mailboxes; ++mailbox) add_mailbox(mailbox);
         if (!stage.rule_folder.empty()) {
-            auto loaded = rules::RuleSet::load(R"({"rules":[{"displayName":"file it","sequence":1,"conditions":{},"actions":{"moveToFolder":")" +
-                                               stage.rule_folder + R"("}}]})");
+            auto loaded = rules::RuleSet::load(
+                R"({"rules":[{"displayName":"file it","sequence":1,"conditions":{},"actions":{"moveToFolder":")" +
+                stage.rule_folder + R"("}}]})");
             if (!loaded) throw std::runtime_error("the scenario's rule is refused");
             rules_ = std::move(*loaded);
         }
@@ -106,7 +120,7 @@ public:
     std::size_t turns = 0;
     std::size_t quiet = 0;  ///< turns in a row in which nothing moved and nothing failed
     std::string last_error;
-    bool rests = false;     ///< no new turn begins
+    bool rests = false;  ///< no new turn begins
 
     SyncStore& store() { return *stores_.sync; }
 
@@ -132,16 +146,20 @@ private:
         Mailbox m;
         m.endpoint = ews::make_ews_endpoint(*http_, stage_.clock, settings);
         m.source = ews::make_ews_mail_source(*http_, settings);
-        m.runner = std::make_unique<daemon::SyncRunner>(crm_->endpoint(), *m.endpoint, *stores_.sync, stage_.clock, log_);
-        m.logger = std::make_unique<daemon::MailLogger>(*m.source, crm_->interactions(), crm_->addresses(), *stores_.mail, stage_.clock, log_);
-        m.cycle = std::make_unique<daemon::MailboxCycle>(*m.runner, *m.logger, *stores_.sync, stage_.clock);
+        m.runner = std::make_unique<daemon::SyncRunner>(crm_->endpoint(), *m.endpoint,
+                                                        *stores_.sync, stage_.clock, log_);
+        m.logger = std::make_unique<daemon::MailLogger>(
+            *m.source, crm_->interactions(), crm_->addresses(), *stores_.mail, stage_.clock, log_);
+        m.cycle = std::make_unique<daemon::MailboxCycle>(*m.runner, *m.logger, *stores_.sync,
+                                                         stage_.clock);
         for (const EntityKind kind : stage_.kinds) {
             daemon::PairSpec pair;
             pair.mailbox = MailboxId(settings.mailbox);
             pair.id = daemon::pair_id(pair.mailbox, kind);
             pair.kind = kind;
             pair.crm_system = "crm";
-            for (std::size_t other = 0; other < stage_.mailboxes; ++other) pair.mirrored_organizers.insert(mailbox_address(other));
+            for (std::size_t other = 0; other < stage_.mailboxes; ++other)
+                pair.mirrored_organizers.insert(mailbox_address(other));
             m.pairs.push_back(std::move(pair));
         }
         m.mail.mailbox = MailboxId(settings.mailbox);
@@ -154,7 +172,8 @@ private:
             bool still = true;
             for (Mailbox& mailbox : mailboxes_) {
                 rules::RuleSet rules = rules_;
-                Result<bool> moved = co_await mailbox.cycle->run(mailbox.pairs, mailbox.mail, std::move(rules));
+                Result<bool> moved =
+                    co_await mailbox.cycle->run(mailbox.pairs, mailbox.mail, std::move(rules));
                 if (!moved) last_error = moved.error().message;
                 still = still && moved && !*moved;
             }
@@ -179,13 +198,18 @@ private:
 };
 
 Stage::Stage(const Scenario& scenario, Interruption interruption)
-    : loop(1, kStageStart), clock(loop), disk(stage_mount("-liaison")), crm_disk(stage_mount("-crm")), scenario_(scenario),
+    : loop(1, kStageStart),
+      clock(loop),
+      disk(stage_mount("-liaison")),
+      crm_disk(stage_mount("-crm")),
+      scenario_(scenario),
       interruption_(interruption) {
     make_memory_vfs();
     set_vfs_clock([this] { return loop.now().time_since_epoch().count(); });
     reseed_sqlite(1);
     disk.on_call = [this](const DiskCall& call) {
-        const bool counts = call.op == DiskOp::Write || call.op == DiskOp::Sync || call.op == DiskOp::Truncate;
+        const bool counts =
+            call.op == DiskOp::Write || call.op == DiskOp::Sync || call.op == DiskOp::Truncate;
         return counts && dies("within a commit") ? DiskFault::PowerLossBefore : DiskFault::None;
     };
     look_at_scenario();
@@ -208,7 +232,8 @@ void Stage::look_at_scenario() {
         for (const ScenarioLine& line : *lines) {
             for (const std::string& word : line.words) {
                 const auto kind = parse_entity_kind(word);
-                if (kind && std::find(kinds.begin(), kinds.end(), *kind) == kinds.end()) kinds.push_back(*kind);
+                if (kind && std::find(kinds.begin(), kinds.end(), *kind) == kinds.end())
+                    kinds.push_back(*kind);
                 if (word.ends_with("@1") || word == "give") mailboxes = 2;
             }
             has_mail = has_mail || line.words.front() == "mail";
@@ -225,9 +250,13 @@ void Stage::set_up() {
     crm_ = std::make_unique<CrmSide>(staged(crm::Sqlite::open(crm_disk.path("crm.db")), "desk"));
     for (std::size_t mailbox = 0; mailbox < mailboxes; ++mailbox) {
         const std::string number = std::to_string(mailbox);
-        if (!sandbox_->store().add_user({mailbox_address(mailbox), "Rep " + number, "sandbox", false})) throw std::runtime_error("no user");
-        crm_->script("INSERT INTO user(number, name) VALUES('M" + number + "', 'Rep " + number + "')");
-        crm_->script("INSERT INTO user_address(address, user_id) VALUES('" + mailbox_address(mailbox) + "', " + std::to_string(mailbox + 1) + ")");
+        if (!sandbox_->store().add_user(
+                {mailbox_address(mailbox), "Rep " + number, "sandbox", false}))
+            throw std::runtime_error("no user");
+        crm_->script("INSERT INTO user(number, name) VALUES('M" + number + "', 'Rep " + number +
+                     "')");
+        crm_->script("INSERT INTO user_address(address, user_id) VALUES('" +
+                     mailbox_address(mailbox) + "', " + std::to_string(mailbox + 1) + ")");
     }
 }
 
@@ -241,7 +270,9 @@ void Stage::start_from_empty_files() {
     static const auto ledger_file = [this] {
         LoopWorker worker(loop, kWorld);
         StageEntropy entropy(3);
-        staged(storage::make_stores(staged(storage::open_sqlite(disk.path("liaison.db")), "open"), worker, entropy, clock), "stores");
+        staged(storage::make_stores(staged(storage::open_sqlite(disk.path("liaison.db")), "open"),
+                                    worker, entropy, clock),
+               "stores");
         return disk.image("liaison.db");
     }();
     for (const std::string& file : crm_disk.files()) crm_disk.remove(file);
@@ -250,7 +281,9 @@ void Stage::start_from_empty_files() {
     disk.put("liaison.db", ledger_file);
 }
 
-void Stage::start_process() { process_ = std::make_unique<Process>(*this, loop.new_owner()); }
+void Stage::start_process() {
+    process_ = std::make_unique<Process>(*this, loop.new_owner());
+}
 
 bool Stage::dies(std::string_view where) {
     if (!armed_ || played_.struck) return false;
@@ -272,7 +305,8 @@ void Stage::crash(CrashKeeps keeps) {
 
 bool Stage::step() {
     const bool stepped = loop.step();
-    // What was within a commit may be left in any state; a process that died between verbs has synced all it did.
+    // What was within a commit may be left in any state; a process that died between verbs has
+    // synced all it did.
     if (disk.is_dark())
         crash(disk.calls(DiskOp::Write) % 2 == 0 ? CrashKeeps::Prefix : CrashKeeps::Torn);
     else if (dying_)
@@ -288,7 +322,8 @@ bool Stage::run_to_rest() {
         if (process_->turns != last) ++spent;
         last = process_->turns;
         if (spent > kTurnsMax) {
-            played_.wrong.push_back("no rest after " + std::to_string(kTurnsMax) + " turns; last error: " + process_->last_error);
+            played_.wrong.push_back("no rest after " + std::to_string(kTurnsMax) +
+                                    " turns; last error: " + process_->last_error);
             return false;
         }
     }
@@ -301,12 +336,15 @@ void Stage::run_one_turn() {
     }
 }
 
-std::int64_t Stage::external_writes() { return exchange_writes_ + crm_->number("SELECT count(*) FROM change_log"); }
+std::int64_t Stage::external_writes() {
+    return exchange_writes_ + crm_->number("SELECT count(*) FROM change_log");
+}
 
 Result<void> Stage::accept(std::unique_ptr<ByteStream> server_end) {
     net::HttpServerOptions options;
     net::HttpHandler handler = [this](HttpRequest request) { return serve(std::move(request)); };
-    loop.spawn(kWorld, net::serve_stream(std::move(server_end), std::move(options), std::move(handler)));
+    loop.spawn(kWorld,
+               net::serve_stream(std::move(server_end), std::move(options), std::move(handler)));
     return {};
 }
 
@@ -318,19 +356,24 @@ Async<HttpResponse> Stage::serve(HttpRequest request) {
     if (dies("before Exchange gets " + operation)) co_return cut;
     using StageHow = Interruption::How;
     const bool counts = armed_ && !played_.struck;
-    const bool disturbs = interruption_.how == StageHow::Unapplied || interruption_.how == StageHow::AnswerLost;
+    const bool disturbs =
+        interruption_.how == StageHow::Unapplied || interruption_.how == StageHow::AnswerLost;
     if (counts && interruption_.how == StageHow::None) played_.requests.push_back(operation);
     const bool hit = counts && disturbs && interruption_.at-- == 0;
     played_.struck = played_.struck || hit;
     if (hit && interruption_.how == StageHow::Unapplied) co_return cut;
     HttpResponse response = co_await sandbox_->answer(std::move(request));
-    if (operation.starts_with("Create") || operation == "UpdateItem" || operation == "DeleteItem" || operation == "MoveItem") ++exchange_writes_;
+    if (operation.starts_with("Create") || operation == "UpdateItem" || operation == "DeleteItem" ||
+        operation == "MoveItem")
+        ++exchange_writes_;
     if (hit || dies("after Exchange did " + operation)) co_return cut;
     co_return response;
 }
 
 void Stage::before() {
-    const auto is = [](const ScenarioLine& line, std::string_view what) { return line.words.front() == what; };
+    const auto is = [](const ScenarioLine& line, std::string_view what) {
+        return line.words.front() == what;
+    };
     bool settles = false;
     for (const ScenarioLine& line : scenario_.before) {
         if (is(line, "both")) create(line, true, false, 1);
@@ -346,7 +389,8 @@ void Stage::before() {
     if (settles && !run_to_rest()) throw std::runtime_error("the state before cannot be made");
     for (const ScenarioLine& line : scenario_.before) {
         const bool twin = is(line, "twin");
-        if (twin || is(line, "crm") || is(line, "outlook")) create(line, twin || is(line, "crm"), twin || is(line, "outlook"), 1);
+        if (twin || is(line, "crm") || is(line, "outlook"))
+            create(line, twin || is(line, "crm"), twin || is(line, "outlook"), 1);
     }
 }
 
@@ -364,7 +408,8 @@ Played Stage::play() {
         const std::int64_t writes = external_writes();
         run_one_turn();
         if (external_writes() != writes) played_.wrong.push_back("one more turn wrote something");
-        for (std::string& wrong : compare_with_after(*this)) played_.wrong.push_back(std::move(wrong));
+        for (std::string& wrong : compare_with_after(*this))
+            played_.wrong.push_back(std::move(wrong));
         played_.outside = outside_of(*this);
     }
     return std::move(played_);
@@ -383,11 +428,13 @@ void Stage::act(const ScenarioLine& line) {
     }
     if (who == "states") {
         for (std::size_t mailbox = 0; mailbox < mailboxes; ++mailbox)
-            for (const sandbox::Folder* folder : exchange_->store().folders(mailbox_address(mailbox)))
+            for (const sandbox::Folder* folder :
+                 exchange_->store().folders(mailbox_address(mailbox)))
                 (void)exchange_->store().reset_sync(mailbox_address(mailbox), folder->id);
         return;
     }
-    if (who != "crm" && who != "outlook") throw std::runtime_error("nobody can do this: " + line.text);
+    if (who != "crm" && who != "outlook")
+        throw std::runtime_error("nobody can do this: " + line.text);
     const std::string& verb = line.word(1);
     if (verb == "create") return create(line, who == "crm", who == "outlook", 2);
     if (verb == "edit") return edit(line, who == "crm");
@@ -397,7 +444,8 @@ void Stage::act(const ScenarioLine& line) {
     if (verb == "delete")
         crm_->erase(found.front().item);
     else if (verb == "give")
-        crm_->script(std::string("UPDATE ") + crm_table(found.front().kind) + " SET owner_id = " + std::to_string(std::stoi(line.word(3)) + 1) +
+        crm_->script(std::string("UPDATE ") + crm_table(found.front().kind) +
+                     " SET owner_id = " + std::to_string(std::stoi(line.word(3)) + 1) +
                      " WHERE id = " + found.front().item.id);
     else
         throw std::runtime_error("the CRM cannot do this: " + line.text);
@@ -415,18 +463,27 @@ void Stage::create(const ScenarioLine& line, bool in_crm, bool in_exchange, std:
     item.fields.try_emplace(*kind == EntityKind::Contact ? "given_name" : "subject", item.lineage);
     const bool done = item.fields.contains("status") && item.fields["status"] == "completed";
     if (in_crm) crm_->insert(*kind, mailbox_of_mark(mark), item);
-    if (in_crm && done) crm_->script("UPDATE task SET percent_complete = 100, completed_on = '2026-11-25' WHERE status = 'completed'");
+    if (in_crm && done)
+        crm_->script(
+            "UPDATE task SET percent_complete = 100, completed_on = '2026-11-25' WHERE status = "
+            "'completed'");
     if (in_exchange) exchange_->insert(*kind, mailbox_of_mark(mark), item);
 }
 
 void Stage::edit(const ScenarioLine& line, bool in_crm) {
-    const std::vector<Found> found = in_crm ? find_items(*crm_, line.word(2), mailboxes) : find_items(*exchange_, line.word(2), mailboxes);
+    const std::vector<Found> found = in_crm ? find_items(*crm_, line.word(2), mailboxes)
+                                            : find_items(*exchange_, line.word(2), mailboxes);
     if (found.empty()) throw std::runtime_error("there is no such item: " + line.text);
     for (const auto& [field, value] : line.values) {
         if (!in_crm)
-            exchange_->update(found.front().mailbox, find_items(*exchange_, line.word(2), mailboxes).front().item, field, value);
+            exchange_->update(found.front().mailbox,
+                              find_items(*exchange_, line.word(2), mailboxes).front().item, field,
+                              value);
         else if (field == "status" && value == "completed")
-            crm_->script("UPDATE task SET status = 'completed', percent_complete = 100, completed_on = '2026-11-25' WHERE id = " + found.front().item.id);
+            crm_->script(
+                "UPDATE task SET status = 'completed', percent_complete = 100, completed_on = "
+                "'2026-11-25' WHERE id = " +
+                found.front().item.id);
         else
             crm_->update(found.front().item, field, value);
     }

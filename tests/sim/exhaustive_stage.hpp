@@ -18,7 +18,7 @@ namespace liaison::sim {
 struct Interruption {
     enum class How : std::uint8_t {
         None,
-        Die,         ///< the process dies at a point: around a store verb or an effect, or within a commit
+        Die,  ///< the process dies at a point: around a store verb or an effect, or within a commit
         Unapplied,   ///< a request is lost on its way
         AnswerLost,  ///< a request is applied and its answer lost
     };
@@ -28,15 +28,17 @@ struct Interruption {
 
 /// What a playing showed from outside.
 struct Played {
-    std::vector<std::string> wrong;     ///< against the scenario's `after`, or against the rules of rest
-    std::string outside;                ///< both sides, in one form that does not depend on ids and times
+    std::vector<std::string>
+        wrong;            ///< against the scenario's `after`, or against the rules of rest
+    std::string outside;  ///< both sides, in one form that does not depend on ids and times
     std::vector<std::string> points;    ///< where the process can die, in order
     std::vector<std::string> requests;  ///< to Exchange, in order
     bool struck = false;
 };
 
-/// One playing of a scenario: production daemon, connectors and stores on one side, the stand-in Exchange and a CRM file
-/// on the other. Points and requests count from the moment when all events have happened.
+/// One playing of a scenario: production daemon, connectors and stores on one side, the stand-in
+/// Exchange and a CRM file on the other. Points and requests count from the moment when all events
+/// have happened.
 class Stage {
 public:
     Stage(const Scenario& scenario, Interruption interruption);
@@ -105,7 +107,8 @@ struct Found {
 std::string bare_mark(const std::string& mark);
 std::size_t mailbox_of_mark(const std::string& mark);
 std::vector<Found> find_items(CrmSide& crm, const std::string& mark, std::size_t mailboxes);
-std::vector<Found> find_items(ExchangeSide& exchange, const std::string& mark, std::size_t mailboxes);
+std::vector<Found> find_items(ExchangeSide& exchange, const std::string& mark,
+                              std::size_t mailboxes);
 /// Mails of a mailbox whose subject begins with the mark, wherever they lie outside Deleted Items.
 std::vector<const sandbox::Item*> find_mails(ExchangeSide& exchange, const std::string& mark);
 

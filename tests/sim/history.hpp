@@ -83,7 +83,9 @@ public:
     /// A whole side went back in time: nobody can say what must be where of what was there.
     void excuse_all() {
         for (auto& [mark, line] : lineages_) line.bulk_erased = true;
+        excused_ = true;
     }
+    bool excused() const { return excused_; }
     /// Liaison's data directory is gone, with the conflict records of before.
     void ledger_lost(Timestamp at) { ledger_lost_at_ = at; }
     Timestamp ledger_lost_at() const { return ledger_lost_at_; }
@@ -94,6 +96,7 @@ private:
     std::map<std::string, Lineage> lineages_;
     std::size_t edits_ = 0;
     Timestamp ledger_lost_at_{};
+    bool excused_ = false;
 };
 
 }  // namespace liaison::sim

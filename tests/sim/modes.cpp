@@ -12,7 +12,9 @@ namespace liaison::sim {
 
 namespace {
 
-std::size_t all_cores() { return std::max(1u, std::thread::hardware_concurrency()); }
+std::size_t all_cores() {
+    return std::max(1u, std::thread::hardware_concurrency());
+}
 
 int exhaustive_mode(int argc, char** argv) {
     CLI::App app("Plays every small scenario, disturbed at every step.");
@@ -32,12 +34,17 @@ int planted_mode(int argc, char** argv) {
     CLI::App app("Runs the simulator over planted bugs and tells which it catches.");
     PlantedOptions options;
     options.jobs = all_cores();
-    app.add_option("--planted", options.plants, "all, or names of plants, parted by commas")->required()->delimiter(',');
+    app.add_option("--planted", options.plants, "all, or names of plants, parted by commas")
+        ->required()
+        ->delimiter(',');
     app.add_option("--seeds", options.seeds, "at most so many seeds for each plant");
     app.add_option("--from", options.from, "the first seed");
     app.add_option("--workload", options.workload, "standard, small or mixed");
     app.add_option("--jobs", options.jobs, "plants at a time");
-    app.add_flag("--keep-going", options.keeps_going, "run all seeds; tell in how many each checker spoke");
+    app.add_flag("--concentrated", options.concentrated,
+                 "for the plant of a fault only that fault strikes");
+    app.add_flag("--keep-going", options.keeps_going,
+                 "run all seeds; tell in how many each checker spoke");
     CLI11_PARSE(app, argc, argv);
     return run_planted(options, argv[0]);
 }
@@ -47,7 +54,8 @@ int planted_mode(int argc, char** argv) {
 std::optional<int> run_other_mode(int argc, char** argv) {
     const auto asks_for = [&](std::string_view name) {
         return std::any_of(argv + 1, argv + argc, [name](const char* word) {
-            return std::string_view(word) == name || std::string_view(word).starts_with(std::string(name) + "=");
+            return std::string_view(word) == name ||
+                   std::string_view(word).starts_with(std::string(name) + "=");
         });
     };
     if (asks_for("--exhaustive")) return exhaustive_mode(argc, argv);

@@ -164,7 +164,16 @@ void PersonFaults::move_things(std::size_t mailbox) {
     if (fires(FaultId::MirrorCopied, mailbox, kTravels)) {
         const auto item = some_item(FaultId::MirrorCopied, mailbox, Side::Exchange,
                                     some_kind(FaultId::MirrorCopied));
-        if (item && store().copy_item(address, item->id, item->folder)) {
+        const auto copied =
+            item ? store().copy_item(address, item->id, item->folder)
+                 : Result<const sandbox::Item*>(fail(ErrorKind::NotFound, "nothing to copy"));
+        if (copied) {
+            // Outlook gives the copy of an appointment a UID of its own.
+            sandbox::Item other = **copied;
+            if (other.kind == sandbox::ItemKind::Appointment) {
+                other.properties.set("calendar:UID", "UID-copy-" + new_word(mailbox));
+                (void)store().update_item(address, std::move(other));
+            }
             ++world_.history.find(item->lineage)->copies;
             tell(FaultId::MirrorCopied, item->lineage + " is copied");
         }

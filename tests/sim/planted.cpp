@@ -103,19 +103,22 @@ struct PlantRun {
     std::string id;
     std::string kind;
     std::string breaks;
-    std::uint64_t seed = 0;  ///< that caught it; 0: none
-    std::string first;       ///< the checker that spoke first
+    std::uint64_t seed = 0;                                   ///< that caught it; 0: none
+    std::string first;                                        ///< the checker that spoke first
     std::map<std::string, std::set<std::uint64_t>> checkers;  ///< the seeds in which each spoke
     std::string message;
-    std::string reached;     ///< how often its site was passed, if it was not caught
+    std::string reached;  ///< how often its site was passed, if it was not caught
 };
 
 class PlantedRunner {
 public:
     PlantedRunner(const PlantedOptions& options, const std::string& program) : options_(options) {
-        const std::filesystem::path folder = std::filesystem::canonical("/proc/self/exe").parent_path();
+        const std::filesystem::path folder =
+            std::filesystem::canonical("/proc/self/exe").parent_path();
         planted_ = (folder / "liaison-sim-planted").string();
-        if (!std::filesystem::exists(planted_)) planted_ = (std::filesystem::path(program).parent_path() / "liaison-sim-planted").string();
+        if (!std::filesystem::exists(planted_))
+            planted_ =
+                (std::filesystem::path(program).parent_path() / "liaison-sim-planted").string();
     }
 
     int run() {
@@ -128,8 +131,10 @@ public:
         std::vector<std::thread> threads;
         for (std::size_t i = 0; i < options_.jobs; ++i) threads.emplace_back([this] { work(); });
         for (std::thread& thread : threads) thread.join();
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        std::printf("plants=%zu caught=%zu seeds_max=%llu seconds=%.0f\n", runs_.size(), caught_, static_cast<unsigned long long>(seeds_max_), seconds);
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        std::printf("plants=%zu caught=%zu seeds_max=%llu seconds=%.0f\n", runs_.size(), caught_,
+                    static_cast<unsigned long long>(seeds_max_), seconds);
         return caught_ == runs_.size() ? 0 : 1;
     }
 
@@ -146,7 +151,9 @@ private:
             run.kind = line->substr(a + 1, b - a - 1);
             run.breaks = line->substr(c + 1);
             const auto& wanted = options_.plants;
-            const auto is = [&](const std::string& name) { return name == "all" || name == run.id || name == run.kind; };
+            const auto is = [&](const std::string& name) {
+                return name == "all" || name == run.id || name == run.kind;
+            };
             if (std::any_of(wanted.begin(), wanted.end(), is)) runs_.push_back(std::move(run));
         }
         child.wait();
@@ -154,27 +161,40 @@ private:
         return !runs_.empty();
     }
 
-    std::vector<std::string> words(const std::string& program, std::uint64_t from, std::uint64_t seeds) const {
-        return {program, "--from", std::to_string(from), "--seeds", std::to_string(seeds), "--workload", options_.workload, "--jobs", "1"};
+    std::vector<std::string> words(const std::string& kind, std::uint64_t from,
+                                   std::uint64_t seeds) const {
+        std::vector<std::string> out{planted_,
+                                     "--from",
+                                     std::to_string(from),
+                                     "--seeds",
+                                     std::to_string(seeds),
+                                     "--workload",
+                                     options_.workload,
+                                     "--jobs",
+                                     "1"};
+        if (options_.concentrated && kind.starts_with('F')) out.insert(out.end(), {"--only", kind});
+        return out;
     }
 
     /// Does the seed fail without any plant?
-    bool fails_anyway(std::uint64_t seed) {
+    bool fails_anyway(const std::string& kind, std::uint64_t seed) {
         {
             const std::lock_guard guard(mutex_);
-            if (const auto known = plain_fails_.find(seed); known != plain_fails_.end()) return known->second;
+            if (const auto known = plain_fails_.find({options_.concentrated ? kind : "", seed});
+                known != plain_fails_.end())
+                return known->second;
         }
-        ChildProgram child(words(planted_, seed, 1), "");
+        ChildProgram child(words(kind, seed, 1), "");
         bool fails = false;
         while (const auto line = child.line()) fails = fails || violation_in(*line).has_value();
         fails = child.wait() > 1 || fails;
         const std::lock_guard guard(mutex_);
-        plain_fails_[seed] = fails;
+        plain_fails_[{options_.concentrated ? kind : "", seed}] = fails;
         return fails;
     }
 
     void watch(PlantRun& run) {
-        ChildProgram child(words(planted_, options_.from, options_.seeds), run.id);
+        ChildProgram child(words(run.kind, options_.from, options_.seeds), run.id);
         std::uint64_t excused = 0;
         bool cut = false;
         while (const auto line = child.line()) {
@@ -183,8 +203,9 @@ private:
             cut = !options_.keeps_going && run.seed != 0 && (!seen || seen->seed != run.seed);
             if (cut) break;
             if (!seen || seen->seed == excused) continue;
-            const bool judged = run.checkers.contains(seen->checker) && run.checkers[seen->checker].contains(seen->seed);
-            if (!judged && seen->seed != run.seed && fails_anyway(seen->seed)) {
+            const bool judged = run.checkers.contains(seen->checker) &&
+                                run.checkers[seen->checker].contains(seen->seed);
+            if (!judged && seen->seed != run.seed && fails_anyway(run.kind, seen->seed)) {
                 excused = seen->seed;
                 continue;
             }
@@ -206,15 +227,18 @@ private:
     void tell(const PlantRun& run) {
         const std::lock_guard guard(mutex_);
         if (run.seed == 0) {
-            std::printf("%-44s %-8s NOT CAUGHT (%s): %s\n", run.id.c_str(), run.kind.c_str(), run.reached.c_str(), run.breaks.c_str());
+            std::printf("%-44s %-8s NOT CAUGHT (%s): %s\n", run.id.c_str(), run.kind.c_str(),
+                        run.reached.c_str(), run.breaks.c_str());
         } else {
             ++caught_;
             const std::uint64_t needed = run.seed - options_.from + 1;
             seeds_max_ = std::max(seeds_max_, needed);
             std::string all;
             for (const auto& [checker, seeds] : run.checkers)
-                all += " " + checker + (options_.keeps_going ? "(" + std::to_string(seeds.size()) + ")" : "");
-            std::printf("%-44s %-8s %6llu seeds  by%s  (%s)\n", run.id.c_str(), run.kind.c_str(), static_cast<unsigned long long>(needed),
+                all += " " + checker +
+                       (options_.keeps_going ? "(" + std::to_string(seeds.size()) + ")" : "");
+            std::printf("%-44s %-8s %6llu seeds  by%s  (%s)\n", run.id.c_str(), run.kind.c_str(),
+                        static_cast<unsigned long long>(needed),
                         all.empty() ? (" " + run.first).c_str() : all.c_str(), run.message.c_str());
         }
         std::fflush(stdout);
@@ -240,11 +264,14 @@ private:
     std::size_t next_ = 0;
     std::size_t caught_ = 0;
     std::uint64_t seeds_max_ = 0;
-    std::map<std::uint64_t, bool> plain_fails_;
+    std::map<std::pair<std::string, std::uint64_t>, bool>
+        plain_fails_;  ///< by fault, if concentrated
 };
 
 }  // namespace
 
-int run_planted(const PlantedOptions& options, const std::string& program) { return PlantedRunner(options, program).run(); }
+int run_planted(const PlantedOptions& options, const std::string& program) {
+    return PlantedRunner(options, program).run();
+}
 
 }  // namespace liaison::sim

@@ -12,12 +12,15 @@ struct PlantedOptions {
     std::uint64_t from = 1;
     std::string workload = "mixed";
     std::size_t jobs = 1;
-    bool keeps_going = false;  ///< runs all seeds and tells which checkers spoke in how many of them
+    bool concentrated = false;  ///< for a plant of one fault only that fault strikes
+    bool keeps_going =
+        false;  ///< runs all seeds and tells which checkers spoke in how many of them
 };
 
-/// Runs liaison-sim-planted, which lies beside `program`, once for each plant until its first violation. A seed that
-/// fails without the plant, too, does not count. Prints a line for each plant: seeds needed, the checker that spoke
-/// first, all checkers of that seed. Answers 0 if every plant was caught.
+/// Runs liaison-sim-planted, which lies beside `program`, once for each plant until its first
+/// violation. A seed that fails without the plant, too, does not count. Prints a line for each
+/// plant: seeds needed, the checker that spoke first, all checkers of that seed. Answers 0 if every
+/// plant was caught.
 int run_planted(const PlantedOptions& options, const std::string& program);
 
 }  // namespace liaison::sim

@@ -88,7 +88,8 @@ std::vector<Scenario> read_scenarios(std::string_view table) {
 const std::vector<Scenario>& all_scenarios() {
     static const std::vector<Scenario> all = [] {
         std::vector<Scenario> out;
-        for (const std::string_view table : {task_scenarios(), appointment_scenarios(), contact_scenarios(), mail_scenarios()})
+        for (const std::string_view table :
+             {task_scenarios(), appointment_scenarios(), contact_scenarios(), mail_scenarios()})
             for (Scenario& scenario : read_scenarios(table)) out.push_back(std::move(scenario));
         return out;
     }();

@@ -27,23 +27,20 @@ struct ScenarioLine {
 ///     event   crm|outlook edit MARK name=value
 ///     event   crm|outlook delete MARK
 ///     event   crm give MARK REP              to another owner
-///     event   outlook move MARK FOLDER       FOLDER below the item's default folder; "" is that itself
-///     event   outlook copy MARK              in the same folder
-///     event   outlook category MARK NAME
-///     event   outlook private MARK
-///     event   mail MARK FOLDER from= to= [cc=] [id=] [subject=] [private=yes]
-///     event   drag MARK FOLDER               a mail, into a folder below the Inbox ("" is the Inbox)
-///     event   states expire                  every sync state of Exchange is lost
-///     event   ledger lost                    the data directory is empty
-///     event   cycle                          Liaison does one undisturbed turn
-///     after   both|crm|outlook KIND MARK name=value   there once, with these values
-///     after   in MARK FOLDER                 where an item or mail lies
-///     after   carries MARK NAME              a category
-///     after   logged MARK CONTACT name=value one interaction of this mail and contact
-///     after   mails N interactions N conflicts N parked N held N     totals; absent: not looked at
+///     event   outlook move MARK FOLDER       FOLDER below the item's default folder; "" is that
+///     itself event   outlook copy MARK              in the same folder event   outlook category
+///     MARK NAME event   outlook private MARK event   mail MARK FOLDER from= to= [cc=] [id=]
+///     [subject=] [private=yes] event   drag MARK FOLDER               a mail, into a folder below
+///     the Inbox ("" is the Inbox) event   states expire                  every sync state of
+///     Exchange is lost event   ledger lost                    the data directory is empty event
+///     cycle                          Liaison does one undisturbed turn after   both|crm|outlook
+///     KIND MARK name=value   there once, with these values after   in MARK FOLDER where an item or
+///     mail lies after   carries MARK NAME              a category after   logged MARK CONTACT
+///     name=value one interaction of this mail and contact after   mails N interactions N conflicts
+///     N parked N held N     totals; absent: not looked at
 ///
-/// MARK is the first word of the item's subject or given name, and M1, M2 are mails. What `after` does not name must
-/// not be there. `@1` behind a mark means the second rep.
+/// MARK is the first word of the item's subject or given name, and M1, M2 are mails. What `after`
+/// does not name must not be there. `@1` behind a mark means the second rep.
 struct Scenario {
     std::string name;
     std::vector<ScenarioLine> before;

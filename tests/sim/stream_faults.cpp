@@ -96,6 +96,7 @@ struct Line {
     Harm harm = Harm::None;
     std::string reply;  ///< of this exchange, as far as it came
     std::string ready;  ///< for the client
+    std::chrono::seconds waited{0};
     bool ends = false;  ///< after `ready` the connection ends
     bool closed = false;
 };
@@ -116,6 +117,7 @@ bool strike(Line& line, FaultId id, std::initializer_list<Harm> harms, std::uint
 void choose_harm(Line& line) {
     const std::string& op = line.seen.operation;
     line.harm = Harm::None;
+    line.waited = std::chrono::seconds(0);
     if (op.empty()) return;
     const std::uint32_t settled = kRetry | Reaction::Settled;
     if (op == "CreateItem") strike(line, FaultId::CreateAnswerLost, {Harm::LoseReply}, settled);
@@ -193,6 +195,9 @@ Async<void> pause_line(LinePtr line, std::chrono::seconds duration) {
     for (std::chrono::seconds spent{0}; spent < duration && !line->closed; ++spent) {
         const std::chrono::milliseconds second(1000);
         co_await net::sleep_for(second);
+        ++line->waited;
+        const StreamFaults& owner = *line->shared->owner;
+        if (!line->closed && owner.on_wait) owner.on_wait(line->seen, line->waited);
     }
 }
 

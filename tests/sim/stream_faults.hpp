@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,6 +30,8 @@ public:
     std::function<bool(const SeenRequest&)> on_request;
     /// Told when a whole reply is there, before the client sees a byte of it.
     std::function<void(const SeenRequest&)> on_reply;
+    /// Told each second for how long the client has waited for a slow reply.
+    std::function<void(const SeenRequest&, std::chrono::seconds)> on_wait;
 
     struct Shared;
 

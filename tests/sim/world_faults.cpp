@@ -26,6 +26,11 @@ WorldFaults::WorldFaults(World& world)
                             "the answer to an update is lost");
     };
     network.on_request = [this](const SeenRequest& request) { return process.at_request(request); };
+    // I9: a call has a deadline of a minute (core/ports/http_client.hpp); 30 seconds for the one that noticed it late.
+    network.on_wait = [&world](const SeenRequest& request, std::chrono::seconds waited) {
+        if (waited == std::chrono::seconds(90))
+            world.violated("progress", request.operation + " for " + request.mailbox + " waits for its answer for 90 seconds");
+    };
     network.on_reply = [this](const SeenRequest& request) { process.at_reply(request); };
     exchange.on_gap = [this](const std::string& mailbox, const std::string& item) {
         people.edit_now(mailbox_number(mailbox), item, "between a read and a write");

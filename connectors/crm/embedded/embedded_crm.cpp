@@ -59,6 +59,9 @@ public:
     Async<Result<void>> add_address(PartyKind kind, std::string id, std::string address) override;
     Async<Result<std::string>> create_task(NewMailTask task) override;
     Async<Result<std::size_t>> withdraw(MessageWithdrawal withdrawal) override;
+    Async<Result<std::vector<EndedMeeting>>> ended_meetings(std::string user_id, Timestamp after,
+                                                            Timestamp until,
+                                                            std::size_t max) override;
 
     Async<Result<PartyMap>> resolve(std::vector<std::string> addresses) override;
     Async<Result<std::vector<Party>>> find_parties(PartyQuery query) override;
@@ -210,6 +213,15 @@ Async<Result<std::size_t>> EmbeddedCrm::Ports::withdraw(MessageWithdrawal withdr
         return crm::withdraw_message(*db, withdrawal, now);
     };
     co_return co_await run_on<Result<std::size_t>>(worker_, std::move(job));
+}
+
+Async<Result<std::vector<EndedMeeting>>> EmbeddedCrm::Ports::ended_meetings(
+    std::string user_id, Timestamp after, Timestamp until, std::size_t max) {
+    using Answer = Result<std::vector<EndedMeeting>>;
+    std::function<Answer()> job = [db = db_, user_id = std::move(user_id), after, until, max] {
+        return crm::list_ended_meetings(*db, user_id, after, until, max);
+    };
+    co_return co_await run_on<Answer>(worker_, std::move(job));
 }
 
 Async<Result<std::vector<Party>>> EmbeddedCrm::Ports::find_parties(PartyQuery query) {

@@ -17,9 +17,21 @@ struct FeedPosition {
     std::optional<std::int64_t> snapshot_after;  ///< row id; present while a snapshot is being read
 };
 
+/// Knows the row of the log at `seq` again: a file that was put back from a backup and has gone on since has another
+/// one there. Empty for no row.
+std::string feed_mark(CrmDatabase& db, std::int64_t seq) {
+    Query query(db.sqlite(), "SELECT kind || ' ' || id || ' ' || version || ' ' || at FROM change_log WHERE seq = ?");
+    query.bind(seq);
+    if (!query.row()) return {};
+    std::uint32_t hash = 0x811c9dc5u;
+    for (const char c : query.text(0)) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193u;
+    return std::to_string(hash);
+}
+
 Cursor feed_cursor(CrmDatabase& db, const RepCollection& rep, const FeedPosition& position) {
     std::string text = "sqlite:" + db.incarnation() + ":" + std::to_string(rep.user_id) + ":" +
                        std::to_string(position.seq);
+    if (const std::string mark = feed_mark(db, position.seq); !mark.empty()) text += "-" + mark;
     if (position.snapshot_after) text += ":" + std::to_string(*position.snapshot_after);
     return Cursor(std::move(text));
 }
@@ -46,7 +58,8 @@ Result<FeedPosition> parse_feed_cursor(CrmDatabase& db, const RepCollection& rep
     if (parts[1] != db.incarnation()) return cursor_expired("the cursor belongs to another file");
     if (parts[2] != std::to_string(rep.user_id)) return cursor_expired("the mailbox belongs to another user now");
     FeedPosition position;
-    const auto seq = cursor_number(parts[3]);
+    const std::size_t dash = std::min(parts[3].find('-'), parts[3].size());
+    const auto seq = cursor_number(parts[3].substr(0, dash));
     if (!seq) return cursor_expired("the cursor is damaged");
     position.seq = *seq;
     if (parts.size() == 5) {
@@ -54,6 +67,8 @@ Result<FeedPosition> parse_feed_cursor(CrmDatabase& db, const RepCollection& rep
         if (!position.snapshot_after) return cursor_expired("the cursor is damaged");
     }
     if (position.seq > head_of_feed(db)) return cursor_expired("an older copy of the file is in place");
+    if (dash < parts[3].size() && parts[3].substr(dash + 1) != feed_mark(db, position.seq))
+        return cursor_expired("an older copy of the file was put back and has gone on since");
     return position;
 }
 

@@ -9,10 +9,11 @@ namespace liaison::crm {
 
 /// The blocking halves of SyncEndpoint's reads; contracts as there.
 ///
-/// Cursors: `sqlite:<incarnation>:<user>:<seq>`, and while a snapshot is being read
-/// `sqlite:<incarnation>:<user>:<seq>:<row id>`, where seq is the head of the feed before the
-/// snapshot began. Another file, another user behind the mailbox or a seq beyond the head (an older
-/// copy of the file was put back) is `CursorExpired`.
+/// Cursors: `sqlite:<incarnation>:<user>:<seq>-<mark>`, and while a snapshot is being read
+/// `sqlite:<incarnation>:<user>:<seq>-<mark>:<row id>`, where seq is the head of the feed before
+/// the snapshot began and mark a hash of the log's row there. Another file, another user behind the
+/// mailbox, a seq beyond the head or another row at seq (an older copy of the file was put back) is
+/// `CursorExpired`.
 Result<ChangePage> pull_changes(CrmDatabase& db, const CollectionId& collection,
                                 const Cursor& cursor);
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "connectors/crm/embedded/crm_database.hpp"
 #include "core/interaction.hpp"
@@ -11,6 +12,9 @@ namespace liaison::crm {
 Result<Party> create_party(CrmDatabase& db, const NewParty& wanted, Timestamp now);
 Result<void> add_party_address(CrmDatabase& db, PartyKind kind, const std::string& id,
                                const std::string& address, Timestamp now);
+Result<std::vector<EndedMeeting>> list_ended_meetings(CrmDatabase& db, const std::string& user_id,
+                                                      Timestamp after, Timestamp until,
+                                                      std::size_t max);
 Result<std::string> create_mail_task(CrmDatabase& db, const NewMailTask& wanted, Timestamp now);
 
 }  // namespace liaison::crm

@@ -136,6 +136,54 @@ async function olderClient() {
   });
 }
 
+// Change notifications, by a listener of our own.
+async function notifications() {
+  const { createServer } = await import("node:http");
+  const { once } = await import("node:events");
+  const notices = [];
+  let arrived = () => {};
+  const server = createServer((request, response) => {
+    const validation = new URL(request.url, "http://127.0.0.1").searchParams.get("validationToken");
+    let text = "";
+    request.on("data", (chunk) => { text += chunk; });
+    request.on("end", () => {
+      if (validation !== null) return response.writeHead(200, { "Content-Type": "text/plain" }).end(validation);
+      response.writeHead(202).end();
+      notices.push(...JSON.parse(text).value);
+      return arrived();
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const send = (method, path, body) =>
+    fetch(`${base}/v1.0${path}`, {
+      method, body: body && JSON.stringify(body),
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", Prefer: 'IdType="ImmutableId"' },
+    }).then((answer) => answer.text()).then((text) => (text ? JSON.parse(text) : {}));
+  await step("notifications: validated, delivered, with immutable ids", async () => {
+    const subscription = await send("POST", "/subscriptions", {
+      changeType: "created,updated,deleted", clientState: "s3cret",
+      notificationUrl: `http://127.0.0.1:${server.address().port}/n`,
+      resource: `users/${user}/contacts`, expirationDateTime: new Date(Date.now() + 7200e3).toISOString(),
+    });
+    assert.ok(subscription.id, JSON.stringify(subscription));
+    const waiting = new Promise((resolve, reject) => {
+      arrived = resolve;
+      setTimeout(() => reject(new Error("no notification in 10 s")), 10_000).unref();
+    });
+    const started = Date.now();
+    const contact = await send("POST", `/users/${user}/contacts`, { givenName: "Noticed" });
+    await waiting;
+    console.log(`# notified after ${Date.now() - started} ms`);
+    assert.equal(notices[0].clientState, "s3cret");
+    assert.equal(notices[0].changeType, "created");
+    assert.equal(notices[0].resourceData.id, contact.id);
+    await send("DELETE", `/subscriptions/${subscription.id}`);
+    await send("DELETE", `/users/${user}/contacts/${contact.id}`);
+  });
+  server.close();
+}
+
 // --- @microsoft/msgraph-sdk -------------------------------------------------------------------
 async function newerClient() {
   const { createGraphServiceClient, GraphRequestAdapter } = await import("@microsoft/msgraph-sdk");
@@ -220,6 +268,7 @@ async function pnpClient() {
 
 await signIn();
 await olderClient();
+await notifications();
 await newerClient();
 await pnpClient();
 console.log(`${steps} steps passed`);

@@ -1,4 +1,5 @@
-// Chooses the one plant that is active in this process, from outside: nothing in the simulator reads this.
+// Chooses the one plant that is active in this process, from outside: nothing in the simulator
+// reads this.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -22,13 +23,14 @@ constexpr PlantRow kPlantRows[] = {
 #include "planted/table.inc"
 };
 
-/// LIAISON_PLANT names the plant; none without it. An unknown name ends the process: a plant that does not exist would
-/// look like one that nobody catches.
+/// LIAISON_PLANT names the plant; none without it. An unknown name ends the process: a plant that
+/// does not exist would look like one that nobody catches.
 class PlantChoice {
 public:
     PlantChoice() {
         const char* wanted = std::getenv("LIAISON_PLANT");
-        std::setvbuf(stdout, nullptr, _IOLBF, 0);  // whoever waits for the first catch does not wait longer
+        std::setvbuf(stdout, nullptr, _IOLBF,
+                     0);  // whoever waits for the first catch does not wait longer
         if (wanted == nullptr || *wanted == '\0') return;
         if (std::string_view(wanted) == "list") list();
         for (const PlantRow& row : kPlantRows)
@@ -39,14 +41,16 @@ public:
         }
     }
     ~PlantChoice() {
-        if (number_ != 0) std::fprintf(stderr, "plant reached=%llu\n", static_cast<unsigned long long>(reached_));
+        if (number_ != 0)
+            std::fprintf(stderr, "plant reached=%llu\n", static_cast<unsigned long long>(reached_));
     }
     PlantChoice(const PlantChoice&) = delete;
     PlantChoice& operator=(const PlantChoice&) = delete;
 
     [[noreturn]] static void list() {
         for (const PlantRow& row : kPlantRows)
-            std::printf("%s\t%s\t%s\t%s\n", row.id.data(), row.kind.data(), row.file.data(), row.breaks.data());
+            std::printf("%s\t%s\t%s\t%s\n", row.id.data(), row.kind.data(), row.file.data(),
+                        row.breaks.data());
         std::fflush(stdout);
         std::_Exit(0);
     }
@@ -66,6 +70,8 @@ PlantChoice plant_choice;
 
 }  // namespace
 
-bool active(std::uint32_t number) noexcept { return plant_choice.is(number); }
+bool active(std::uint32_t number) noexcept {
+    return plant_choice.is(number);
+}
 
 }  // namespace liaison::planted
