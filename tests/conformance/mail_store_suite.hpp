@@ -58,6 +58,16 @@ protected:
     }
     MailCounts checked_counts(std::optional<MailboxId> mailbox = std::nullopt) {
         MailCounts counts = must(mail().counts(mailbox));
+        if (mailbox) {
+            std::size_t seen = 0, logged = 0;
+            for (const auto& [folder, part] : must(mail().folder_counts(*mailbox))) {
+                EXPECT_FALSE(folder.empty());
+                seen += part.seen;
+                logged += part.logged;
+            }
+            EXPECT_EQ(seen, counts.seen) << "every mail lies in one folder";
+            EXPECT_EQ(logged, counts.logged);
+        }
         std::size_t sum = counts.logged + counts.unmatched + counts.parked + counts.pending;
         for (const auto& [reason, count] : counts.skipped) sum += count;
         EXPECT_EQ(counts.seen, sum) << "every mail is counted once";

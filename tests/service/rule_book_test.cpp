@@ -1,3 +1,4 @@
+#include "service/inbox_rule_desk.hpp"
 #include "service/rule_book.hpp"
 
 #include <gtest/gtest.h>
@@ -80,6 +81,80 @@ TEST_F(RuleBookTest, ScopesAndListsSurviveARestart) {
     EXPECT_EQ(again.entry(kBob).number, 1);
     EXPECT_EQ(again.lists().number, 1);
     EXPECT_EQ(again.scopes().size(), 3u);
+}
+
+TEST_F(RuleBookTest, OtherDocumentsOfTheStoreAreNoRules) {
+    for (const char* scope : {"blocklist", "folders:ann@x.test"})
+        ASSERT_TRUE(net::run_to_end(
+            loop, stores.mail->replace_rules(scope, 0, "no rules", "test", clock.now())));
+    RuleBook book(*stores.mail, clock);
+    EXPECT_TRUE(net::run_to_end(loop, book.load()));
+    EXPECT_TRUE(book.scopes().empty());
+    ASSERT_TRUE(
+        net::run_to_end(loop, stores.mail->replace_rules("nonsense", 0, "{}", "test", clock.now())));
+    RuleBook again(*stores.mail, clock);
+    EXPECT_FALSE(net::run_to_end(loop, again.load())) << "what nobody knows is said";
+}
+
+/// A mailbox' inbox rules in memory.
+class KeptInboxRules final : public InboxRules {
+public:
+    Async<Result<InboxRuleList>> read_rules() override { co_return list; }
+    Async<Result<void>> write_rules(InboxRuleChange change) override {
+        ++writes;
+        if (list.outlook_rules && !change.remove_outlook_rules)
+            co_return fail(ErrorKind::VersionConflict, "blob");
+        list.outlook_rules = false;
+        for (const std::string& id : change.remove)
+            std::erase_if(list.rules, [&](const InboxRule& rule) { return rule.id == id; });
+        for (InboxRule rule : change.create) {
+            rule.id = "R" + std::to_string(list.rules.size());
+            list.rules.push_back(rule);
+        }
+        co_return Result<void>{};
+    }
+    InboxRuleList list;
+    int writes = 0;
+};
+
+TEST_F(RuleBookTest, InboxRulesAreShownToAnybodyAndWrittenOnlyWithConsent) {
+    RuleBook book(*stores.mail, clock);
+    ASSERT_TRUE(net::run_to_end(loop, book.load()));
+    ASSERT_EQ(put(book, {}, 0, kAll), 1);
+    ASSERT_EQ(put(book, kBob, 0,
+                  "{'rules':[{'displayName':'own','actions':{'assignCategories':['Red']}}]}"),
+              1);
+    KeptInboxRules kept;
+    InboxRule foreign;
+    foreign.id = "F";
+    foreign.display_name = "Summer";
+    kept.list.rules = {foreign};
+    kept.list.outlook_rules = true;
+    InboxRuleDesk::Box box;
+    box.rules = &kept;
+    const auto log = make_event_log("error", "text", "");
+    InboxRuleDesk desk(
+        book, [&](const MailboxId& id) { return id.str() == "gone" ? std::nullopt : std::optional(box); },
+        *log);
+    const auto report = [&](const char* mailbox) { return net::run_to_end(loop, desk.report(MailboxId(mailbox))); };
+    const auto push = [&] { return net::run_to_end(loop, desk.push(MailboxId("bob@x.test"))); };
+    EXPECT_EQ(report("ann@x.test")->wanted.size(), 1u) << "bob's own rule is not for ann";
+    EXPECT_EQ(report("bob@x.test")->wanted.size(), 2u);
+    EXPECT_EQ(report("gone").error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(push().error().kind, ErrorKind::Forbidden) << "not opted in";
+    box.may_push = true;
+    EXPECT_EQ(push().error().kind, ErrorKind::Forbidden) << "Outlook's own rules would be lost";
+    EXPECT_EQ(kept.writes, 0);
+    box.may_remove_outlook_rules = true;
+    const auto pushed = push();
+    ASSERT_TRUE(pushed) << pushed.error().message;
+    EXPECT_TRUE(pushed->pushed && pushed->plan.in_step());
+    EXPECT_EQ(kept.list.rules.size(), 3u);
+    EXPECT_EQ(kept.list.rules.front(), foreign);
+    EXPECT_FALSE(push()->pushed) << "nothing is left to do";
+    EXPECT_EQ(kept.writes, 1);
+    box.rules = nullptr;
+    EXPECT_EQ(push().error().kind, ErrorKind::Unsupported);
 }
 
 TEST_F(RuleBookTest, ListsThatBreakARuleSetAreRefused) {
