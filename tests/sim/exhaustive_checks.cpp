@@ -190,7 +190,7 @@ std::vector<std::string> crm_rows(Stage& stage, EntityKind kind) {
         "pragma_table_info('" +
         table +
         "') WHERE name NOT IN ('id', 'number', 'version', 'created_at', 'modified_at', "
-        "'modified_by', 'ical_uid')");
+        "'modified_by', 'ical_uid', 'organizer')");
     std::vector<std::string> out;
     const std::int64_t count = stage.crm().number("SELECT count(*) FROM " + table);
     for (std::int64_t i = 0; i < count; ++i) {
