@@ -168,7 +168,9 @@ std::set<std::string> parked_mail(World& world) {
 }
 
 /// I6: at most one interaction for each mail and contact; exactly one for what lies in a designated folder.
-void check_mail(World& world) {
+/// Answers how many are missing; says so only when it judges.
+std::size_t look_at_mail(World& world, bool judges) {
+    std::size_t missing = 0;
     std::map<std::pair<std::string, std::string>, std::int64_t> logged;
     for (const auto& [mark, contact, count] : world.crm->interactions()) logged[{mark, contact}] += count;
     std::set<std::string> in_folders;
@@ -179,20 +181,22 @@ void check_mail(World& world) {
     for (const auto& [key, count] : logged) {
         const auto& [mark, contact] = key;
         const auto mail = mails.find(mark);
-        if (count > 1)
+        if (judges && count > 1)
             world.violated("mail_once", "mail " + mark + " is logged " + std::to_string(count) + " times for contact " + contact);
-        if (mail != mails.end() && !mail->second->contacts.contains(contact))
+        if (judges && mail != mails.end() && !mail->second->contacts.contains(contact))
             world.violated("mail_once", "mail " + mark + " is logged for contact " + contact + " whom it does not concern");
     }
     const std::set<std::string> known = world.crm->contact_numbers();
     const std::set<std::string> parked = parked_mail(world);
     // Interactions that went with a restored CRM are not written again (docs/limitations.md).
-    if (world.history.excused()) return;
+    if (world.history.excused()) return 0;
     for (const auto& [mark, mail] : mails)
         for (const std::string& contact : mail->contacts)
             if (!mail->excused && in_folders.contains(mark) && !parked.contains(mark) && known.contains(contact) &&
-                !logged.contains({mark, contact}))
+                !logged.contains({mark, contact}) &&
+                ++missing > 0 && judges)
                 world.violated("mail_once", "mail " + mark + " lies in a designated folder and is not logged for contact " + contact);
+    return missing;
 }
 
 /// I12: the journal, which explains everything, is whole.
@@ -206,11 +210,13 @@ void check_evidence(World& world) {
 
 }  // namespace
 
+bool mail_is_missing(World& world) { return look_at_mail(world, false) > 0; }
+
 void check_at_rest(World& world) {
     AtRest at_rest(world);
     for (std::size_t mailbox = 0; mailbox < world.options().workload.mailboxes; ++mailbox)
         for (const EntityKind kind : kEntityKinds) at_rest.check_mailbox(mailbox, kind);
-    check_mail(world);
+    (void)look_at_mail(world, true);
     check_evidence(world);
     if (!world.sandbox->store().sent().empty()) world.violated("scope", "something was sent to people");
 }

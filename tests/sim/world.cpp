@@ -283,6 +283,9 @@ void World::settle() {
             return;
         }
     }
+    for (int minutes = 0; minutes < 30 && mail_is_missing(*this); ++minutes) run_until(loop.now() + std::chrono::minutes(1));
+    witness->look_at_crm();
+    writes = witness->writes();
     const Timestamp rest = loop.now();
     while (!quiet_since(rest) && loop.now() < rest + std::chrono::hours(1)) run_until(loop.now() + std::chrono::seconds(1));
     witness->look_at_crm();
