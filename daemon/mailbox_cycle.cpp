@@ -4,7 +4,8 @@
 
 namespace liaison::daemon {
 
-/// A server that asks for a pause speaks of the mailbox, not of one folder; it holds over a restart.
+/// A server that asks for a pause speaks of the mailbox, not of one folder; it holds over a
+/// restart.
 Async<Result<void>> MailboxCycle::pause(const std::vector<PairSpec>& pairs, Error error) {
     const Timestamp until = clock_.now() + *error.retry_after;
     for (const PairSpec& pair : pairs) {
@@ -15,14 +16,16 @@ Async<Result<void>> MailboxCycle::pause(const std::vector<PairSpec>& pairs, Erro
     co_return Result<void>{};
 }
 
-Async<Result<bool>> MailboxCycle::run(const std::vector<PairSpec>& pairs, MailboxSpec mail, rules::RuleSet rules) {
+Async<Result<bool>> MailboxCycle::run(const std::vector<PairSpec>& pairs, MailboxSpec mail,
+                                      rules::RuleSet rules) {
     bool moved = false;
     std::optional<Error> first;
     for (const PairSpec& pair : pairs) {
         Result<PairState> state = co_await store_.pair_state(pair.id);
         if (!state) co_return std::unexpected(state.error());
         if (const auto wait = state->not_before - clock_.now(); wait.count() > 0)
-            co_return std::unexpected(Error{ErrorKind::Throttled, state->last_error, "not_before", wait});
+            co_return std::unexpected(
+                Error{ErrorKind::Throttled, state->last_error, "not_before", wait});
         Result<CycleReport> report = co_await runner_.run_cycle(pair);
         if (!report && report.error().retry_after) {
             Error error = report.error();
@@ -33,7 +36,8 @@ Async<Result<bool>> MailboxCycle::run(const std::vector<PairSpec>& pairs, Mailbo
         if (!report) {
             if (!first) first = report.error();
             std::string why = report.error().message;
-            Result<void> noted = co_await store_.set_not_before(pair.id, clock_.now(), std::move(why));
+            Result<void> noted =
+                co_await store_.set_not_before(pair.id, clock_.now(), std::move(why));
             if (!noted) co_return std::unexpected(noted.error());
             continue;
         }

@@ -21,18 +21,20 @@ public:
         std::move_only_function<void(boost::system::error_code)> complete;
     };
     virtual ~VirtualTime() = default;
-    /// Completes `wait` when `after` has passed; without a value only by `cancel`. Answers a number, never 0.
+    /// Completes `wait` when `after` has passed; without a value only by `cancel`. Answers a
+    /// number, never 0.
     virtual std::uint64_t add(std::optional<std::chrono::milliseconds> after, Wait wait) = 0;
     /// Completes the wait with operation_aborted; a number that is done with is ignored.
     virtual void cancel(std::uint64_t number) = 0;
 };
 
-/// The service by which an execution context says that its time is virtual. Timers on its executors wait there; on any
-/// other context they are Asio's own.
+/// The service by which an execution context says that its time is virtual. Timers on its executors
+/// wait there; on any other context they are Asio's own.
 class VirtualTimeService final : public boost::asio::execution_context::service {
 public:
     static inline boost::asio::execution_context::id id;
-    explicit VirtualTimeService(boost::asio::execution_context& context, VirtualTime* its_time = nullptr)
+    explicit VirtualTimeService(boost::asio::execution_context& context,
+                                VirtualTime* its_time = nullptr)
         : service(context), time(its_time) {}
     VirtualTime* const time;
 
@@ -81,7 +83,9 @@ private:
         VirtualTime::Wait wait;
         wait.executor = boost::asio::get_associated_executor(handler, executor_);
         auto slot = boost::asio::get_associated_cancellation_slot(handler);
-        wait.complete = [done = std::move(handler)](boost::system::error_code error) mutable { std::move(done)(error); };
+        wait.complete = [done = std::move(handler)](boost::system::error_code error) mutable {
+            std::move(done)(error);
+        };
         number_ = virtual_->add(after_, std::move(wait));
         if (slot.is_connected())
             slot.assign([time = virtual_, number = number_](boost::asio::cancellation_type type) {

@@ -14,7 +14,8 @@
 
 namespace liaison::sim {
 
-/// The normal form under which both sides are compared: line ends, runs of spaces as one, and nothing that XML forbids.
+/// The normal form under which both sides are compared: line ends, runs of spaces as one, and
+/// nothing that XML forbids.
 std::string normal_text(std::string_view text);
 
 /// Words and numbers drawn from one number, in order.
@@ -29,7 +30,8 @@ private:
     std::uint64_t count_ = 0;
 };
 
-/// An item as a person sees it on one side: fields by the CRM's column names, in one normal form for both sides.
+/// An item as a person sees it on one side: fields by the CRM's column names, in one normal form
+/// for both sides.
 struct Shown {
     std::string id;       ///< the side's own
     std::string lineage;  ///< the mark that people left in it, "L12"
@@ -65,19 +67,21 @@ public:
         Side born = Side::Crm;
         std::vector<Write> writes;
         std::vector<Erasure> erasures;
-        std::size_t copies = 1;      ///< items that people made of it
-        bool left_scope = false;     ///< owner or type changed
+        std::size_t copies = 1;   ///< items that people made of it
+        bool left_scope = false;  ///< owner or type changed
         bool is_private = false;
-        bool unmarked_away = false;  ///< moved before it carried Liaison's mark: nobody can know it again
-        bool bulk_erased = false;    ///< one of many deleted at once: may be held
+        bool unmarked_away =
+            false;  ///< moved before it carried Liaison's mark: nobody can know it again
+        bool bulk_erased = false;  ///< one of many deleted at once: may be held
     };
 
     /// Free text: every value is unlike any other, so its fate can be followed.
     static bool followed(std::string_view field);
 
-    Lineage& made(std::uint32_t event, Timestamp at, Side side, std::size_t mailbox, const Shown& item);
-    void wrote(std::uint32_t event, Timestamp at, Side side, const Shown& before, const std::string& field,
-               const std::string& value);
+    Lineage& made(std::uint32_t event, Timestamp at, Side side, std::size_t mailbox,
+                  const Shown& item);
+    void wrote(std::uint32_t event, Timestamp at, Side side, const Shown& before,
+               const std::string& field, const std::string& value);
     void erased(std::uint32_t event, Timestamp at, Side side, const Shown& before);
     Lineage* find(const std::string& mark);
     /// A whole side went back in time: nobody can say what must be where of what was there.

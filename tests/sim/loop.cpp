@@ -19,7 +19,8 @@ void rethrow_escaped(std::exception_ptr exception) {
 Loop::Loop(std::uint64_t seed, Timestamp start) : random_(seed * 2 + 1), now_(start) {
     static constexpr std::size_t kSpreads[] = {1, 2, 4, 16};
     spread_ = kSpreads[draw() % 4];
-    boost::asio::add_service<net::VirtualTimeService>(*this, new net::VirtualTimeService(*this, this));
+    boost::asio::add_service<net::VirtualTimeService>(*this,
+                                                      new net::VirtualTimeService(*this, this));
 }
 
 Loop::~Loop() {
@@ -29,7 +30,9 @@ Loop::~Loop() {
     destroy();
 }
 
-Loop::Executor Loop::executor(Owner owner) { return {*this, owner, true}; }
+Loop::Executor Loop::executor(Owner owner) {
+    return {*this, owner, true};
+}
 
 Owner Loop::owner_of(const boost::asio::any_io_executor& executor) {
     const auto* ours = executor.target<Executor>();
@@ -44,8 +47,8 @@ std::uint64_t Loop::draw() {
     return z ^ (z >> 31);
 }
 
-/// Destroying a coroutine posts the rest of its destruction and cancels its timers; all that comes here too, and goes
-/// the same way without recursion.
+/// Destroying a coroutine posts the rest of its destruction and cancels its timers; all that comes
+/// here too, and goes the same way without recursion.
 void Loop::throw_away(std::move_only_function<void()> call) {
     rubbish_.push_back(std::move(call));
     if (emptying_) return;

@@ -20,8 +20,8 @@ namespace liaison::sim {
 using Owner = std::uint32_t;
 inline constexpr Owner kWorld = 0;
 
-/// One thread, virtual time, one seed. What is ready runs in an order that the seed draws; when nothing is ready, time
-/// jumps to the next timer. No system calls.
+/// One thread, virtual time, one seed. What is ready runs in an order that the seed draws; when
+/// nothing is ready, time jumps to the next timer. No system calls.
 class Loop final : public boost::asio::execution_context, public net::VirtualTime {
 public:
     class Executor;
@@ -32,7 +32,8 @@ public:
     Executor executor(Owner owner);
     /// Starts a process.
     Owner new_owner() { return ++last_owner_; }
-    /// The process is gone: nothing of it runs any more, and all its coroutines are destroyed where they stand.
+    /// The process is gone: nothing of it runs any more, and all its coroutines are destroyed where
+    /// they stand.
     void kill(Owner owner);
 
     Timestamp now() const { return now_; }
@@ -61,7 +62,9 @@ private:
     struct Due {
         Timestamp at;
         std::uint64_t number;
-        bool operator>(const Due& o) const { return std::tie(at, number) > std::tie(o.at, o.number); }
+        bool operator>(const Due& o) const {
+            return std::tie(at, number) > std::tie(o.at, o.number);
+        }
     };
     static Owner owner_of(const boost::asio::any_io_executor& executor);
     bool alive(Owner owner) const { return owner == kWorld || !dead_.contains(owner); }
@@ -89,16 +92,24 @@ private:
 /// The executor of one process in the loop.
 class Loop::Executor {
 public:
-    Executor(Loop& loop, Owner owner, bool may_block) : loop_(&loop), owner_(owner), may_block_(may_block) {}
+    Executor(Loop& loop, Owner owner, bool may_block)
+        : loop_(&loop), owner_(owner), may_block_(may_block) {}
     Owner owner() const { return owner_; }
 
-    boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept { return *loop_; }
-    boost::asio::execution::blocking_t query(boost::asio::execution::blocking_t) const noexcept {
-        return may_block_ ? boost::asio::execution::blocking_t(boost::asio::execution::blocking.possibly)
-                          : boost::asio::execution::blocking_t(boost::asio::execution::blocking.never);
+    boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept {
+        return *loop_;
     }
-    Executor require(boost::asio::execution::blocking_t::possibly_t) const noexcept { return {*loop_, owner_, true}; }
-    Executor require(boost::asio::execution::blocking_t::never_t) const noexcept { return {*loop_, owner_, false}; }
+    boost::asio::execution::blocking_t query(boost::asio::execution::blocking_t) const noexcept {
+        return may_block_
+                   ? boost::asio::execution::blocking_t(boost::asio::execution::blocking.possibly)
+                   : boost::asio::execution::blocking_t(boost::asio::execution::blocking.never);
+    }
+    Executor require(boost::asio::execution::blocking_t::possibly_t) const noexcept {
+        return {*loop_, owner_, true};
+    }
+    Executor require(boost::asio::execution::blocking_t::never_t) const noexcept {
+        return {*loop_, owner_, false};
+    }
     template <class Call>
     void execute(Call call) const {
         if (may_block_ && loop_->is_running_ && loop_->running_ == owner_ && loop_->alive(owner_))
@@ -129,10 +140,13 @@ private:
 /// The storage thread: one job after the other, in turns of the loop.
 class LoopWorker final : public Worker {
 public:
-    /// `dies`, if there is one, is asked before and after each job; when it says yes the process is about to die: the job,
-    /// or its answer, is not to be.
+    /// `dies`, if there is one, is asked before and after each job; when it says yes the process is
+    /// about to die: the job, or its answer, is not to be.
     LoopWorker(Loop& loop, Owner owner, std::function<bool(bool before)> dies = {})
-        : loop_(loop), owner_(owner), dies_(std::move(dies)), jobs_(std::make_shared<std::deque<std::function<void()>>>()) {}
+        : loop_(loop),
+          owner_(owner),
+          dies_(std::move(dies)),
+          jobs_(std::make_shared<std::deque<std::function<void()>>>()) {}
     void submit(std::function<void()> job) override;
 
 private:

@@ -8,11 +8,23 @@
 
 namespace liaison::sim {
 
-/// What a person does. Each event carries its own dice, so that taking one out of a run does not change another.
+/// What a person does. Each event carries its own dice, so that taking one out of a run does not
+/// change another.
 enum class Verb : std::uint8_t {
-    CrmCreate, CrmEdit, CrmComplete, CrmDelete,
-    OutlookCreate, OutlookEdit, OutlookComplete, OutlookDelete, OutlookMove, OutlookCategories,
-    MailArrives, MailAgain, MailDragged, ContactMet,
+    CrmCreate,
+    CrmEdit,
+    CrmComplete,
+    CrmDelete,
+    OutlookCreate,
+    OutlookEdit,
+    OutlookComplete,
+    OutlookDelete,
+    OutlookMove,
+    OutlookCategories,
+    MailArrives,
+    MailAgain,
+    MailDragged,
+    ContactMet,
 };
 struct Event {
     std::uint32_t number = 0;
@@ -30,13 +42,15 @@ struct Workload {
     static Workload standard() { return {20, 200, 20}; }
     static Workload small() { return {2, 12, 3}; }
 };
-/// The events of a run, in order of time: some items that are there from the start, then the actions.
+/// The events of a run, in order of time: some items that are there from the start, then the
+/// actions.
 std::vector<Event> plan_events(std::uint64_t seed, const Workload& workload);
 
 /// The simulated users of both sides.
 class People {
 public:
-    People(CrmSide& crm, ExchangeSide& exchange, History& history) : crm_(crm), exchange_(exchange), history_(history) {}
+    People(CrmSide& crm, ExchangeSide& exchange, History& history)
+        : crm_(crm), exchange_(exchange), history_(history) {}
     /// Does it; answers in words what was done, or an empty text if there was nothing to do it to.
     std::string act(const Event& event, Timestamp now);
     /// What lies in other folders comes back: there, edits are not looked at (docs/limitations.md).
@@ -44,7 +58,8 @@ public:
 
 private:
     Shown draft(const Event& event, EntityKind kind, Draw& draw);
-    std::string new_value(const Event& event, const std::string& field, const Shown& item, Draw& draw);
+    std::string new_value(const Event& event, const std::string& field, const Shown& item,
+                          Draw& draw);
     std::string create(const Event& event, Side side, EntityKind kind, Draw& draw, Timestamp now);
     std::string edit(const Event& event, Side side, EntityKind kind, Draw& draw, Timestamp now);
     std::string complete(const Event& event, Side side, Draw& draw, Timestamp now);

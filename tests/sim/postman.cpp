@@ -13,9 +13,13 @@ std::string lower(std::string text) {
     return text;
 }
 
-std::string address_of_contact(const std::string& number) { return lower(number) + "@customer.example"; }
+std::string address_of_contact(const std::string& number) {
+    return lower(number) + "@customer.example";
+}
 
-std::string mark_of_subject(std::string_view subject) { return std::string(subject.substr(0, subject.find(' '))); }
+std::string mark_of_subject(std::string_view subject) {
+    return std::string(subject.substr(0, subject.find(' ')));
+}
 
 std::string mail_date(Timestamp now) {
     const std::string text = format_timestamp(now);  // 2026-11-25T08:00:00.000Z
@@ -27,8 +31,8 @@ std::string mail_date(Timestamp now) {
 void Postman::furnish() {
     for (std::size_t i = 0; i < kContacts; ++i) {
         const std::string number = "N" + std::to_string(i);
-        crm_.script("INSERT INTO contact(number, display_name, email1) VALUES('" + number + "', 'Contact " + number + "', '" +
-                    address_of_contact(number) + "')");
+        crm_.script("INSERT INTO contact(number, display_name, email1) VALUES('" + number +
+                    "', 'Contact " + number + "', '" + address_of_contact(number) + "')");
     }
 }
 
@@ -44,14 +48,16 @@ std::string Postman::folder(std::size_t mailbox) {
     std::string found = find_folder(mailbox);
     if (!found.empty()) return found;
     const std::string address = mailbox_address(mailbox);
-    const auto made = exchange_.store().create_folder(address, exchange_.store().find_distinguished(address, "inbox")->id, "CRM", "IPF.Note");
+    const auto made = exchange_.store().create_folder(
+        address, exchange_.store().find_distinguished(address, "inbox")->id, "CRM", "IPF.Note");
     if (!made) throw std::runtime_error(made.error().message);
     return (*made)->id;
 }
 
 std::multiset<std::string> Postman::in_folder(std::size_t mailbox) {
     std::multiset<std::string> out;
-    for (const sandbox::Item* item : exchange_.store().items(mailbox_address(mailbox), folder(mailbox)))
+    for (const sandbox::Item* item :
+         exchange_.store().items(mailbox_address(mailbox), folder(mailbox)))
         out.insert(mark_of_subject(item->properties.text("item:Subject")));
     return out;
 }
@@ -59,18 +65,24 @@ std::multiset<std::string> Postman::in_folder(std::size_t mailbox) {
 std::string Postman::act(const Event& event, Timestamp now) {
     Draw draw(event.dice);
     switch (event.verb) {
-        case Verb::MailArrives: return arrive(event, draw, now);
-        case Verb::MailAgain: return again(event, draw);
-        case Verb::MailDragged: return drag(event, draw);
-        case Verb::ContactMet: return meet(draw);
-        default: return {};
+        case Verb::MailArrives:
+            return arrive(event, draw, now);
+        case Verb::MailAgain:
+            return again(event, draw);
+        case Verb::MailDragged:
+            return drag(event, draw);
+        case Verb::ContactMet:
+            return meet(draw);
+        default:
+            return {};
     }
 }
 
 void Postman::deliver(std::size_t mailbox, const SimMail& mail) {
     sandbox::MailItem item = sandbox::mail_item_from_mime(mail.bytes, exchange_.store().now());
     item.item.properties.set("item:IsDraft", std::string("false"));
-    const auto stored = exchange_.store().create_item(mailbox_address(mailbox), folder(mailbox), std::move(item.item), std::move(item.content));
+    const auto stored = exchange_.store().create_item(
+        mailbox_address(mailbox), folder(mailbox), std::move(item.item), std::move(item.content));
     if (!stored) throw std::runtime_error(stored.error().message);
 }
 
@@ -81,7 +93,8 @@ std::string Postman::arrive(const Event& event, Draw& draw, Timestamp now) {
     std::string contact = "N" + std::to_string(draw.below(kContacts));
     const bool stranger = draw.one_in(4);
     if (stranger) {
-        if (strangers_.empty() || draw.one_in(2)) strangers_.insert("S" + std::to_string(++strangers_made_));
+        if (strangers_.empty() || draw.one_in(2))
+            strangers_.insert("S" + std::to_string(++strangers_made_));
         auto chosen = strangers_.begin();
         std::advance(chosen, static_cast<std::ptrdiff_t>(draw.below(strangers_.size())));
         contact = *chosen;
@@ -97,7 +110,8 @@ std::string Postman::arrive(const Event& event, Draw& draw, Timestamp now) {
         mail.contacts.insert(second);
     }
     const std::uint64_t shape = draw.below(10);
-    const std::string subject = mail.mark + " w" + std::to_string(event.number) + "m" + std::to_string(event.mailbox) + "zq";
+    const std::string subject = mail.mark + " w" + std::to_string(event.number) + "m" +
+                                std::to_string(event.mailbox) + "zq";
     std::string head;
     // One id for all mails of this shape: it names nobody.
     if (shape == 0)
@@ -106,7 +120,8 @@ std::string Postman::arrive(const Event& event, Draw& draw, Timestamp now) {
         head += "Message-ID:\r\n <" + mail.mark + "@customer.example>\r\n";
     else if (shape != 2)
         head += "Message-ID: <" + mail.mark + "@customer.example>\r\n";
-    head += (shape == 3 ? "From: \"\xC4\xE4 =?utf-8?q?broken\" <" : "From: Somebody <") + from + ">\r\n";
+    head += (shape == 3 ? "From: \"\xC4\xE4 =?utf-8?q?broken\" <" : "From: Somebody <") + from +
+            ">\r\n";
     head += "To: " + to + "\r\n";
     if (!second.empty()) head += "Cc: <" + lower(second) + "@CUSTOMER.example>\r\n";
     head += "Subject: " + subject + "\r\n";
@@ -117,7 +132,9 @@ std::string Postman::arrive(const Event& event, Draw& draw, Timestamp now) {
     std::string body = "Text of " + subject + "\r\n";
     if (shape == 5) {
         head += "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"never\"\r\n";
-        body = "--never\r\nContent-Type: text/plain; charset=\"no-such\"\r\nContent-Transfer-Encoding: base64\r\n\r\n=A=B=C\r\n--never\r\n";
+        body =
+            "--never\r\nContent-Type: text/plain; "
+            "charset=\"no-such\"\r\nContent-Transfer-Encoding: base64\r\n\r\n=A=B=C\r\n--never\r\n";
     }
     mail.bytes = head + "\r\n" + body;
     mails_.push_back(mail);
@@ -154,8 +171,8 @@ std::string Postman::meet(Draw& draw) {
     std::advance(chosen, static_cast<std::ptrdiff_t>(draw.below(strangers_.size())));
     const std::string number = *chosen;
     strangers_.erase(chosen);
-    crm_.script("INSERT INTO contact(number, display_name, email2) VALUES('" + number + "', 'Contact " + number + "', '" +
-                address_of_contact(number) + "')");
+    crm_.script("INSERT INTO contact(number, display_name, email2) VALUES('" + number +
+                "', 'Contact " + number + "', '" + address_of_contact(number) + "')");
     return "contact " + number;
 }
 

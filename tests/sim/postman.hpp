@@ -9,15 +9,16 @@ namespace liaison::sim {
 
 /// A mail that somebody wrote: known by the mark that its subject begins with.
 struct SimMail {
-    std::string mark;               ///< "M17"
+    std::string mark;  ///< "M17"
     std::string bytes;
-    std::set<std::string> contacts;  ///< numbers of the CRM contacts whom it concerns, those who came later included
-    bool excused = false;           ///< parked for good reason, or the CRM that had it went back in time
-    bool dated = true;              ///< copies of a mail without date and id cannot be known as copies
+    std::set<std::string>
+        contacts;  ///< numbers of the CRM contacts whom it concerns, those who came later included
+    bool excused = false;  ///< parked for good reason, or the CRM that had it went back in time
+    bool dated = true;     ///< copies of a mail without date and id cannot be known as copies
 };
 
-/// Mail in the designated folders: delivered, delivered again, out of order, malformed, dragged away and back; and the
-/// contacts whom the CRM learns later.
+/// Mail in the designated folders: delivered, delivered again, out of order, malformed, dragged
+/// away and back; and the contacts whom the CRM learns later.
 class Postman {
 public:
     Postman(CrmSide& crm, ExchangeSide& exchange) : crm_(crm), exchange_(exchange) {}

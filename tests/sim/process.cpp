@@ -20,7 +20,8 @@ public:
     void write(LogLevel, std::string_view event, std::initializer_list<Entry> entries) override {
         std::string line(event);
         for (const auto& [key, value] : entries) line += " " + std::string(key) + "=" + value;
-        if (line.find("zq") != std::string::npos) world_.violated("discretion", "content of an item in the log: " + line);
+        if (line.find("zq") != std::string::npos)
+            world_.violated("discretion", "content of an item in the log: " + line);
         world_.faults->watch.saw_log(event, entries);
         world_.tell("  log: " + line);
     }
@@ -38,12 +39,19 @@ T opened(Result<T> result, const char* what) {
 }  // namespace
 
 LiaisonProcess::LiaisonProcess(World& world, Owner owner)
-    : world_(world), owner_(owner), entropy_(mix(world.options().seed, 5, owner)), log_(std::make_unique<WatchedLog>(world)),
-      store_worker_(world.loop, owner, [&world](bool before) { return world.dies_at("a storage job", before); }),
-      crm_worker_(world.loop, owner, [&world](bool before) { return world.dies_at("a CRM job", before); }) {
+    : world_(world),
+      owner_(owner),
+      entropy_(mix(world.options().seed, 5, owner)),
+      log_(std::make_unique<WatchedLog>(world)),
+      store_worker_(world.loop, owner,
+                    [&world](bool before) { return world.dies_at("a storage job", before); }),
+      crm_worker_(world.loop, owner,
+                  [&world](bool before) { return world.dies_at("a CRM job", before); }) {
     auto database = opened(storage::open_sqlite(world.disk.path("liaison.db")), "open");
-    stores_ = opened(storage::make_stores(std::move(database), store_worker_, entropy_, world.clock), "stores");
-    crm_ = opened(crm::EmbeddedCrm::open(world.disk.path("crm.db"), crm_worker_, world.clock), "crm");
+    stores_ = opened(
+        storage::make_stores(std::move(database), store_worker_, entropy_, world.clock), "stores");
+    crm_ =
+        opened(crm::EmbeddedCrm::open(world.disk.path("crm.db"), crm_worker_, world.clock), "crm");
     crm_endpoint_ = world.faults->crm.wrap(crm_->endpoint());
     crm_sink_ = world.faults->crm.wrap(crm_->interactions());
     daemon::SchedulerOptions options;
@@ -52,15 +60,18 @@ LiaisonProcess::LiaisonProcess(World& world, Owner owner)
     options.tick = std::chrono::seconds(5);
     scheduler_ = std::make_unique<daemon::Scheduler>(
         options, [this](MailboxId id) { return cycle(std::move(id)); },
-        [this](Async<void> work) { world_.loop.spawn(owner_, std::move(work)); }, world.clock, *log_);
-    sockets_ = net::make_memory_connector(world.loop.executor(kWorld), [&world](net::ConnectTarget, std::unique_ptr<ByteStream> end) {
-        return world.accept(std::move(end));
-    });
+        [this](Async<void> work) { world_.loop.spawn(owner_, std::move(work)); }, world.clock,
+        *log_);
+    sockets_ = net::make_memory_connector(
+        world.loop.executor(kWorld), [&world](net::ConnectTarget, std::unique_ptr<ByteStream> end) {
+            return world.accept(std::move(end));
+        });
     sockets_ = world.faults->network.wrap(std::move(sockets_));
     net::PoolOptions pool;
     pool.accept_gzip = world.options().seed % 4 == 0;
     http_ = net::make_pooled_client(world.loop.executor(owner), *sockets_, pool);
-    for (std::size_t mailbox = 0; mailbox < world.options().workload.mailboxes; ++mailbox) add_mailbox(mailbox);
+    for (std::size_t mailbox = 0; mailbox < world.options().workload.mailboxes; ++mailbox)
+        add_mailbox(mailbox);
     for (const auto& [id, mailbox] : mailboxes_) scheduler_->add(id, false);
     world.loop.spawn(owner, scheduler_->run());
 }
@@ -80,16 +91,20 @@ void LiaisonProcess::add_mailbox(std::size_t mailbox) {
     settings.time_zone = "Europe/Berlin";
     m.endpoint = ews::make_ews_endpoint(*http_, world_.clock, settings);
     m.source = ews::make_ews_mail_source(*http_, settings);
-    m.runner = std::make_unique<daemon::SyncRunner>(*crm_endpoint_, *m.endpoint, *stores_.sync, world_.clock, *log_);
-    m.logger = std::make_unique<daemon::MailLogger>(*m.source, *crm_sink_, crm_->addresses(), *stores_.mail, world_.clock, *log_);
-    m.cycle = std::make_unique<daemon::MailboxCycle>(*m.runner, *m.logger, *stores_.sync, world_.clock);
+    m.runner = std::make_unique<daemon::SyncRunner>(*crm_endpoint_, *m.endpoint, *stores_.sync,
+                                                    world_.clock, *log_);
+    m.logger = std::make_unique<daemon::MailLogger>(*m.source, *crm_sink_, crm_->addresses(),
+                                                    *stores_.mail, world_.clock, *log_);
+    m.cycle =
+        std::make_unique<daemon::MailboxCycle>(*m.runner, *m.logger, *stores_.sync, world_.clock);
     for (const EntityKind kind : {EntityKind::Contact, EntityKind::Appointment, EntityKind::Task}) {
         daemon::PairSpec pair;
         pair.id = daemon::pair_id(id, kind);
         pair.mailbox = id;
         pair.kind = kind;
         pair.crm_system = "crm";
-        for (std::size_t other = 0; other < world_.options().workload.mailboxes; ++other) pair.mirrored_organizers.insert(mailbox_address(other));
+        for (std::size_t other = 0; other < world_.options().workload.mailboxes; ++other)
+            pair.mirrored_organizers.insert(mailbox_address(other));
         m.pairs.push_back(std::move(pair));
     }
     m.mail.mailbox = id;

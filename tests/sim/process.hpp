@@ -25,7 +25,8 @@ private:
     std::uint64_t count_ = 0;
 };
 
-/// Liaison as one process: composed as service/compose.cpp composes it, from the same parts, unchanged.
+/// Liaison as one process: composed as service/compose.cpp composes it, from the same parts,
+/// unchanged.
 class LiaisonProcess {
 public:
     LiaisonProcess(World& world, Owner owner);

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::uint64_t kChunk = 40;  ///< seeds that one process runs before it is replaced
 
-unsigned long long ull(std::uint64_t number) { return number; }
+unsigned long long ull(std::uint64_t number) {
+    return number;
+}
 
 void print_violation(std::uint64_t seed, const std::string& checker, const std::string& message) {
     std::string one_line = message;
@@ -27,7 +29,10 @@ void print_violation(std::uint64_t seed, const std::string& checker, const std::
 class JobBoard {
 public:
     JobBoard(const SeedRange& range, std::string program)
-        : range_(range), program_(std::move(program)), next_(range.from), shows_(isatty(STDERR_FILENO) != 0) {}
+        : range_(range),
+          program_(std::move(program)),
+          next_(range.from),
+          shows_(isatty(STDERR_FILENO) != 0) {}
 
     void work() {
         while (true) {
@@ -47,8 +52,10 @@ public:
 
 private:
     void run_chunk(const SeedRange& chunk) {
-        const std::string command = "'" + program_ + "' --machine --jobs 1 --seeds " + std::to_string(chunk.count) + " --from " +
-                                    std::to_string(chunk.from) + " --workload " + chunk.workload + (chunk.twice ? " --twice" : "") +
+        const std::string command = "'" + program_ + "' --machine --jobs 1 --seeds " +
+                                    std::to_string(chunk.count) + " --from " +
+                                    std::to_string(chunk.from) + " --workload " + chunk.workload +
+                                    (chunk.twice ? " --twice" : "") +
                                     (chunk.only ? " --only " + fault_code(*chunk.only) : "");
         FILE* pipe = popen(command.c_str(), "r");
         if (!pipe) return;
@@ -65,7 +72,8 @@ private:
         pclose(pipe);
         const std::lock_guard lock(mutex_);
         if (mine.seeds < chunk.count) {
-            print_violation(chunk.from + mine.seeds, "crash", "the simulator itself died in this chunk of seeds");
+            print_violation(chunk.from + mine.seeds, "crash",
+                            "the simulator itself died in this chunk of seeds");
             ++mine.violations;
             mine.seeds = chunk.count;
         }
@@ -74,7 +82,9 @@ private:
             std::getline(in, line);
             totals.add_line(line);
         }
-        if (shows_) std::fprintf(stderr, "\r%llu of %llu seeds, %llu violations", ull(totals.seeds), ull(range_.count), ull(totals.violations));
+        if (shows_)
+            std::fprintf(stderr, "\r%llu of %llu seeds, %llu violations", ull(totals.seeds),
+                         ull(range_.count), ull(totals.violations));
         if (shows_ && totals.seeds == range_.count) std::fprintf(stderr, "\n");
     }
 
@@ -98,12 +108,13 @@ RunOptions options_of(std::uint64_t seed, const std::string& workload) {
 
 std::string Totals::lines() const {
     std::ostringstream out;
-    out << "totals " << seeds << " " << violations << " " << crashes << " " << faults << " " << felt << " " << edits << " " << requests << " "
-        << virtual_seconds << "\n";
+    out << "totals " << seeds << " " << violations << " " << crashes << " " << faults << " " << felt
+        << " " << edits << " " << requests << " " << virtual_seconds << "\n";
     for (const FaultInfo& info : fault_catalogue()) {
         const FaultCount& count = tally.count(info.id);
         if (count.passed > 0)
-            out << "tally " << static_cast<int>(info.id) << " " << count.passed << " " << count.fired << " " << count.felt << "\n";
+            out << "tally " << static_cast<int>(info.id) << " " << count.passed << " "
+                << count.fired << " " << count.felt << "\n";
     }
     return out.str();
 }
@@ -115,7 +126,8 @@ bool Totals::add_line(const std::string& line) {
     if (word == "totals") {
         std::uint64_t more[8]{};
         for (std::uint64_t& number : more) in >> number;
-        std::uint64_t* const mine[8] = {&seeds, &violations, &crashes, &faults, &felt, &edits, &requests, &virtual_seconds};
+        std::uint64_t* const mine[8] = {&seeds, &violations, &crashes,  &faults,
+                                        &felt,  &edits,      &requests, &virtual_seconds};
         for (std::size_t i = 0; i < 8; ++i) *mine[i] += more[i];
         return true;
     }
@@ -145,7 +157,8 @@ Totals run_seeds(const SeedRange& range, const std::function<void(const Totals&)
         totals.edits += result.edits;
         totals.requests += result.requests;
         totals.virtual_seconds += static_cast<std::uint64_t>(result.virtual_time.count()) / 1000;
-        for (const FaultInfo& info : fault_catalogue()) totals.felt += result.tally.count(info.id).felt;
+        for (const FaultInfo& info : fault_catalogue())
+            totals.felt += result.tally.count(info.id).felt;
         totals.tally.add(result.tally);
         if (after) after(totals);
     }

@@ -7,7 +7,8 @@
 
 namespace liaison::sim {
 
-/// How a seed is run: workload by name ("mixed": one standard in twenty), and the crashes that it draws.
+/// How a seed is run: workload by name ("mixed": one standard in twenty), and the crashes that it
+/// draws.
 RunOptions options_of(std::uint64_t seed, const std::string& workload);
 
 struct SeedRange {
@@ -36,15 +37,15 @@ struct Totals {
     bool add_line(const std::string& line);
 };
 
-/// Runs seeds in this process. Each violation is printed as "seed N: checker: message" when it is found. `after` is told
-/// the totals after each seed.
+/// Runs seeds in this process. Each violation is printed as "seed N: checker: message" when it is
+/// found. `after` is told the totals after each seed.
 Totals run_seeds(const SeedRange& range, const std::function<void(const Totals&)>& after);
 
 /// The same by several processes of this program at a time, with progress on a terminal.
 Totals run_jobs(const SeedRange& range, std::size_t jobs, const std::string& program);
 
-/// Runs the seed as it is, then takes away whatever it can fail without: events, faults, crashes. Prints what is left,
-/// in words. Answers 0 if the seed does not fail at all.
+/// Runs the seed as it is, then takes away whatever it can fail without: events, faults, crashes.
+/// Prints what is left, in words. Answers 0 if the seed does not fail at all.
 int shrink_seed(std::uint64_t seed, const std::string& workload);
 
 }  // namespace liaison::sim

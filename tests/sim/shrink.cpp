@@ -17,18 +17,26 @@ struct Part {
 
 void take_away(RunOptions& options, const Part& part) {
     switch (part.what) {
-        case Part::What::Event: options.left_out.insert(part.event); break;
-        case Part::What::Fault: options.suppressed.insert(part.fault); break;
-        case Part::What::Crash: options.crashes.erase(part.crash); break;
+        case Part::What::Event:
+            options.left_out.insert(part.event);
+            break;
+        case Part::What::Fault:
+            options.suppressed.insert(part.fault);
+            break;
+        case Part::What::Crash:
+            options.crashes.erase(part.crash);
+            break;
     }
 }
 
 std::vector<Part> parts_of(const RunOptions& options, const RunResult& result) {
     std::vector<Part> out;
     for (const Event& event : result.events)
-        if (!options.left_out.contains(event.number)) out.push_back({Part::What::Event, event.number, {}, 0});
+        if (!options.left_out.contains(event.number))
+            out.push_back({Part::What::Event, event.number, {}, 0});
     for (const Occurrence& fault : result.faults) out.push_back({Part::What::Fault, 0, fault, 0});
-    for (const std::uint64_t crash : options.crashes) out.push_back({Part::What::Crash, 0, {}, crash});
+    for (const std::uint64_t crash : options.crashes)
+        out.push_back({Part::What::Crash, 0, {}, crash});
     return out;
 }
 
@@ -43,7 +51,8 @@ RunOptions shrunk(RunOptions options, const std::string& checker, std::size_t& r
     for (bool smaller = true; smaller;) {
         smaller = false;
         std::vector<Part> parts = parts_of(options, World(options).run());
-        for (std::size_t size = std::max<std::size_t>(1, parts.size() / 2); size > 0 && !parts.empty(); size /= 2) {
+        for (std::size_t size = std::max<std::size_t>(1, parts.size() / 2);
+             size > 0 && !parts.empty(); size /= 2) {
             for (std::size_t begin = 0; begin < parts.size();) {
                 RunOptions trial = options;
                 const std::size_t end = std::min(parts.size(), begin + size);
@@ -51,7 +60,8 @@ RunOptions shrunk(RunOptions options, const std::string& checker, std::size_t& r
                 ++runs;
                 if (fails_so(World(trial).run(), checker)) {
                     options = std::move(trial);
-                    parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(begin), parts.begin() + static_cast<std::ptrdiff_t>(end));
+                    parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(begin),
+                                parts.begin() + static_cast<std::ptrdiff_t>(end));
                     smaller = true;
                 } else {
                     begin = end;
@@ -78,9 +88,11 @@ int shrink_seed(std::uint64_t seed, const std::string& workload) {
     options.story = &story;
     options.tells_steps = false;
     const RunResult least = World(options).run();
-    std::printf("seed %llu, %s, after %zu runs: %zu of %zu events, %zu faults, %zu crashes are left\n%s",
-                static_cast<unsigned long long>(seed), checker.c_str(), runs, least.events.size() - options.left_out.size(),
-                whole.events.size(), least.faults.size(), options.crashes.size(), story.str().c_str());
+    std::printf(
+        "seed %llu, %s, after %zu runs: %zu of %zu events, %zu faults, %zu crashes are left\n%s",
+        static_cast<unsigned long long>(seed), checker.c_str(), runs,
+        least.events.size() - options.left_out.size(), whole.events.size(), least.faults.size(),
+        options.crashes.size(), story.str().c_str());
     return 1;
 }
 

@@ -8,35 +8,52 @@ namespace {
 
 using Form = SideField::Form;
 
-const std::vector<std::pair<const char*, const char*>> kPriorities{{"normal", "Normal"}, {"low", "Low"}, {"high", "High"}};
-const std::vector<std::pair<const char*, const char*>> kStates{{"not_started", "NotStarted"}, {"in_progress", "InProgress"},
-                                                               {"waiting", "WaitingOnOthers"}, {"deferred", "Deferred"},
+const std::vector<std::pair<const char*, const char*>> kPriorities{
+    {"normal", "Normal"}, {"low", "Low"}, {"high", "High"}};
+const std::vector<std::pair<const char*, const char*>> kStates{{"not_started", "NotStarted"},
+                                                               {"in_progress", "InProgress"},
+                                                               {"waiting", "WaitingOnOthers"},
+                                                               {"deferred", "Deferred"},
                                                                {"completed", "Completed"}};
-const std::vector<std::pair<const char*, const char*>> kBusy{{"busy", "Busy"}, {"free", "Free"}, {"tentative", "Tentative"},
-                                                             {"oof", "OOF"}, {"elsewhere", "WorkingElsewhere"}};
+const std::vector<std::pair<const char*, const char*>> kBusy{{"busy", "Busy"},
+                                                             {"free", "Free"},
+                                                             {"tentative", "Tentative"},
+                                                             {"oof", "OOF"},
+                                                             {"elsewhere", "WorkingElsewhere"}};
 
 const std::vector<SideField> kTaskFields{
-    {"subject", "item:Subject", Form::Subject},   {"body", "item:Body"},
-    {"distance", "task:Mileage"},                 {"due_date", "task:DueDate", Form::Date},
+    {"subject", "item:Subject", Form::Subject},
+    {"body", "item:Body"},
+    {"distance", "task:Mileage"},
+    {"due_date", "task:DueDate", Form::Date},
     {"priority", "item:Importance", Form::Word, kPriorities},
-    {"status", "task:Status", Form::Word, kStates}, {"time_worked_minutes", "task:ActualWork", Form::Number},
+    {"status", "task:Status", Form::Word, kStates},
+    {"time_worked_minutes", "task:ActualWork", Form::Number},
 };
 const std::vector<SideField> kAppointmentFields{
-    {"subject", "item:Subject", Form::Subject}, {"body", "item:Body"}, {"location", "calendar:Location"},
-    {"priority", "item:Importance", Form::Word, kPriorities}, {"show_as", "calendar:LegacyFreeBusyStatus", Form::Word, kBusy},
+    {"subject", "item:Subject", Form::Subject},
+    {"body", "item:Body"},
+    {"location", "calendar:Location"},
+    {"priority", "item:Importance", Form::Word, kPriorities},
+    {"show_as", "calendar:LegacyFreeBusyStatus", Form::Word, kBusy},
 };
 const std::vector<SideField> kContactFields{
-    {"given_name", "contacts:GivenName"},      {"family_name", "contacts:Surname"},
-    {"company_name", "contacts:CompanyName"},  {"job_title", "contacts:JobTitle"},
-    {"department", "contacts:Department"},     {"email1", "contacts:EmailAddress/EmailAddress1"},
-    {"phone_mobile", "contacts:PhoneNumber/MobilePhone"}, {"notes", "item:Body"},
+    {"given_name", "contacts:GivenName"},
+    {"family_name", "contacts:Surname"},
+    {"company_name", "contacts:CompanyName"},
+    {"job_title", "contacts:JobTitle"},
+    {"department", "contacts:Department"},
+    {"email1", "contacts:EmailAddress/EmailAddress1"},
+    {"phone_mobile", "contacts:PhoneNumber/MobilePhone"},
+    {"notes", "item:Body"},
 };
 
 /// The first 255 characters (code points), as Exchange keeps a subject.
 std::string cut_subject(const std::string& text) {
     std::size_t characters = 0;
     for (std::size_t i = 0; i < text.size(); ++i)
-        if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80 && ++characters > 255) return text.substr(0, i);
+        if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80 && ++characters > 255)
+            return text.substr(0, i);
     return text;
 }
 
@@ -99,26 +116,36 @@ T must(Result<T> result, const char* what) {
 
 std::span<const SideField> side_fields(EntityKind kind) {
     switch (kind) {
-        case EntityKind::Task: return kTaskFields;
-        case EntityKind::Appointment: return kAppointmentFields;
-        case EntityKind::Contact: return kContactFields;
+        case EntityKind::Task:
+            return kTaskFields;
+        case EntityKind::Appointment:
+            return kAppointmentFields;
+        case EntityKind::Contact:
+            return kContactFields;
     }
     return {};
 }
 
 const char* crm_table(EntityKind kind) {
-    return kind == EntityKind::Task ? "task" : kind == EntityKind::Appointment ? "appointment" : "contact";
+    return kind == EntityKind::Task          ? "task"
+           : kind == EntityKind::Appointment ? "appointment"
+                                             : "contact";
 }
 
 const char* exchange_folder(EntityKind kind) {
-    return kind == EntityKind::Task ? "tasks" : kind == EntityKind::Appointment ? "calendar" : "contacts";
+    return kind == EntityKind::Task          ? "tasks"
+           : kind == EntityKind::Appointment ? "calendar"
+                                             : "contacts";
 }
 
-std::string mailbox_address(std::size_t mailbox) { return "m" + std::to_string(mailbox) + "@example.test"; }
+std::string mailbox_address(std::size_t mailbox) {
+    return "m" + std::to_string(mailbox) + "@example.test";
+}
 
 void CrmSide::script(const std::string& sql) {
     database_->script(sql);
-    if (const auto error = database_->take_error()) throw std::runtime_error(error->message + ": " + sql);
+    if (const auto error = database_->take_error())
+        throw std::runtime_error(error->message + ": " + sql);
 }
 
 std::int64_t CrmSide::number(const std::string& sql) {
@@ -133,8 +160,10 @@ std::string CrmSide::text(const std::string& sql) {
 
 std::vector<Shown> CrmSide::items(EntityKind kind, std::size_t mailbox, const std::string& where) {
     std::string sql = "SELECT id";
-    for (const SideField& field : side_fields(kind)) sql += std::string(", ifnull(") + field.name + ", '')";
-    sql += std::string(" FROM ") + crm_table(kind) + " WHERE owner_id = " + std::to_string(mailbox + 1) + " AND " + where + " ORDER BY id";
+    for (const SideField& field : side_fields(kind))
+        sql += std::string(", ifnull(") + field.name + ", '')";
+    sql += std::string(" FROM ") + crm_table(kind) +
+           " WHERE owner_id = " + std::to_string(mailbox + 1) + " AND " + where + " ORDER BY id";
     std::vector<Shown> out;
     crm::Query query(*database_, sql);
     while (query.row()) {
@@ -142,7 +171,8 @@ std::vector<Shown> CrmSide::items(EntityKind kind, std::size_t mailbox, const st
         item.kind = kind;
         item.id = std::to_string(query.integer(0));
         int column = 0;
-        for (const SideField& field : side_fields(kind)) item.fields[field.name] = normal_crm(field, query.text(++column));
+        for (const SideField& field : side_fields(kind))
+            item.fields[field.name] = normal_crm(field, query.text(++column));
         item.lineage = mark_in(kind, item.fields);
         out.push_back(std::move(item));
     }
@@ -158,33 +188,39 @@ Shown CrmSide::insert(EntityKind kind, std::size_t mailbox, Shown item) {
     }
     if (kind == EntityKind::Appointment) {
         columns += ", start_at, start_zone, end_at, end_zone";
-        values += ", '2027-03-01T09:00:00', 'Europe/Berlin', '2027-03-01T10:00:00', 'Europe/Berlin'";
+        values +=
+            ", '2027-03-01T09:00:00', 'Europe/Berlin', '2027-03-01T10:00:00', 'Europe/Berlin'";
     }
     if (kind == EntityKind::Contact) {
         columns += ", display_name";
         values += ", " + sql_quoted(item.fields["given_name"]);
     }
-    script(std::string("INSERT INTO ") + crm_table(kind) + "(" + columns + ") VALUES(" + values + ")");
+    script(std::string("INSERT INTO ") + crm_table(kind) + "(" + columns + ") VALUES(" + values +
+           ")");
     item.id = std::to_string(database_->last_insert_id());
     item.lineage = mark_in(kind, item.fields);
     return item;
 }
 
 void CrmSide::update(const Shown& item, const std::string& field, const std::string& value) {
-    script(std::string("UPDATE ") + crm_table(item.kind) + " SET " + field + " = " + sql_quoted(value) + " WHERE id = " + item.id);
+    script(std::string("UPDATE ") + crm_table(item.kind) + " SET " + field + " = " +
+           sql_quoted(value) + " WHERE id = " + item.id);
 }
 
 void CrmSide::erase(const Shown& item) {
-    script(std::string("UPDATE ") + crm_table(item.kind) + " SET deleted = 1 WHERE id = " + item.id);
+    script(std::string("UPDATE ") + crm_table(item.kind) +
+           " SET deleted = 1 WHERE id = " + item.id);
 }
 
 std::vector<CrmChange> CrmSide::changes_by(const std::string& writer, std::int64_t sequence) {
     std::vector<CrmChange> out;
     crm::Query query(*database_,
-                     "SELECT l.seq, l.kind, l.user_id, l.op, coalesce(t.subject, a.subject, c.given_name, '') FROM change_log l "
+                     "SELECT l.seq, l.kind, l.user_id, l.op, coalesce(t.subject, a.subject, "
+                     "c.given_name, '') FROM change_log l "
                      "LEFT JOIN task t ON l.kind = 'task' AND t.id = l.id "
                      "LEFT JOIN appointment a ON l.kind = 'appointment' AND a.id = l.id "
-                     "LEFT JOIN contact c ON l.kind = 'contact' AND c.id = l.id WHERE l.seq > ? AND l.origin = ? ORDER BY l.seq");
+                     "LEFT JOIN contact c ON l.kind = 'contact' AND c.id = l.id WHERE l.seq > ? "
+                     "AND l.origin = ? ORDER BY l.seq");
     query.bind(sequence).bind(writer);
     while (query.row()) {
         CrmChange change;
@@ -204,7 +240,8 @@ std::vector<CrmChange> CrmSide::changes_by(const std::string& writer, std::int64
 std::vector<LoggedCount> CrmSide::interactions() {
     std::vector<LoggedCount> out;
     crm::Query query(*database_,
-                     "SELECT coalesce(m.subject, m.internet_message_id), coalesce(c.number, ''), count(*) FROM interaction i JOIN message m ON m.id = i.message_id "
+                     "SELECT coalesce(m.subject, m.internet_message_id), coalesce(c.number, ''), "
+                     "count(*) FROM interaction i JOIN message m ON m.id = i.message_id "
                      "LEFT JOIN contact c ON c.id = i.contact_id GROUP BY 1, 2 ORDER BY 1, 2");
     while (query.row()) {
         const std::string subject = query.text(0);
@@ -215,7 +252,8 @@ std::vector<LoggedCount> CrmSide::interactions() {
 
 std::set<std::string> CrmSide::contact_numbers() {
     std::set<std::string> out;
-    crm::Query query(*database_, "SELECT number FROM contact WHERE number IS NOT NULL AND deleted = 0");
+    crm::Query query(*database_,
+                     "SELECT number FROM contact WHERE number IS NOT NULL AND deleted = 0");
     while (query.row()) out.insert(query.text(0));
     return out;
 }
@@ -231,10 +269,12 @@ Shown ExchangeSide::show(EntityKind kind, const sandbox::Item& item) const {
     out.kind = kind;
     out.id = item.id;
     out.folder = item.folder_id;
-    for (const SideField& field : side_fields(kind)) out.fields[field.name] = normal_exchange(field, item.properties.text(field.property));
+    for (const SideField& field : side_fields(kind))
+        out.fields[field.name] = normal_exchange(field, item.properties.text(field.property));
     out.lineage = mark_in(kind, out.fields);
     out.crm_id = crm_id_of(item);
-    for (const auto& [key, value] : item.extended) out.marked = out.marked || key.find("CrmKey") != std::string::npos;
+    for (const auto& [key, value] : item.extended)
+        out.marked = out.marked || key.find("CrmKey") != std::string::npos;
     out.is_private = item.properties.text("item:Sensitivity") == "Private";
     return out;
 }
@@ -245,35 +285,48 @@ std::vector<Shown> ExchangeSide::items(EntityKind kind, std::size_t mailbox) {
     std::vector<Shown> out;
     for (const sandbox::Item* item : store_.items(address, root)) out.push_back(show(kind, *item));
     for (const sandbox::Folder* below : store_.children(address, root))
-        for (const sandbox::Item* item : store_.items(address, below->id)) out.push_back(show(kind, *item));
+        for (const sandbox::Item* item : store_.items(address, below->id))
+            out.push_back(show(kind, *item));
     return out;
 }
 
 Shown ExchangeSide::insert(EntityKind kind, std::size_t mailbox, Shown shown) {
     sandbox::Item item;
-    item.kind = kind == EntityKind::Task ? sandbox::ItemKind::Task : kind == EntityKind::Appointment ? sandbox::ItemKind::Appointment : sandbox::ItemKind::Contact;
-    item.item_class = kind == EntityKind::Task ? "IPM.Task" : kind == EntityKind::Appointment ? "IPM.Appointment" : "IPM.Contact";
+    item.kind = kind == EntityKind::Task          ? sandbox::ItemKind::Task
+                : kind == EntityKind::Appointment ? sandbox::ItemKind::Appointment
+                                                  : sandbox::ItemKind::Contact;
+    item.item_class = kind == EntityKind::Task          ? "IPM.Task"
+                      : kind == EntityKind::Appointment ? "IPM.Appointment"
+                                                        : "IPM.Contact";
     item.properties.set("item:Importance", std::string("Normal"));
     item.properties.set("item:Sensitivity", std::string(shown.is_private ? "Private" : "Normal"));
     item.properties.set("item:ReminderIsSet", std::string("false"));
     if (kind == EntityKind::Task) item.properties.set("task:Status", std::string("NotStarted"));
     if (kind == EntityKind::Appointment) {
-        for (const auto& [key, value] : {std::pair{"calendar:Start", "2027-03-01T08:00:00Z"}, {"calendar:End", "2027-03-01T09:00:00Z"},
-                                         {"calendar:StartTimeZone", "W. Europe Standard Time"}, {"calendar:EndTimeZone", "W. Europe Standard Time"},
-                                         {"calendar:IsAllDayEvent", "false"}, {"calendar:LegacyFreeBusyStatus", "Busy"},
+        for (const auto& [key, value] : {std::pair{"calendar:Start", "2027-03-01T08:00:00Z"},
+                                         {"calendar:End", "2027-03-01T09:00:00Z"},
+                                         {"calendar:StartTimeZone", "W. Europe Standard Time"},
+                                         {"calendar:EndTimeZone", "W. Europe Standard Time"},
+                                         {"calendar:IsAllDayEvent", "false"},
+                                         {"calendar:LegacyFreeBusyStatus", "Busy"},
                                          {"calendar:CalendarItemType", "Single"}})
             item.properties.set(key, std::string(value));
         item.properties.set("calendar:UID", "UID-" + shown.lineage);
     }
     for (const SideField& field : side_fields(kind)) {
         const auto value = shown.fields.find(field.name);
-        if (value != shown.fields.end() && !value->second.empty()) item.properties.set(field.property, exchange_text(field, value->second));
+        if (value != shown.fields.end() && !value->second.empty())
+            item.properties.set(field.property, exchange_text(field, value->second));
     }
-    const auto made = must(store_.create_item(mailbox_address(mailbox), folder(mailbox, exchange_folder(kind)), std::move(item)), "create");
+    const auto made =
+        must(store_.create_item(mailbox_address(mailbox), folder(mailbox, exchange_folder(kind)),
+                                std::move(item)),
+             "create");
     return show(kind, *made);
 }
 
-void ExchangeSide::update(std::size_t mailbox, const Shown& shown, const std::string& name, const std::string& value) {
+void ExchangeSide::update(std::size_t mailbox, const Shown& shown, const std::string& name,
+                          const std::string& value) {
     const sandbox::Item* found = store_.find_item(mailbox_address(mailbox), shown.id);
     if (!found) return;
     sandbox::Item changed = *found;
@@ -293,7 +346,8 @@ void ExchangeSide::update(std::size_t mailbox, const Shown& shown, const std::st
 }
 
 void ExchangeSide::erase(std::size_t mailbox, const Shown& item) {
-    must(store_.move_item(mailbox_address(mailbox), item.id, folder(mailbox, "deleteditems")), "delete");
+    must(store_.move_item(mailbox_address(mailbox), item.id, folder(mailbox, "deleteditems")),
+         "delete");
 }
 
 }  // namespace liaison::sim

@@ -15,7 +15,8 @@ struct SideField {
     const char* name;      ///< the CRM's column
     const char* property;  ///< Exchange's
     enum class Form { Text, Subject, Word, Date, Number } form = Form::Text;
-    std::vector<std::pair<const char*, const char*>> words = {};  ///< CRM's word and Exchange's; the first is the default
+    std::vector<std::pair<const char*, const char*>> words =
+        {};  ///< CRM's word and Exchange's; the first is the default
 };
 std::span<const SideField> side_fields(EntityKind kind);
 const char* crm_table(EntityKind kind);
@@ -44,7 +45,8 @@ public:
     std::int64_t number(const std::string& sql);
     std::string text(const std::string& sql);
     /// Live rows of an owner; those that `where` selects.
-    std::vector<Shown> items(EntityKind kind, std::size_t mailbox, const std::string& where = "deleted = 0");
+    std::vector<Shown> items(EntityKind kind, std::size_t mailbox,
+                             const std::string& where = "deleted = 0");
     Shown insert(EntityKind kind, std::size_t mailbox, Shown item);
     void update(const Shown& item, const std::string& field, const std::string& value);
     void erase(const Shown& item);
@@ -68,7 +70,8 @@ public:
     std::vector<Shown> items(EntityKind kind, std::size_t mailbox);
     Shown show(EntityKind kind, const sandbox::Item& item) const;
     Shown insert(EntityKind kind, std::size_t mailbox, Shown item);
-    void update(std::size_t mailbox, const Shown& item, const std::string& field, const std::string& value);
+    void update(std::size_t mailbox, const Shown& item, const std::string& field,
+                const std::string& value);
     void erase(std::size_t mailbox, const Shown& item);
 
 private:

@@ -9,14 +9,16 @@
 
 namespace liaison::sim {
 
-/// Stands at the servers and sees every effect of Liaison when it happens: what it makes, changes and removes, and when it
-/// asks. Checks what must hold at every instant; keeps counts for what is judged at the end.
+/// Stands at the servers and sees every effect of Liaison when it happens: what it makes, changes
+/// and removes, and when it asks. Checks what must hold at every instant; keeps counts for what is
+/// judged at the end.
 class Witness {
 public:
     explicit Witness(World& world) : world_(world) {}
 
     void before_request(const HttpRequest& request, const std::string& operation);
-    void after_request(const HttpRequest& request, const std::string& operation, const HttpResponse& response);
+    void after_request(const HttpRequest& request, const std::string& operation,
+                       const HttpResponse& response);
     /// Looks at what Liaison did to the CRM since the last look: its own change log says who wrote.
     void look_at_crm();
     void healed();

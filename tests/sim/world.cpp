@@ -17,7 +17,8 @@ namespace liaison::sim {
 namespace {
 
 const Timestamp kStart = *parse_timestamp("2026-11-25T08:00:00Z");
-constexpr std::chrono::hours kConvergenceBound{6};  ///< of virtual time, after all faults have ended
+constexpr std::chrono::hours kConvergenceBound{
+    6};  ///< of virtual time, after all faults have ended
 constexpr std::uint64_t kStepsMax = 20'000'000;
 
 FaultDice::Options dice_options(const RunOptions& options) {
@@ -45,7 +46,8 @@ const PreparedImages& prepared_images() {
         (void)crm::EmbeddedCrm::open(disk.path("crm.db"), worker, clock);
         {
             auto database = storage::open_sqlite(disk.path("liaison.db"));
-            if (!database || !storage::migrate(**database, storage::migrations())) throw std::runtime_error("no schema");
+            if (!database || !storage::migrate(**database, storage::migrations()))
+                throw std::runtime_error("no schema");
         }
         out.crm = disk.image("crm.db");
         out.ledger = disk.image("liaison.db");
@@ -67,13 +69,19 @@ std::set<std::uint64_t> plan_crashes(std::uint64_t seed, const Workload& workloa
 }
 
 World::World(RunOptions options)
-    : loop(options.seed, kStart), clock(loop), disk("/memory/sim"), dice(dice_options(options)), options_(std::move(options)) {
+    : loop(options.seed, kStart),
+      clock(loop),
+      disk("/memory/sim"),
+      dice(dice_options(options)),
+      options_(std::move(options)) {
     make_memory_vfs();
     (void)prepared_images();
     set_vfs_clock([this] { return loop.now().time_since_epoch().count(); });
     reseed_sqlite(options_.seed);
     loop.on_step = [this](std::uint64_t word) { hash_ = mix(hash_, word); };
-    dice.on_event = [this](FaultId id, std::string_view what) { tell("fault " + fault_code(id) + ": " + std::string(what)); };
+    dice.on_event = [this](FaultId id, std::string_view what) {
+        tell("fault " + fault_code(id) + ": " + std::string(what));
+    };
     set_up();
 }
 
@@ -90,7 +98,8 @@ World::~World() {
 
 void World::tell(const std::string& line) {
     for (const char c : line) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-    if (options_.story && (options_.tells_steps || !line.starts_with("  request"))) *options_.story << format_timestamp(loop.now()).substr(11, 12) << "  " << line << "\n";
+    if (options_.story && (options_.tells_steps || !line.starts_with("  request")))
+        *options_.story << format_timestamp(loop.now()).substr(11, 12) << "  " << line << "\n";
 }
 
 void World::violated(std::string checker, std::string message) {
@@ -113,9 +122,12 @@ void World::set_up() {
     for (std::size_t mailbox = 0; mailbox < options_.workload.mailboxes; ++mailbox) {
         const std::string number = std::to_string(mailbox);
         const std::string address = mailbox_address(mailbox);
-        if (!sandbox->store().add_user({address, "Rep " + number, "sandbox", false})) throw std::runtime_error("no user");
-        crm->script("INSERT INTO user(number, name) VALUES('M" + number + "', 'Rep " + number + "')");
-        crm->script("INSERT INTO user_address(address, user_id) VALUES('" + address + "', " + std::to_string(mailbox + 1) + ")");
+        if (!sandbox->store().add_user({address, "Rep " + number, "sandbox", false}))
+            throw std::runtime_error("no user");
+        crm->script("INSERT INTO user(number, name) VALUES('M" + number + "', 'Rep " + number +
+                    "')");
+        crm->script("INSERT INTO user_address(address, user_id) VALUES('" + address + "', " +
+                    std::to_string(mailbox + 1) + ")");
     }
     people_ = std::make_unique<People>(*crm, *exchange, history);
     postman = std::make_unique<Postman>(*crm, *exchange);
@@ -154,26 +166,32 @@ void World::start_process() {
 bool World::dies_at(std::string_view place, bool before) {
     if (dying_) return true;
     if (dice.healed() || !options_.crashes.contains(++place_)) return false;
-    kill_soon(static_cast<CrashKeeps>(mix(options_.seed, 16, place_) % 5), std::string(before ? "before " : "after ") + std::string(place));
+    kill_soon(static_cast<CrashKeeps>(mix(options_.seed, 16, place_) % 5),
+              std::string(before ? "before " : "after ") + std::string(place));
     return true;
 }
 
 /// The power may go in the middle of a commit of Liaison's own store.
 DiskFault World::disk_fault(const DiskCall& call) {
-    const bool durable = call.op == DiskOp::Write || call.op == DiskOp::Sync || call.op == DiskOp::Truncate;
-    if (!durable || dying_ || dice.healed() || !call.file.starts_with("liaison.db")) return DiskFault::None;
+    const bool durable =
+        call.op == DiskOp::Write || call.op == DiskOp::Sync || call.op == DiskOp::Truncate;
+    if (!durable || dying_ || dice.healed() || !call.file.starts_with("liaison.db"))
+        return DiskFault::None;
     if (!options_.crashes.contains(++place_)) return DiskFault::None;
     const std::uint64_t chance = mix(options_.seed, 16, place_);
     const bool before = chance % 2 == 0;
     kill_soon(static_cast<CrashKeeps>(chance / 2 % 5),
-              std::string(before ? "before " : "after ") + (call.op == DiskOp::Sync ? "a sync of " : "a write to ") + std::string(call.file));
+              std::string(before ? "before " : "after ") +
+                  (call.op == DiskOp::Sync ? "a sync of " : "a write to ") +
+                  std::string(call.file));
     return before ? DiskFault::PowerLossBefore : DiskFault::PowerLossAfter;
 }
 
 Result<void> World::accept(std::unique_ptr<ByteStream> server_end) {
     net::HttpServerOptions options;
     net::HttpHandler handler = [this](HttpRequest request) { return serve(std::move(request)); };
-    loop.spawn(kWorld, net::serve_stream(std::move(server_end), std::move(options), std::move(handler)));
+    loop.spawn(kWorld,
+               net::serve_stream(std::move(server_end), std::move(options), std::move(handler)));
     return {};
 }
 
@@ -182,12 +200,14 @@ Async<HttpResponse> World::serve(HttpRequest request) {
     const std::uint64_t number = ++requests;
     const std::chrono::milliseconds there(1 + mix(options_.seed, 11, number) % 40);
     const std::chrono::milliseconds back(1 + mix(options_.seed, 12, number) % 40);
-    if (dies_at("a request is sent: " + sandbox::ews_operation_name(request), true)) co_return HttpResponse();
+    if (dies_at("a request is sent: " + sandbox::ews_operation_name(request), true))
+        co_return HttpResponse();
     co_await net::sleep_for(there);
     SeenRequest seen = look_at_request(request);
     co_await faults->exchange.hold(std::move(seen));
     const std::string operation = sandbox::ews_operation_name(request);
-    tell("  request " + std::to_string(number) + " " + operation + " for " + std::string(request.fields.get("X-AnchorMailbox")));
+    tell("  request " + std::to_string(number) + " " + operation + " for " +
+         std::string(request.fields.get("X-AnchorMailbox")));
     witness->before_request(request, operation);
     HttpResponse response = co_await sandbox->answer(request);
     witness->after_request(request, operation, response);
@@ -224,7 +244,8 @@ void World::run_until(Timestamp when) {
         if (loop.steps() > kStepsMax) throw std::runtime_error("the run does not end");
     }
     loop.advance_to(when);
-    while (dying_ || (start_again_ && loop.now() >= *start_again_)) dying_ ? crash() : start_process();
+    while (dying_ || (start_again_ && loop.now() >= *start_again_))
+        dying_ ? crash() : start_process();
 }
 
 void World::play_events() {
@@ -245,7 +266,9 @@ void World::play_events() {
 bool World::quiet_since(Timestamp when) {
     if (!process_) return false;
     for (const daemon::MailboxStatus& status : process_->scheduler().status())
-        if (!status.quiet || status.running || !status.last_success || *status.last_success <= when || *status.last_started <= when) return false;
+        if (!status.quiet || status.running || !status.last_success ||
+            *status.last_success <= when || *status.last_started <= when)
+            return false;
     return !waits_to_send();
 }
 
@@ -253,7 +276,8 @@ bool World::quiet_since(Timestamp when) {
 bool World::waits_to_send() {
     for (const auto& [id, pairs] : process_->pairs())
         for (const daemon::PairSpec& pair : pairs) {
-            const auto due = ask(stores().sync->due_operations(pair.id, clock.now() + std::chrono::hours(48), 1));
+            const auto due = ask(
+                stores().sync->due_operations(pair.id, clock.now() + std::chrono::hours(48), 1));
             if (due && *due && !(*due)->empty()) return true;
         }
     return false;
@@ -279,24 +303,33 @@ void World::settle() {
             healed = std::max(healed, loop.now());
         }
         if (loop.now() > healed + kConvergenceBound) {
-            violated("progress", "no rest " + std::to_string(kConvergenceBound.count()) + " hours after everything was healed");
+            violated("progress", "no rest " + std::to_string(kConvergenceBound.count()) +
+                                     " hours after everything was healed");
             return;
         }
     }
-    const Timestamp rest = loop.now();
-    while (!quiet_since(rest) && loop.now() < rest + std::chrono::hours(1)) run_until(loop.now() + std::chrono::seconds(1));
+    for (int minutes = 0; minutes < 30 && mail_is_missing(*this); ++minutes)
+        run_until(loop.now() + std::chrono::minutes(1));
     witness->look_at_crm();
-    if (witness->writes() != writes) violated("echo", "one more cycle sent something although both sides agreed");
+    writes = witness->writes();
+    const Timestamp rest = loop.now();
+    while (!quiet_since(rest) && loop.now() < rest + std::chrono::hours(1))
+        run_until(loop.now() + std::chrono::seconds(1));
+    witness->look_at_crm();
+    if (witness->writes() != writes)
+        violated("echo", "one more cycle sent something although both sides agreed");
 }
 
-/// Without its ledger Liaison does not know the mirrors that lie in other folders (docs/limitations.md): it makes them anew.
+/// Without its ledger Liaison does not know the mirrors that lie in other folders
+/// (docs/limitations.md): it makes them anew.
 void World::note_what_lies_elsewhere() {
     for (std::size_t mailbox = 0; mailbox < options_.workload.mailboxes; ++mailbox)
         for (const EntityKind kind : kEntityKinds) {
             const std::string& root = exchange->folder(mailbox, exchange_folder(kind));
             for (const Shown& item : exchange->items(kind, mailbox))
                 if (item.folder != root)
-                    if (History::Lineage* line = history.find(item.lineage)) line->unmarked_away = true;
+                    if (History::Lineage* line = history.find(item.lineage))
+                        line->unmarked_away = true;
         }
 }
 
@@ -350,7 +383,8 @@ std::optional<Timestamp> World::everything_waits_until() const {
     return first;
 }
 
-/// The service is stopped and started again shortly before: polling meanwhile would show nothing new.
+/// The service is stopped and started again shortly before: polling meanwhile would show nothing
+/// new.
 void World::sleep_over(Timestamp morning) {
     tell("the service is stopped until " + format_timestamp(morning));
     // Nobody asks for more than a day.
@@ -364,7 +398,9 @@ void World::sleep_over(Timestamp morning) {
     start_process();
 }
 
-Stores& World::stores() { return process_->stores(); }
+Stores& World::stores() {
+    return process_->stores();
+}
 
 /// For a reader of the story: what Liaison thought.
 void World::tell_journal() {
@@ -373,17 +409,20 @@ void World::tell_journal() {
         const auto page = ask(stores().sync->journal(after, 500));
         if (!page || !*page || (*page)->empty()) break;
         for (const JournalEntry& e : **page)
-            *options_.story << "  journal " << format_timestamp(e.at).substr(11, 12) << " " << e.pair.str() << " " << e.event << " "
-                            << e.reason << " link " << e.link.value() << " " << e.detail.substr(0, 300) << "\n";
+            *options_.story << "  journal " << format_timestamp(e.at).substr(11, 12) << " "
+                            << e.pair.str() << " " << e.event << " " << e.reason << " link "
+                            << e.link.value() << " " << e.detail.substr(0, 300) << "\n";
         after = (*page)->back().sequence;
     }
     for (const LoggedCount& logged : crm->interactions())
-        *options_.story << "  interaction " << logged.mark << " " << logged.contact << " " << logged.count << "\n";
+        *options_.story << "  interaction " << logged.mark << " " << logged.contact << " "
+                        << logged.count << "\n";
     const auto rows = ask(stores().mail->list(std::nullopt, std::nullopt, 0, 500));
     if (!rows || !*rows) return;
     for (const IntakeRow& row : **rows)
-        *options_.story << "  mail row " << row.id << " " << row.mailbox.str() << " " << to_string(row.state) << " "
-                        << to_string(row.decision.outcome) << " " << row.decision.reason << " attempts " << row.attempts << " "
+        *options_.story << "  mail row " << row.id << " " << row.mailbox.str() << " "
+                        << to_string(row.state) << " " << to_string(row.decision.outcome) << " "
+                        << row.decision.reason << " attempts " << row.attempts << " "
                         << row.last_error << " " << row.decision.detail << "\n";
 }
 

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "storage/stores.hpp"
 #include "tests/sim/catalogue.hpp"
 #include "tests/sim/history.hpp"
 #include "tests/sim/loop.hpp"
 #include "tests/sim/memory_vfs.hpp"
 #include "tests/sim/people.hpp"
 #include "tests/sim/postman.hpp"
-#include "storage/stores.hpp"
 #include "tests/sim/sides.hpp"
 
 namespace liaison::sim {
@@ -48,7 +48,8 @@ struct RunResult {
     std::chrono::milliseconds virtual_time{};
 };
 
-/// Which places a seed chooses: none in every third, else up to three of a small run, more of a standard one.
+/// Which places a seed chooses: none in every third, else up to three of a small run, more of a
+/// standard one.
 std::set<std::uint64_t> plan_crashes(std::uint64_t seed, const Workload& workload);
 
 class LiaisonProcess;
@@ -83,8 +84,9 @@ public:
     void violated(std::string checker, std::string message);
     /// The process dies before it does anything else.
     void kill_soon(CrashKeeps keeps, std::string where);
-    /// A place where the process may die: around each job of the storage and CRM threads (every verb of a store, every
-    /// effect on the CRM) and around each request to Exchange. True if it does.
+    /// A place where the process may die: around each job of the storage and CRM threads (every
+    /// verb of a store, every effect on the CRM) and around each request to Exchange. True if it
+    /// does.
     bool dies_at(std::string_view place, bool before);
 
     /// Runs `work` of Liaison to its end, while nothing else is asked of it.
