@@ -1,3 +1,5 @@
+#include <set>
+
 #include "connectors/ews/ews_endpoint.hpp"
 #include "connectors/ews/feed_cursor.hpp"
 #include "connectors/ews/sync_folder_items.hpp"
@@ -81,17 +83,22 @@ Async<Result<ChangePage>> EwsEndpoint::pull_changes(CollectionId collection, Cur
     page.is_last = sync->is_last;
     page.is_snapshot = from->is_snapshot;
     page.next = FeedCursor(from->is_snapshot && !sync->is_last, sync->sync_state).text();
-    // An item can occur twice; the last word counts.
+    // An item can occur twice; the last word counts. One that came and went in a single page is read:
+    // a removal that is none would hide it for good.
     std::map<std::string, std::size_t> last;
+    std::set<std::string> came;
     for (std::size_t i = 0; i < sync->changes.size(); ++i)
         if (sync->changes[i].kind != ItemChange::Kind::ReadFlagChange)
             last[sync->changes[i].id.id] = i;
+    for (const ItemChange& change : sync->changes)
+        if (change.kind == ItemChange::Kind::Create || change.kind == ItemChange::Kind::Update)
+            came.insert(change.id.id);
     std::vector<ItemId> changed;
     for (std::size_t i = 0; i < sync->changes.size(); ++i) {
         const ItemChange& change = sync->changes[i];
         const auto at = last.find(change.id.id);
         if (at == last.end() || at->second != i) continue;
-        if (change.kind == ItemChange::Kind::Delete)
+        if (change.kind == ItemChange::Kind::Delete && !came.contains(change.id.id))
             page.observations.push_back(gone_observation(change.id));
         else
             changed.push_back(change.id);
