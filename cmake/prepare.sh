@@ -4,7 +4,7 @@ step() { printf '\n== %s\n' "$*" >&2; }
 
 LIAISON_PACKAGES="clang-19 libclang-rt-19-dev llvm-19 mold ccache ninja-build cmake pkg-config
   libboost1.81-dev libpugixml-dev libssl-dev openssl libsqlite3-dev libspdlog-dev libfmt-dev libgtest-dev libgmock-dev
-  librapidcheck-dev libbenchmark-dev libgmime-3.0-dev libgumbo-dev libsystemd-dev libcli11-dev
+  librapidcheck-dev libbenchmark-dev libgmime-3.0-dev libgumbo-dev libre2-dev libsystemd-dev libcli11-dev
   libhowardhinnant-date-dev libtomlplusplus-dev zlib1g-dev tzdata libxml2-utils zstd python3"
 
 prepare_packages() {

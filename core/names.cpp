@@ -56,6 +56,24 @@ std::string_view to_string(OperationState state) {
     return "queued";
 }
 
+std::string_view to_string(ThreadTie tie) {
+    switch (tie) {
+        case ThreadTie::Reference: return "reference";
+        case ThreadTie::Index: return "thread_index";
+        case ThreadTie::Topic: return "subject_participants";
+    }
+    return "reference";
+}
+
+std::string_view to_string(MailChoice::Verb verb) {
+    switch (verb) {
+        case MailChoice::Verb::None: return "none";
+        case MailChoice::Verb::Link: return "link";
+        case MailChoice::Verb::Ignore: return "ignore";
+    }
+    return "none";
+}
+
 std::string_view to_string(PartyKind kind) {
     switch (kind) {
         case PartyKind::User: return "user";

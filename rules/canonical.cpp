@@ -59,22 +59,51 @@ boost::json::object canonical_members(const Node& node) {
     return out;
 }
 
+void canonical_member(boost::json::object& into, const char* name, const std::string& value) {
+    if (!value.empty()) into[name] = canonical_text(value);
+}
+
+/// The particulars of an action that has several.
+boost::json::object canonical_particulars(const MailAction& action) {
+    boost::json::object out;
+    canonical_member(out, "flagStatus", action.flag_status);
+    canonical_member(out, "for", action.create_for);
+    canonical_member(out, "template", action.template_code);
+    canonical_member(out, "activityType", action.activity_type);
+    canonical_member(out, "campaign", action.campaign_id);
+    canonical_member(out, "opportunity", action.opportunity_id);
+    canonical_member(out, "company", action.company_id);
+    canonical_member(out, "subject", action.task_subject);
+    canonical_member(out, "owner", action.owner_id);
+    if (!action.regarding_kind.empty()) out[action.regarding_kind] = action.regarding_id;
+    if (action.due_in_days) out["dueInDays"] = *action.due_in_days;
+    return out;
+}
+
+boost::json::value canonical_action(const MailAction& action) {
+    switch (action.kind) {
+        case MailActionKind::MoveToFolder:
+        case MailActionKind::CopyToFolder:
+            return canonical_text(action.folder);
+        case MailActionKind::AssignCategories:
+            return canonical_texts(action.categories);
+        case MailActionKind::MarkImportance:
+            return canonical_text(action.importance);
+        case MailActionKind::MarkAsRead:
+        case MailActionKind::SkipLogging:
+        case MailActionKind::Hold:
+            return true;
+        default:
+            return canonical_particulars(action);
+    }
+}
+
 boost::json::object canonical_actions(const Rule& rule) {
     boost::json::object out;
-    if (!rule.move_to_folder.empty()) out["moveToFolder"] = canonical_text(rule.move_to_folder);
-    if (!rule.assign_categories.empty())
-        out["assignCategories"] = canonical_texts(rule.assign_categories);
-    if (rule.log) {
-        boost::json::object log;
-        if (!rule.log->template_code.empty())
-            log["template"] = canonical_text(rule.log->template_code);
-        if (!rule.log->campaign_id.empty()) log["campaign"] = canonical_text(rule.log->campaign_id);
-        if (!rule.log->opportunity_id.empty())
-            log["opportunity"] = canonical_text(rule.log->opportunity_id);
-        out["logInteraction"] = std::move(log);
+    for (const MailAction& action : rule.actions) {
+        const std::string_view name = to_string(action.kind);
+        out[boost::json::string_view(name.data(), name.size())] = canonical_action(action);
     }
-    if (rule.skip_logging) out["skipLogging"] = true;
-    if (rule.hold) out["hold"] = true;
     if (rule.stop) out["stopProcessingRules"] = true;
     return out;
 }

@@ -10,26 +10,6 @@
 namespace liaison::rules {
 namespace {
 
-/// The text fields that a phrase condition looks into.
-std::vector<TextField> fields_searched(ConditionKey key) {
-    switch (key) {
-        case ConditionKey::SenderContains:
-            return {TextField::Sender};
-        case ConditionKey::RecipientContains:
-            return {TextField::Recipient};
-        case ConditionKey::SubjectContains:
-            return {TextField::Subject};
-        case ConditionKey::BodyContains:
-            return {TextField::Body};
-        case ConditionKey::BodyOrSubjectContains:
-            return {TextField::Subject, TextField::Body};
-        case ConditionKey::HeaderContains:
-            return {TextField::Header};
-        default:
-            return {};
-    }
-}
-
 /// Conditions of which at least one must hold if an expression holds, and what looking for them
 /// costs.
 struct Triggers {
@@ -37,18 +17,25 @@ struct Triggers {
     std::uint32_t cost = 0;
 };
 
+constexpr std::uint32_t kGuardCost = 3;  // one mailbox of many
+
 class RuleCompiler {
 public:
     explicit RuleCompiler(CompiledRules& out) : out_(out) {}
 
-    void add(Rule rule) {
+    void add(Rule rule, const std::string& scope, std::uint32_t guard) {
         CompiledRule compiled;
+        compiled.scope = scope;
+        compiled.guard = guard;
         flatten(rule.conditions, compiled.nodes, compiled.paths);
         flatten(rule.exceptions, compiled.unless, compiled.paths);
         const auto number = static_cast<std::uint32_t>(out_.rules.size());
         if (rule.enabled) {
             std::size_t at = 0;
-            if (const auto triggers = triggers_of(compiled.nodes, at)) {
+            auto triggers = triggers_of(compiled.nodes, at);
+            if (guard != kNoCondition && (!triggers || triggers->cost > kGuardCost))
+                triggers = Triggers{{guard}, kGuardCost};
+            if (triggers) {
                 for (const std::uint32_t condition : triggers->conditions)
                     out_.triggered_rules[condition].push_back(number);
             } else {
@@ -62,25 +49,29 @@ public:
     }
 
     void finish() {
-        for (std::size_t field = 0; field < kTextFieldCount; ++field) {
-            std::vector<std::string> phrases;
-            for (auto& [phrase, conditions] : phrases_[field]) {
-                phrases.push_back(phrase);
-                out_.phrase_conditions[field].push_back(std::move(conditions));
+        for (std::size_t number = 0; number < kTextFieldCount; ++number) {
+            FieldSearch& field = out_.fields[number];
+            std::vector<std::string> patterns;
+            for (auto& [pattern, conditions] : patterns_[number]) {
+                patterns.push_back(pattern);
+                field.pattern_conditions.push_back(std::move(conditions));
             }
-            out_.matchers[field] = PhraseMatcher(phrases);
+            field.patterns = PatternMatcher(patterns);
+            std::map<std::string, std::uint32_t> literals;
+            for (std::uint32_t i = 0; i < field.patterns.literals().size(); ++i) {
+                literals.emplace(field.patterns.literals()[i], i);
+                phrases_[number][field.patterns.literals()[i]];  // searched for even if no phrase
+            }
+            std::vector<std::string> phrases;
+            for (auto& [phrase, conditions] : phrases_[number]) {
+                const auto literal = literals.find(phrase);
+                phrases.push_back(phrase);
+                field.phrase_conditions.push_back(std::move(conditions));
+                field.phrase_literal.push_back(literal == literals.end() ? kNoCondition
+                                                                         : literal->second);
+            }
+            field.phrases = PhraseMatcher(phrases);
         }
-    }
-
-private:
-    void flatten(Node& node, std::vector<CompiledNode>& nodes, std::vector<std::string>& paths) {
-        const std::size_t at = nodes.size();
-        nodes.push_back({.kind = node.kind});
-        paths.push_back(std::move(node.path));
-        if (node.kind == Node::Kind::Leaf)
-            nodes[at].condition = number_of(std::move(node.condition));
-        for (Node& child : node.children) flatten(child, nodes, paths);
-        nodes[at].end = static_cast<std::uint32_t>(nodes.size());
     }
 
     std::uint32_t number_of(Condition condition) {
@@ -98,11 +89,24 @@ private:
         return next;
     }
 
+private:
+    void flatten(Node& node, std::vector<CompiledNode>& nodes, std::vector<std::string>& paths) {
+        const std::size_t at = nodes.size();
+        nodes.push_back({.kind = node.kind});
+        paths.push_back(std::move(node.path));
+        if (node.kind == Node::Kind::Leaf)
+            nodes[at].condition = number_of(std::move(node.condition));
+        for (Node& child : node.children) flatten(child, nodes, paths);
+        nodes[at].end = static_cast<std::uint32_t>(nodes.size());
+    }
+
     void index_values(const Condition& condition, std::uint32_t number) {
-        if (info(condition.key).shape == ValueShape::Phrases) {
+        const ValueShape shape = info(condition.key).shape;
+        if (shape == ValueShape::Phrases || shape == ValueShape::Patterns) {
+            auto& tables = shape == ValueShape::Phrases ? phrases_ : patterns_;
             for (const TextField field : fields_searched(condition.key))
-                for (const std::string& phrase : condition.values)
-                    phrases_[static_cast<std::size_t>(field)][phrase].push_back(number);
+                for (const std::string& text : condition.values)
+                    tables[static_cast<std::size_t>(field)][text].push_back(number);
             return;
         }
         auto& table = out_.values[static_cast<std::size_t>(condition.key)];
@@ -139,7 +143,8 @@ private:
 
     CompiledRules& out_;
     std::map<Condition, std::uint32_t> numbers_;
-    std::array<std::map<std::string, std::vector<std::uint32_t>>, kTextFieldCount> phrases_;
+    using TextTable = std::map<std::string, std::vector<std::uint32_t>>;
+    std::array<TextTable, kTextFieldCount> phrases_, patterns_;
 };
 
 }  // namespace
@@ -148,12 +153,53 @@ bool is_looked_up(ConditionKey key) {
     return info(key).look_up_cost > 0;
 }
 
-CompiledRules compile(Document document) {
+std::vector<TextField> fields_searched(ConditionKey key) {
+    switch (key) {
+        case ConditionKey::SenderContains:
+        case ConditionKey::SenderMatches:
+            return {TextField::Sender};
+        case ConditionKey::RecipientContains:
+        case ConditionKey::RecipientMatches:
+            return {TextField::Recipient};
+        case ConditionKey::SubjectContains:
+        case ConditionKey::SubjectMatches:
+            return {TextField::Subject};
+        case ConditionKey::BodyContains:
+        case ConditionKey::BodyMatches:
+            return {TextField::Body};
+        case ConditionKey::BodyOrSubjectContains:
+        case ConditionKey::BodyOrSubjectMatches:
+            return {TextField::Subject, TextField::Body};
+        case ConditionKey::HeaderContains:
+        case ConditionKey::HeaderMatches:
+            return {TextField::Header};
+        case ConditionKey::AttachmentNameContains:
+        case ConditionKey::AttachmentNameMatches:
+            return {TextField::Attachment};
+        default:
+            return {};
+    }
+}
+
+CompiledRules compile(std::vector<CompilerLayer> layers) {
     CompiledRules out;
-    out.canonical = canonical_rules(document);
-    if (!document.rules.empty()) out.version = sha256_hex(out.canonical).substr(0, 16);
+    std::size_t rule_count = 0;
+    for (const CompilerLayer& layer : layers) {
+        rule_count += layer.document.rules.size();
+        if (layers.size() > 1) out.canonical += layer.scope + "\n";
+        out.canonical += canonical_rules(layer.document);
+        if (layers.size() > 1) out.canonical += "\n";
+        // Who belongs to a group is part of what the rules mean.
+        if (layer.guard)
+            for (const std::string& address : layer.guard->values) out.canonical += address + "\n";
+    }
+    if (rule_count > 0) out.version = sha256_hex(out.canonical).substr(0, 16);
     RuleCompiler compiler(out);
-    for (Rule& rule : document.rules) compiler.add(std::move(rule));
+    for (CompilerLayer& layer : layers) {
+        const std::uint32_t guard =
+            layer.guard ? compiler.number_of(*std::move(layer.guard)) : kNoCondition;
+        for (Rule& rule : layer.document.rules) compiler.add(std::move(rule), layer.scope, guard);
+    }
     compiler.finish();
     return out;
 }

@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "rules/fold.hpp"
 #include "rules/json_places.hpp"
+#include "rules/pattern_matcher.hpp"
 
 namespace liaison::rules {
 namespace {
@@ -116,20 +117,21 @@ bool ConditionReader::read_condition(Condition& condition, const boost::json::va
 
 void ConditionReader::read_size_range(Condition& condition, const boost::json::value& value,
                                       const std::string& pointer) {
-    static constexpr KeyInfo kSizeKeys[] = {{"minimumSize", "integer", "", true},
-                                            {"maximumSize", "integer", "", true}};
+    static constexpr KeyInfo kSizeKeys[] = {{"minimumSize", "integer", "", false},
+                                            {"maximumSize", "integer", "", false}};
     const auto* range = json_.object(value, pointer);
     if (range == nullptr) return;
     json_.check_keys(*range, pointer, kSizeKeys);
-    const auto bound = [&](const char* name) -> std::int64_t {
+    const auto bound = [&](const char* name, std::int64_t otherwise) -> std::int64_t {
         const auto* number = range->if_contains(name);
-        if (number == nullptr) return 0;
+        if (number == nullptr || number->is_null()) return otherwise;
         return json_.whole_number(*number, pointer_step(pointer, name), 0, kSizeKilobytesMax)
-            .value_or(0);
+            .value_or(otherwise);
     };
-    condition.minimum_kb = bound("minimumSize");
-    condition.maximum_kb = bound("maximumSize");
-    if (range->size() == 2 && condition.minimum_kb > condition.maximum_kb)
+    condition.minimum_kb = bound("minimumSize", 0);
+    condition.maximum_kb = bound("maximumSize", kSizeKilobytesMax);
+    if (range->empty()) json_.fail(pointer, "must name a minimumSize or a maximumSize");
+    if (condition.minimum_kb > condition.maximum_kb)
         json_.fail(pointer, "minimumSize must not be above maximumSize");
 }
 
@@ -183,6 +185,11 @@ void ConditionReader::read_value(Condition& condition, const boost::json::value&
         for (const std::string& item : list->second) take_value(condition, item, pointer);
         return;
     }
+    if (what.shape == ValueShape::Patterns) {
+        if (auto text = json_.label(value, pointer, limits::rule_pattern_chars_max))
+            take_pattern(condition, std::move(*text), pointer);
+        return;
+    }
     // Graph writes fromAddresses and sentToAddresses as recipients.
     const auto* graph = object != nullptr && what.shape == ValueShape::Addresses
                             ? object->if_contains("emailAddress")
@@ -195,6 +202,29 @@ void ConditionReader::read_value(Condition& condition, const boost::json::value&
     }
     if (object != nullptr) return json_.fail(pointer, "must be a text or {\"list\": NAME}");
     if (auto text = json_.label(value, pointer)) take_value(condition, std::move(*text), pointer);
+}
+
+void ConditionReader::take_pattern(Condition& condition, std::string text,
+                                   const std::string& pointer) {
+    if (patterns_.size() >= limits::rule_patterns_max && !patterns_.contains(text))
+        return json_.fail(pointer, "the document has more than " +
+                                       std::to_string(limits::rule_patterns_max) +
+                                       " regular expressions");
+    if (patterns_.insert(text).second) {
+        const PatternCheck check = check_pattern(text);
+        if (!check.problem.empty()) return json_.fail(pointer, check.problem);
+        program_size_ += static_cast<std::size_t>(check.program_size);
+        if (program_size_ > limits::rule_pattern_programs_max)
+            return json_.fail(pointer, "the document's regular expressions have more than " +
+                                           std::to_string(limits::rule_pattern_programs_max) +
+                                           " instructions together");
+        if (!check.has_literal && ++bare_patterns_ > limits::rule_patterns_bare_max)
+            return json_.fail(pointer, "the document has more than " +
+                                           std::to_string(limits::rule_patterns_bare_max) +
+                                           " regular expressions without a fixed text of three "
+                                           "ASCII characters; each is tried on every mail");
+    }
+    condition.values.push_back(std::move(text));
 }
 
 void ConditionReader::take_value(Condition& condition, std::string text,
@@ -222,12 +252,18 @@ void ConditionReader::take_value(Condition& condition, std::string text,
             condition.values.push_back(std::move(path));
             return;
         }
-        case ValueShape::Names:
-            condition.values.push_back(fold(normal_line(text)));
+        case ValueShape::Names: {
+            std::string name = fold(normal_line(text));
+            if (condition.key == ConditionKey::AttachmentExtensionIs && name.starts_with('.'))
+                name.erase(0, 1);
+            condition.values.push_back(std::move(name));
             return;
+        }
         case ValueShape::Phrases:
             condition.values.push_back(fold(text));
             return;
+        case ValueShape::Patterns:
+            return take_pattern(condition, std::move(text), pointer);
         case ValueShape::Tokens:
         case ValueShape::Flag:
         case ValueShape::SizeRange:

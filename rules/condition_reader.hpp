@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,6 @@
 
 /// Included by .cpp files only.
 namespace liaison::rules {
-
-using NamedLists = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 /// Reads `conditions` and `exceptions`.
 class ConditionReader {
@@ -38,6 +37,7 @@ private:
                     const std::string& pointer);
     void read_size_range(Condition& condition, const boost::json::value& value,
                          const std::string& pointer);
+    void take_pattern(Condition& condition, std::string text, const std::string& pointer);
     void take_value(Condition& condition, std::string text, const std::string& pointer);
     bool count_node(const std::string& pointer);
 
@@ -46,6 +46,9 @@ private:
     std::size_t nodes_ = 0;
     std::size_t values_ = 0;
     std::size_t phrase_bytes_ = 0;
+    std::set<std::string> patterns_;  ///< different ones of the document
+    std::size_t program_size_ = 0;    ///< of all of them
+    std::size_t bare_patterns_ = 0;   ///< without a literal
 };
 
 }  // namespace liaison::rules

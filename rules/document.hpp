@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,12 +15,15 @@
 
 namespace liaison::rules {
 
+using NamedLists = std::map<std::string, std::vector<std::string>, std::less<>>;
+
 /// One condition in normal form.
 struct Condition {
     ConditionKey key = ConditionKey::FromAddresses;
-    std::vector<std::string> values;  ///< folded, sorted, without repeats; named lists written out
-    bool flag = true;                 ///< for ValueShape::Flag
-    std::int64_t minimum_kb = 0;      ///< for ValueShape::SizeRange
+    /// Folded (patterns: as written), sorted, without repeats; named lists written out.
+    std::vector<std::string> values = {};
+    bool flag = true;             ///< for ValueShape::Flag
+    std::int64_t minimum_kb = 0;  ///< for ValueShape::SizeRange
     std::int64_t maximum_kb = 0;
     friend bool operator==(const Condition&, const Condition&) = default;
     friend auto operator<=>(const Condition&, const Condition&) = default;
@@ -34,25 +38,18 @@ struct Node {
     std::string path = {};            ///< place in its rule: "conditions/anyOf/0/subjectContains"
 };
 
-struct LogParticulars {
-    std::string template_code;  ///< template or activity type
-    std::string campaign_id;
-    std::string opportunity_id;
-};
-
 struct Rule {
     std::string id;
+    std::string pointer;  ///< where it stands in the document: "/rules/3"
     std::string display_name;
     std::int64_t sequence = 0;
     bool enabled = true;
     Node conditions;  ///< an All; without children it holds for every mail
     Node exceptions;  ///< an Any; without children it holds for none
-    std::string move_to_folder;
-    std::vector<std::string> assign_categories;
-    std::optional<LogParticulars> log;
-    bool skip_logging = false;
-    bool hold = false;
-    bool stop = false;
+    /// At most one of a kind, in the order of MailActionKind, free of contradictions; `rule` of
+    /// each is the display name.
+    std::vector<MailAction> actions;
+    bool stop = false;  ///< stopProcessingRules
 };
 
 /// A mail with what must become of it.
@@ -65,7 +62,11 @@ struct Example {
     std::optional<std::string> logging;
     std::optional<std::string> move_to_folder;
     std::optional<std::vector<std::string>> categories;
-    std::optional<std::string> template_code, campaign_id, opportunity_id;
+    std::optional<std::vector<std::string>> copy_to_folder;
+    std::optional<std::string> template_code, activity_type, campaign_id, opportunity_id;
+    std::optional<std::string> importance, flag_status;
+    std::optional<std::string> regarding;  ///< "opportunity O-1"; empty: none is set
+    std::optional<bool> read, contact, lead, task;
 };
 
 struct Document {
@@ -75,8 +76,11 @@ struct Document {
 };
 
 /// Reads a document and checks everything but its examples. Errors name their place; at most
-/// limits::rule_errors_max.
-Checked<Document> read_document(std::string_view text);
+/// limits::rule_errors_max. The document's own lists hide those of `shared` of the same name.
+Checked<Document> read_document(std::string_view text, const NamedLists& shared = {});
+
+/// Reads a document that holds nothing but lists: {"version": 1, "lists": {NAME: [values]}}.
+Checked<NamedLists> read_lists_document(std::string_view text);
 
 /// The rules in their canonical JSON form, without examples.
 std::string canonical_rules(const Document& document);

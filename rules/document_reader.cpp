@@ -7,6 +7,7 @@
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "rules/action_reader.hpp"
 #include "rules/condition_reader.hpp"
 #include "rules/document.hpp"
 #include "rules/example_reader.hpp"
@@ -18,7 +19,18 @@ namespace {
 
 class DocumentReader {
 public:
-    explicit DocumentReader(ErrorList& errors) : errors_(errors), json_(errors) {}
+    DocumentReader(ErrorList& errors, NamedLists shared)
+        : errors_(errors), json_(errors), lists_(std::move(shared)) {}
+
+    NamedLists read_lists_only(const boost::json::value& root) {
+        const auto* object = json_.object(root, "");
+        if (object == nullptr) return {};
+        json_.check_keys(*object, "", lists_document_keys());
+        if (const auto* version = object->if_contains("version"))
+            json_.whole_number(*version, "/version", 1, 1);
+        if (const auto* lists = object->if_contains("lists")) read_lists(*lists);
+        return std::move(lists_);
+    }
 
     Document read(const boost::json::value& root) {
         Document document;
@@ -42,7 +54,8 @@ private:
         if (lists == nullptr) return;
         for (const auto& member : *lists) {
             const std::string name(member.key().data(), member.key().size());
-            lists_.emplace(name, json_.labels(member.value(), pointer_step("/lists", name)));
+            lists_.insert_or_assign(name,
+                                    json_.labels(member.value(), pointer_step("/lists", name)));
         }
     }
 
@@ -74,6 +87,7 @@ private:
     Rule read_rule(ConditionReader& conditions, const boost::json::value& value,
                    const std::string& pointer, std::int64_t place) {
         Rule rule;
+        rule.pointer = pointer;
         rule.sequence = place;
         rule.conditions = {.kind = Node::Kind::All, .path = "conditions"};
         rule.exceptions = {.kind = Node::Kind::Any, .path = "exceptions"};
@@ -103,79 +117,8 @@ private:
             rule.exceptions = conditions.read(*unless, Node::Kind::Any,
                                               pointer_step(pointer, "exceptions"), "exceptions");
         if (const auto* actions = object->if_contains("actions"))
-            read_actions(rule, *actions, pointer_step(pointer, "actions"));
+            read_actions(json_, *actions, pointer_step(pointer, "actions"), rule);
         return rule;
-    }
-
-    void read_actions(Rule& rule, const boost::json::value& value, const std::string& pointer) {
-        const auto* object = json_.object(value, pointer);
-        if (object == nullptr) return;
-        const std::size_t errors_before = errors_.size();
-        json_.check_keys(*object, pointer, action_keys());
-        if (const auto* folder = object->if_contains("moveToFolder"))
-            rule.move_to_folder = read_folder(*folder, pointer_step(pointer, "moveToFolder"));
-        if (const auto* categories = object->if_contains("assignCategories"))
-            rule.assign_categories =
-                read_categories(*categories, pointer_step(pointer, "assignCategories"));
-        if (const auto* log = object->if_contains("logInteraction")) read_log(rule, *log, pointer);
-        const auto flag = [&](const char* name) {
-            const auto* found = object->if_contains(name);
-            return found != nullptr &&
-                   json_.flag(*found, pointer_step(pointer, name)).value_or(false);
-        };
-        rule.skip_logging = flag("skipLogging");
-        rule.hold = flag("hold");
-        rule.stop = flag("stopProcessingRules");
-        if ((rule.log ? 1 : 0) + (rule.skip_logging ? 1 : 0) + (rule.hold ? 1 : 0) > 1)
-            json_.fail(pointer, "logInteraction, skipLogging and hold exclude each other");
-        const bool any = !rule.move_to_folder.empty() || !rule.assign_categories.empty() ||
-                         rule.log || rule.skip_logging || rule.hold || rule.stop;
-        if (!any && errors_.size() == errors_before)
-            json_.fail(pointer, "must hold at least one action");
-    }
-
-    std::string read_folder(const boost::json::value& value, const std::string& pointer) {
-        std::string path(trim(json_.label(value, pointer).value_or("")));
-        if (path.empty()) return path;
-        for (const std::string& step : split(path, '/'))
-            if (trim(step).empty() || step == "." || step == "..") {
-                json_.fail(pointer, "must be a folder path, such as Inbox/Done");
-                break;
-            }
-        return path;
-    }
-
-    std::vector<std::string> read_categories(const boost::json::value& value,
-                                             const std::string& pointer) {
-        std::vector<std::string> names = json_.labels(value, pointer);
-        if (names.size() > limits::categories_max)
-            json_.fail(pointer,
-                       "holds more than " + std::to_string(limits::categories_max) + " categories");
-        return names;
-    }
-
-    void read_log(Rule& rule, const boost::json::value& value, const std::string& pointer) {
-        const std::string where = pointer_step(pointer, "logInteraction");
-        if (const bool* flag = value.if_bool()) {
-            if (*flag) rule.log.emplace();
-            return;
-        }
-        const auto* object = json_.object(value, where);
-        if (object == nullptr) return;
-        json_.check_keys(*object, where, log_keys());
-        const auto label = [&](const char* name) -> std::string {
-            const auto* found = object->if_contains(name);
-            return found == nullptr ? ""
-                                    : json_.label(*found, pointer_step(where, name)).value_or("");
-        };
-        rule.log.emplace();
-        rule.log->template_code = label("template");
-        const std::string type = label("activityType");
-        if (!type.empty() && !rule.log->template_code.empty())
-            json_.fail(where, "template and activityType name the same thing; give one of them");
-        if (!type.empty()) rule.log->template_code = type;
-        rule.log->campaign_id = label("campaign");
-        rule.log->opportunity_id = label("opportunity");
     }
 
     void check_expected_ids(const Document& document) {
@@ -208,12 +151,14 @@ std::string to_text(const RuleError& error) {
     return out + ": " + error.message;
 }
 
-Checked<Document> read_document(std::string_view text) {
-    if (text.size() > limits::rule_document_bytes_max)
-        return std::unexpected(std::vector{
-            text_error(text, 0,
-                       "the document is longer than " +
-                           std::to_string(limits::rule_document_bytes_max) + " bytes")});
+namespace {
+
+/// The text as JSON with no key twice in an object, or why it is not.
+Checked<boost::json::value> read_json(
+    std::string_view text, std::size_t bytes_max = limits::rule_document_bytes_max) {
+    if (text.size() > bytes_max)
+        return std::unexpected(std::vector{text_error(
+            text, 0, "the document is longer than " + std::to_string(bytes_max) + " bytes")});
     boost::json::parse_options options;
     options.max_depth = limits::json_depth_max;
     boost::json::stream_parser parser({}, options);
@@ -236,9 +181,37 @@ Checked<Document> read_document(std::string_view text) {
             errors.add(std::string(place.pointer), "this key stands here twice", true);
     });
     if (!errors.empty()) return std::unexpected(errors.resolve(text));
-    Document document = DocumentReader(errors).read(parser.release());
+    return parser.release();
+}
+
+}  // namespace
+
+Checked<Document> read_document(std::string_view text, const NamedLists& shared) {
+    Checked<boost::json::value> root = read_json(text);
+    if (!root) return std::unexpected(std::move(root.error()));
+    ErrorList errors;
+    Document document = DocumentReader(errors, shared).read(*root);
     if (!errors.empty()) return std::unexpected(errors.resolve(text));
     return document;
+}
+
+Checked<MailRecord> read_mail_record(std::string_view json) {
+    Checked<boost::json::value> root = read_json(json, limits::mail_record_bytes_max);
+    if (!root) return std::unexpected(std::move(root.error()));
+    ErrorList errors;
+    JsonReader reader(errors);
+    MailRecord record = read_mail_record(reader, *root);
+    if (!errors.empty()) return std::unexpected(errors.resolve(json));
+    return record;
+}
+
+Checked<NamedLists> read_lists_document(std::string_view text) {
+    Checked<boost::json::value> root = read_json(text);
+    if (!root) return std::unexpected(std::move(root.error()));
+    ErrorList errors;
+    NamedLists lists = DocumentReader(errors, {}).read_lists_only(*root);
+    if (!errors.empty()) return std::unexpected(errors.resolve(text));
+    return lists;
 }
 
 }  // namespace liaison::rules

@@ -1,5 +1,6 @@
 #include "rules/evaluator.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "core/limits.hpp"
@@ -32,25 +33,55 @@ Evaluator::Evaluator(const CompiledRules& compiled, const MailMessage& message, 
     for_each_value(message, facts, [&](ConditionKey key, std::string_view value) {
         const auto& table = compiled_.values[static_cast<std::size_t>(key)];
         if (table.empty()) return;
+        ++steps_.values;
         const auto found = table.find(value);
         if (found == table.end()) return;
         for (const std::uint32_t condition : found->second) set_condition(condition);
     });
-    find_phrases();
+    for (std::size_t field = 0; field < kTextFieldCount; ++field) find_texts(field);
 }
 
-void Evaluator::find_phrases() {
-    std::vector<std::uint32_t> found;
-    for (std::size_t field = 0; field < kTextFieldCount; ++field) {
-        const PhraseMatcher& matcher = compiled_.matchers[field];
-        if (matcher.empty()) continue;
-        found.clear();
-        PhraseMatcher::Scan scan(matcher);
-        for_each_text(message_, static_cast<TextField>(field),
-                      [&](std::string_view text) { scan.feed(text, found); });
-        for (const std::uint32_t phrase : found)
-            for (const std::uint32_t condition : compiled_.phrase_conditions[field][phrase])
-                set_condition(condition);
+void Evaluator::find_texts(std::size_t number) {
+    const FieldSearch& search = compiled_.fields[number];
+    const auto field = static_cast<TextField>(number);
+    if (search.phrases.empty() && search.patterns.empty()) return;
+    std::vector<std::uint32_t> found, literals, candidates;
+    bool odd_letters = false;
+    PhraseMatcher::Scan scan(search.phrases);
+    for_each_text(message_, field, [&](std::string_view text) {
+        scan.feed(text, found);
+        steps_.phrase_bytes += text.size();
+        odd_letters |= !search.patterns.empty() && PatternMatcher::folds_to_ascii(text);
+    });
+    steps_.phrase_steps += scan.steps();
+    steps_.phrases_found += found.size();
+    for (const std::uint32_t phrase : found) {
+        for (const std::uint32_t condition : search.phrase_conditions[phrase])
+            set_condition(condition);
+        if (search.phrase_literal[phrase] != kNoCondition)
+            literals.push_back(search.phrase_literal[phrase]);
+    }
+    if (search.patterns.empty()) return;
+    if (odd_letters)
+        search.patterns.all(candidates);
+    else
+        search.patterns.candidates(literals, candidates);
+    if (!candidates.empty()) try_patterns(search, field, candidates);
+}
+
+void Evaluator::try_patterns(const FieldSearch& search, TextField field,
+                             const std::vector<std::uint32_t>& candidates) {
+    std::vector<std::string> texts;
+    for_each_text(message_, field, [&](std::string_view text) { texts.emplace_back(text); });
+    for (const std::uint32_t pattern : candidates) {
+        ++steps_.patterns_tried;
+        const auto matches = [&](const std::string& text) {
+            steps_.pattern_bytes += text.size();
+            return search.patterns.matches(pattern, text);
+        };
+        if (std::ranges::none_of(texts, matches)) continue;
+        for (const std::uint32_t condition : search.pattern_conditions[pattern])
+            set_condition(condition);
     }
 }
 
@@ -64,15 +95,22 @@ void Evaluator::set_condition(std::uint32_t condition) {
 bool Evaluator::condition_holds(std::uint32_t number) const {
     const Condition& condition = compiled_.conditions[number];
     if (is_looked_up(condition.key)) return bit_is_set(true_conditions_, number);
-    if (info(condition.key).shape == ValueShape::SizeRange)
-        return message_.size >= condition.minimum_kb * 1024 &&
-               message_.size <= condition.maximum_kb * 1024;
+    if (info(condition.key).shape == ValueShape::SizeRange) {
+        const auto fits = [&](std::int64_t bytes) {
+            return bytes >= condition.minimum_kb * 1024 && bytes <= condition.maximum_kb * 1024;
+        };
+        if (condition.key == ConditionKey::WithinSizeRange) return fits(message_.size);
+        return std::ranges::any_of(message_.attachments, [&](const AttachmentInfo& one) {
+            return !one.is_inline && fits(one.size);
+        });
+    }
     return flags_->is(condition.key) == condition.flag;
 }
 
 bool Evaluator::holds(const std::vector<CompiledNode>& nodes, std::uint32_t at,
                       std::uint32_t& failed) const {
     const CompiledNode& node = nodes[at];
+    ++steps_.nodes;
     failed = at;
     std::uint32_t inner = at;
     switch (node.kind) {
@@ -112,16 +150,39 @@ void Evaluator::trace(const CompiledRule& rule, std::string_view text) {
         result_.trace.push_back("\"" + rule.rule.display_name + "\": " + std::string(text));
 }
 
-bool Evaluator::look_at(const CompiledRule& rule) {
+void Evaluator::note_outcome(const CompiledRule& rule, bool matched) {
+    if (result_.outcomes.size() >= limits::rule_trace_max) return;
+    RuleOutcome outcome{.id = rule.rule.id,
+                        .name = rule.rule.display_name,
+                        .scope = rule.scope,
+                        .matched = matched,
+                        .stopped = matched && rule.rule.stop,
+                        .conditions = {}};
+    std::size_t place = 0;
+    for (const auto* nodes : {&rule.nodes, &rule.unless})
+        for (const CompiledNode& node : *nodes) {
+            const std::string& path = rule.paths[place++];
+            if (node.kind == Node::Kind::Leaf)
+                outcome.conditions.push_back({path, condition_holds(node.condition)});
+        }
+    result_.outcomes.push_back(std::move(outcome));
+}
+
+bool Evaluator::look_at(const CompiledRule& rule, TraceDetail detail) {
+    if (rule.guard != kNoCondition && !condition_holds(rule.guard)) return true;
+    ++steps_.rules;
     bool by_exception = false;
     const std::string_view path = obstacle(rule, by_exception);
+    if (detail != TraceDetail::None) note_outcome(rule, path.empty());
     if (!path.empty()) {
-        trace(rule, std::string(path) + (by_exception ? " holds" : " does not hold"));
+        if (detail != TraceDetail::None)
+            trace(rule, std::string(path) + (by_exception ? " holds" : " does not hold"));
         return true;
     }
     result_.matched.push_back(rule.rule.id);
     add_actions(rule.rule, result_);
-    trace(rule, rule.rule.stop ? "matched; no later rule is looked at" : "matched");
+    if (detail != TraceDetail::None)
+        trace(rule, rule.rule.stop ? "matched; no later rule is looked at" : "matched");
     return !rule.rule.stop;
 }
 
@@ -133,15 +194,17 @@ MailActions Evaluator::run(TraceDetail detail) {
             if (!rule.rule.enabled)
                 trace(rule, "switched off");
             else
-                go_on = go_on && look_at(rule);
+                go_on = go_on && look_at(rule, detail);
             if (!go_on) break;
         }
     }
-    for (std::size_t word = 0;
-         word < woken_rules_.size() && go_on && detail == TraceDetail::LookedAt; ++word)
+    for (std::size_t word = 0; word < woken_rules_.size() && go_on && detail != TraceDetail::All;
+         ++word)
         for (std::uint64_t bits = woken_rules_[word]; bits != 0 && go_on; bits &= bits - 1)
-            go_on = look_at(compiled_.rules[word * kWordBits +
-                                            static_cast<std::size_t>(std::countr_zero(bits))]);
+            go_on = look_at(
+                compiled_
+                    .rules[word * kWordBits + static_cast<std::size_t>(std::countr_zero(bits))],
+                detail);
     if (trace_lines_dropped_ > 0)
         result_.trace.push_back("and " + std::to_string(trace_lines_dropped_) + " more rules");
     return std::move(result_);

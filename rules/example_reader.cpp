@@ -35,6 +35,34 @@ public:
         return example;
     }
 
+    MailRecord read_record(const boost::json::value& value) {
+        MailRecord record;
+        const auto* object = json_.object(value, "");
+        if (object == nullptr) return record;
+        json_.check_keys(*object, "", mail_record_keys());
+        record.name = text(*object, "name", "");
+        Example example;
+        if (const auto* mail = object->if_contains("message"))
+            read_message(example, *mail, "/message");
+        record.message = std::move(example.message);
+        record.folder = std::move(example.facts.folder);
+        record.mailbox = std::move(example.facts.mailbox);
+        const auto* parties = object->if_contains("parties");
+        const auto* by_address = parties == nullptr ? nullptr : json_.object(*parties, "/parties");
+        if (by_address == nullptr) return record;
+        for (const auto& member : *by_address) {
+            const std::string address(member.key().data(), member.key().size());
+            const std::string where = pointer_step("/parties", address);
+            const auto* list = json_.array(member.value(), where);
+            std::vector<Party>& known = record.parties[normal_address(address)];
+            for (std::size_t i = 0; list != nullptr && i < list->size(); ++i)
+                add_party(known, (*list)[i], pointer_step(where, std::to_string(i)));
+            for (std::size_t i = 0; i < known.size(); ++i)
+                known[i].id = known[i].number = address + "#" + std::to_string(i + 1);
+        }
+        return record;
+    }
+
 private:
     static MailDirection direction_of(const std::vector<Party>& sender) {
         if (sender.empty()) return MailDirection::None;
@@ -68,6 +96,8 @@ private:
         party.owner_id = label(*object, "owner", pointer);
         party.categories = labels(*object, "categories", pointer);
         party.has_open_opportunity = flag(*object, "openOpportunity", pointer);
+        party.campaign_ids = labels(*object, "campaigns", pointer);
+        party.privacy_blocked = flag(*object, "privacyBlocked", pointer);
         into.push_back(std::move(party));
     }
 
@@ -84,9 +114,8 @@ private:
         mail.subject = text(*object, "subject", pointer);
         mail.text_body = text(*object, "body", pointer);
         mail.categories = labels(*object, "categories", pointer);
-        for (std::string& name : labels(*object, "attachments", pointer))
-            mail.attachments.push_back(
-                {.name = std::move(name), .content_type = "application/octet-stream"});
+        read_attachments(mail, *object, pointer);
+        mail.flag_request = text(*object, "flagRequest", pointer);
         read_headers(mail, *object, pointer);
         read_token(mail.importance, *object, "importance", info(ConditionKey::Importance).tokens,
                    pointer);
@@ -96,6 +125,12 @@ private:
         if (const auto* size = object->if_contains("size"))
             mail.size =
                 json_.whole_number(*size, pointer_step(pointer, "size"), 0, INT64_MAX).value_or(0);
+        mail.internet_message_id = text(*object, "messageId", pointer);
+        mail.in_reply_to = text(*object, "inReplyTo", pointer);
+        mail.references = text(*object, "references", pointer);
+        mail.is_draft = flag(*object, "isDraft", pointer);
+        mail.sent_at = time(*object, "sent", pointer);
+        mail.received_at = time(*object, "received", pointer);
         example.facts.folder = label(*object, "folder", pointer);
         example.facts.mailbox = label(*object, "mailbox", pointer);
         if (!example.facts.mailbox.empty()) example.facts.owner_addresses = {example.facts.mailbox};
@@ -107,6 +142,31 @@ private:
             if (direction == to_string(known)) example.facts.direction = known;
     }
 
+    void read_attachments(MailMessage& mail, const boost::json::object& object,
+                          const std::string& pointer) {
+        const auto* value = object.if_contains("attachments");
+        if (value == nullptr) return;
+        const std::string where = pointer_step(pointer, "attachments");
+        const auto* list = json_.array(*value, where);
+        for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+            const std::string place = pointer_step(where, std::to_string(i));
+            AttachmentInfo one{.name = "", .content_type = "application/octet-stream"};
+            if (const auto* what = (*list)[i].if_object()) {
+                json_.check_keys(*what, place, example_attachment_keys());
+                one.name = text(*what, "name", place);
+                if (what->contains("contentType"))
+                    one.content_type = label(*what, "contentType", place);
+                if (const auto* size = what->if_contains("size"))
+                    one.size = json_.whole_number(*size, pointer_step(place, "size"), 0, INT64_MAX)
+                                   .value_or(0);
+                one.is_inline = flag(*what, "isInline", place);
+            } else {
+                one.name = json_.label((*list)[i], place).value_or("");
+            }
+            mail.attachments.push_back(std::move(one));
+        }
+    }
+
     void read_headers(MailMessage& mail, const boost::json::object& object,
                       const std::string& pointer) {
         const auto* value = object.if_contains("headers");
@@ -116,9 +176,15 @@ private:
         if (headers == nullptr) return;
         for (const auto& member : *headers) {
             const std::string name(member.key().data(), member.key().size());
-            const auto line =
-                json_.text(member.value(), pointer_step(where, name), limits::mail_text_bytes_max);
-            if (line) mail.headers.emplace_back(name, *line);
+            const std::string place = pointer_step(where, name);
+            const auto add = [&](const boost::json::value& line, const std::string& pointer_of) {
+                auto content = json_.text(line, pointer_of, limits::mail_text_bytes_max);
+                if (content) mail.headers.emplace_back(name, *std::move(content));
+            };
+            const auto* lines = member.value().if_array();
+            if (lines == nullptr) add(member.value(), place);
+            for (std::size_t i = 0; lines != nullptr && i < lines->size(); ++i)
+                add((*lines)[i], pointer_step(place, std::to_string(i)));
         }
     }
 
@@ -139,7 +205,21 @@ private:
             if (!object->contains(name)) return std::nullopt;
             return text(*object, name, pointer);
         };
+        const auto expected_flag = [&](const char* name) -> std::optional<bool> {
+            if (!object->contains(name)) return std::nullopt;
+            return flag(*object, name, pointer);
+        };
+        if (object->contains("copyToFolder"))
+            example.copy_to_folder = labels(*object, "copyToFolder", pointer);
+        example.read = expected_flag("markAsRead");
+        example.contact = expected_flag("createContact");
+        example.lead = expected_flag("createLead");
+        example.task = expected_flag("createTask");
         example.move_to_folder = expected("moveToFolder");
+        example.importance = expected("markImportance");
+        example.flag_status = expected("flagStatus");
+        example.regarding = expected("setRegarding");
+        example.activity_type = expected("activityType");
         example.template_code = expected("template");
         example.campaign_id = expected("campaign");
         example.opportunity_id = expected("opportunity");
@@ -189,6 +269,14 @@ private:
         return json_.text(*value, pointer_step(pointer, name), limits::mail_text_bytes_max)
             .value_or("");
     }
+    std::optional<Timestamp> time(const boost::json::object& object, const char* name,
+                                  const std::string& pointer) {
+        if (!object.contains(name)) return std::nullopt;
+        const std::optional<Timestamp> at = parse_timestamp(text(object, name, pointer));
+        if (!at)
+            json_.fail(pointer_step(pointer, name), "must be a time, such as 2026-11-25T09:00:00Z");
+        return at;
+    }
     bool flag(const boost::json::object& object, const char* name, const std::string& pointer) {
         const auto* value = object.if_contains(name);
         return value != nullptr && json_.flag(*value, pointer_step(pointer, name)).value_or(false);
@@ -203,6 +291,10 @@ private:
 };
 
 }  // namespace
+
+MailRecord read_mail_record(JsonReader& json, const boost::json::value& value) {
+    return ExampleReader(json).read_record(value);
+}
 
 std::vector<Example> read_examples(JsonReader& json, const boost::json::value& value,
                                    const std::string& pointer) {

@@ -28,14 +28,30 @@ public:
         const MailActions got = evaluator.run(TraceDetail::LookedAt);
         check_matched(got);
         check_logging(got);
-        check_field("moveToFolder", example_.move_to_folder, got, &MailAction::folder);
-        check_field("template", example_.template_code, got, &MailAction::template_code);
-        check_field("campaign", example_.campaign_id, got, &MailAction::campaign_id);
-        check_field("opportunity", example_.opportunity_id, got, &MailAction::opportunity_id);
+        check_values(got);
+        check_kinds(got);
         check_categories(got);
     }
 
 private:
+    void check_values(const MailActions& got) {
+        check_value("moveToFolder", example_.move_to_folder,
+                    first_of(got, MailActionKind::MoveToFolder).folder);
+        check_value("markImportance", example_.importance,
+                    first_of(got, MailActionKind::MarkImportance).importance);
+        check_value("flagStatus", example_.flag_status,
+                    first_of(got, MailActionKind::FlagMessage).flag_status);
+        const MailAction regarding = first_of(got, MailActionKind::SetRegarding);
+        check_value("setRegarding", example_.regarding,
+                    regarding.regarding_id.empty()
+                        ? ""
+                        : regarding.regarding_kind + " " + regarding.regarding_id);
+        check_field("activityType", example_.activity_type, got, &MailAction::activity_type);
+        check_field("template", example_.template_code, got, &MailAction::template_code);
+        check_field("campaign", example_.campaign_id, got, &MailAction::campaign_id);
+        check_field("opportunity", example_.opportunity_id, got, &MailAction::opportunity_id);
+    }
+
     void fail(const std::string& key, const std::string& message) {
         errors_.push_back({example_.pointer + "/expect/" + key, 0, 0,
                            "example \"" + example_.name + "\": " + message});
@@ -79,7 +95,36 @@ private:
         std::string value;
         for (const MailAction& action : got.actions)
             if (value.empty()) value = action.*field;
-        if (value != *expected) fail(key, std::string(key) + " is \"" + value + "\"");
+        check_value(key, expected, value);
+    }
+
+    void check_value(const char* key, const std::optional<std::string>& expected,
+                     const std::string& value) {
+        if (expected && value != *expected) fail(key, std::string(key) + " is \"" + value + "\"");
+    }
+
+    static MailAction first_of(const MailActions& got, MailActionKind kind) {
+        const auto at = std::ranges::find(got.actions, kind, &MailAction::kind);
+        return at == got.actions.end() ? MailAction{.kind = kind, .rule = ""} : *at;
+    }
+
+    void check_kinds(const MailActions& got) {
+        const auto check = [&](const std::optional<bool>& expected, MailActionKind kind) {
+            const bool is =
+                std::ranges::find(got.actions, kind, &MailAction::kind) != got.actions.end();
+            const std::string name(to_string(kind));
+            if (expected && *expected != is)
+                fail(name, "the rules ask for " + std::string(is ? "" : "no ") + name);
+        };
+        check(example_.read, MailActionKind::MarkAsRead);
+        check(example_.contact, MailActionKind::CreateContact);
+        check(example_.lead, MailActionKind::CreateLead);
+        check(example_.task, MailActionKind::CreateTask);
+        std::vector<std::string> copies;
+        for (const MailAction& action : got.actions)
+            if (action.kind == MailActionKind::CopyToFolder) copies.push_back(action.folder);
+        if (example_.copy_to_folder && copies != *example_.copy_to_folder)
+            fail("copyToFolder", "the copies go to " + names_in_order(copies));
     }
 
     void check_categories(const MailActions& got) {

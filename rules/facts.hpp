@@ -7,7 +7,11 @@
 
 namespace liaison::rules {
 
-/// What rules may ask about a mail besides the mail itself. Filled by the daemon.
+/// What rules may ask about a mail besides the mail itself. Filled by the daemon before the
+/// evaluation; a fact that is left at its default means "no" or "unknown". Everything else is asked
+/// of the mail: categories, importance, sensitivity, attachments (name, type, size, is_inline),
+/// headers (RuleSet::needs_headers), flag_request. Of a Party, rules read kind, id, company, owner,
+/// categories, has_open_opportunity, open_opportunity_ids, campaign_ids and privacy_blocked.
 struct Facts {
     std::string mailbox;  ///< primary SMTP address
     std::vector<std::string>

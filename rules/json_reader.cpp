@@ -73,7 +73,7 @@ std::optional<std::int64_t> JsonReader::whole_number(const boost::json::value& v
 }
 
 std::optional<std::string> JsonReader::label(const boost::json::value& value,
-                                             const std::string& pointer) {
+                                             const std::string& pointer, std::size_t chars_max) {
     const auto* string = value.if_string();
     if (string == nullptr) {
         fail(pointer, "must be a text");
@@ -85,9 +85,8 @@ std::optional<std::string> JsonReader::label(const boost::json::value& value,
         fail(pointer, "must not contain control characters or line breaks");
     else if (trim(text).empty())
         fail(pointer, "must not be empty");
-    else if (count_chars(text) > limits::rule_phrase_chars_max)
-        fail(pointer, "must be at most " + std::to_string(limits::rule_phrase_chars_max) +
-                          " characters long");
+    else if (count_chars(text) > chars_max)
+        fail(pointer, "must be at most " + std::to_string(chars_max) + " characters long");
     else
         return text;
     return std::nullopt;
@@ -108,8 +107,10 @@ std::optional<std::string> JsonReader::token(const boost::json::value& value,
                                              const std::string& pointer, std::string_view tokens) {
     const std::vector<std::string> allowed = split(tokens, ' ');
     if (const auto* string = value.if_string()) {
-        std::string word = to_lower_ascii(std::string_view(string->data(), string->size()));
-        if (std::ranges::find(allowed, word) != allowed.end()) return word;
+        const std::string word = to_lower_ascii(std::string_view(string->data(), string->size()));
+        const auto at = std::ranges::find_if(
+            allowed, [&](const std::string& one) { return to_lower_ascii(one) == word; });
+        if (at != allowed.end()) return *at;
     }
     std::string names;
     for (const std::string& word : allowed) names += (names.empty() ? "" : ", ") + word;

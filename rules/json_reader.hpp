@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/limits.hpp"
 #include "rules/language.hpp"
 #include "rules/rule_error.hpp"
 
@@ -44,13 +45,14 @@ public:
     std::optional<std::int64_t> whole_number(const boost::json::value& value,
                                              const std::string& pointer, std::int64_t minimum,
                                              std::int64_t maximum);
-    /// Text without control characters that is not blank, at most limits::rule_phrase_chars_max
-    /// code points.
-    std::optional<std::string> label(const boost::json::value& value, const std::string& pointer);
+    /// Text without control characters that is not blank, at most `chars_max` code points.
+    std::optional<std::string> label(const boost::json::value& value, const std::string& pointer,
+                                     std::size_t chars_max = limits::rule_phrase_chars_max);
     /// Any text, at most `bytes_max`.
     std::optional<std::string> text(const boost::json::value& value, const std::string& pointer,
                                     std::size_t bytes_max);
-    /// One of the words in `tokens` (separated by blanks), upper and lower case alike.
+    /// One of the words in `tokens` (separated by blanks), upper and lower case alike; as it is
+    /// spelled there.
     std::optional<std::string> token(const boost::json::value& value, const std::string& pointer,
                                      std::string_view tokens);
     /// A list of labels.
@@ -59,6 +61,8 @@ public:
     void check_keys(const boost::json::object& object, const std::string& pointer,
                     std::span<const KeyInfo> keys);
     void fail(std::string pointer, std::string message, bool at_key = false);
+    /// Errors so far, of the whole document.
+    std::size_t error_count() const { return errors_.size(); }
 
 private:
     ErrorList& errors_;

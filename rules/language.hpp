@@ -22,10 +22,22 @@ enum class ConditionKey : std::uint8_t {
     BodyContains,
     BodyOrSubjectContains,
     HeaderContains,
+    SenderMatches,
+    RecipientMatches,
+    SubjectMatches,
+    BodyMatches,
+    BodyOrSubjectMatches,
+    HeaderMatches,
     Categories,
     Importance,
     Sensitivity,
+    MessageActionFlag,
     HasAttachments,
+    AttachmentNameContains,
+    AttachmentNameMatches,
+    AttachmentExtensionIs,
+    AttachmentTypeIs,
+    AttachmentSizeRange,
     WithinSizeRange,
     SentToMe,
     SentCcMe,
@@ -53,11 +65,15 @@ enum class ConditionKey : std::uint8_t {
     SenderCompanyIn,
     SenderCategoryIn,
     SenderOwnerIs,
+    SenderCampaignIn,
+    SenderIsPrivacyBlocked,
     RecipientIs,
     RecipientHasOpenOpportunity,
     RecipientCompanyIn,
     RecipientCategoryIn,
     RecipientOwnerIs,
+    RecipientCampaignIn,
+    RecipientIsPrivacyBlocked,
     Count_
 };
 inline constexpr std::size_t kConditionKeyCount = static_cast<std::size_t>(ConditionKey::Count_);
@@ -67,11 +83,12 @@ enum class ValueShape : std::uint8_t {
     Addresses,  ///< SMTP addresses, compared as a whole
     Domains,    ///< a domain and everything below it
     Phrases,    ///< text that occurs somewhere, upper and lower case alike
+    Patterns,   ///< regular expressions (RE2) that match somewhere, upper and lower case alike
     Names,      ///< compared as a whole, upper and lower case alike
     Paths,      ///< folder paths, compared as a whole, upper and lower case alike
-    Tokens,     ///< words of a closed list
+    Tokens,     ///< words of a closed list, kept as the table spells them
     Flag,       ///< true or false
-    SizeRange,  ///< {"minimumSize": KB, "maximumSize": KB}
+    SizeRange,  ///< {"minimumSize": KB, "maximumSize": KB}, one of them may be missing
 };
 
 struct ConditionInfo {
@@ -96,17 +113,28 @@ std::string_view refused_name(std::string_view name);
 /// A key of a JSON object and what it means: for everything but conditions.
 struct KeyInfo {
     std::string_view name;
-    std::string_view
-        type;  ///< schema type: string, integer, boolean, strings, or the name of a definition
+    std::string_view type;  ///< string, integer, boolean, or the name of a definition in the schema
     std::string_view meaning;
     bool required = false;
 };
 std::span<const KeyInfo> document_keys();
+std::span<const KeyInfo> lists_document_keys();
 std::span<const KeyInfo> rule_keys();
 std::span<const KeyInfo> action_keys();
 std::span<const KeyInfo> log_keys();
+std::span<const KeyInfo> regarding_keys();
+std::span<const KeyInfo> flag_keys();
+std::span<const KeyInfo> create_party_keys();
+std::span<const KeyInfo> create_task_keys();
+/// Words of closed lists, separated by blanks.
+inline constexpr std::string_view kImportanceTokens = "low normal high";
+inline constexpr std::string_view kFlagStatusTokens = "flagged complete notFlagged";
+inline constexpr std::string_view kCreateForTokens = "sender recipients everybody";
+inline constexpr std::int64_t kDueInDaysMax = 3'650;
 std::span<const KeyInfo> example_keys();
 std::span<const KeyInfo> example_message_keys();
+std::span<const KeyInfo> mail_record_keys();
+std::span<const KeyInfo> example_attachment_keys();
 std::span<const KeyInfo> example_party_keys();
 std::span<const KeyInfo> example_expect_keys();
 

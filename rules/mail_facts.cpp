@@ -44,7 +44,7 @@ void report_domains(std::string_view address, ConditionKey key, const Report& re
 }
 
 struct PartyConditionKeys {
-    ConditionKey is, company, category, owner;
+    ConditionKey is, company, category, owner, campaign;
 };
 
 template <class Report>
@@ -59,6 +59,56 @@ void report_parties(const std::vector<Party>& parties, const PartyConditionKeys&
         if (!party.owner_id.empty()) report(keys.owner, fold(normal_line(party.owner_id)));
         for (const std::string& category : party.categories)
             report(keys.category, fold(normal_line(category)));
+        for (const std::string& campaign : party.campaign_ids)
+            report(keys.campaign, fold(normal_line(campaign)));
+    }
+}
+
+struct FlagWord {
+    std::string_view text, token;
+};
+/// The texts that Outlook offers for a flag (MS-OXOFLAG 2.2.1.9 names no closed list), and the
+/// words that Graph and EWS have for them (FlaggedForAction).
+constexpr FlagWord kFlagWords[] = {
+    {"call", "call"},
+    {"do not forward", "doNotForward"},
+    {"follow up", "followUp"},
+    {"for your information", "fyi"},
+    {"forward", "forward"},
+    {"no response necessary", "noResponseNecessary"},
+    {"read", "read"},
+    {"reply", "reply"},
+    {"reply to all", "replyToAll"},
+    {"review", "review"},
+};
+
+template <class Report>
+void report_flag(const MailMessage& message, const Report& report) {
+    std::string text = message.flag_request;
+    for (const auto& [name, value] : message.headers)
+        if (text.empty() && to_lower_ascii(trim(name)) == "x-message-flag") text = value;
+    text = to_lower_ascii(normal_line(text));
+    if (text.empty()) return;
+    report(ConditionKey::MessageActionFlag, std::string_view("any"));
+    const auto* word = std::ranges::find(kFlagWords, text, &FlagWord::text);
+    if (word != std::end(kFlagWords)) report(ConditionKey::MessageActionFlag, word->token);
+}
+
+template <class Report>
+void report_attachments(const MailMessage& message, const Report& report) {
+    for (const AttachmentInfo& one : message.attachments) {
+        if (one.is_inline) continue;
+        const std::string name = fold(normal_line(one.name));
+        const std::size_t dot = name.rfind('.');
+        if (dot != std::string::npos && dot + 1 < name.size())
+            report(ConditionKey::AttachmentExtensionIs, std::string_view(name).substr(dot + 1));
+        std::string type = fold(normal_line(one.content_type));
+        type = normal_line(type.substr(0, type.find(';')));
+        if (type.empty()) continue;
+        report(ConditionKey::AttachmentTypeIs, type);
+        const std::size_t slash = type.find('/');
+        if (slash != std::string::npos)
+            report(ConditionKey::AttachmentTypeIs, type.substr(0, slash) + "/*");
     }
 }
 
@@ -88,6 +138,10 @@ MailFlags::MailFlags(const MailMessage& message, const Facts& facts) {
     set(ConditionKey::ConversationLogged, facts.conversation_logged);
     set(ConditionKey::SenderHasOpenOpportunity, any_open_opportunity(facts.sender));
     set(ConditionKey::RecipientHasOpenOpportunity, any_open_opportunity(facts.recipients));
+    set(ConditionKey::SenderIsPrivacyBlocked,
+        std::ranges::any_of(facts.sender, &Party::privacy_blocked));
+    set(ConditionKey::RecipientIsPrivacyBlocked,
+        std::ranges::any_of(facts.recipients, &Party::privacy_blocked));
     read_recipients(message, facts);
     read_item_class(message);
     read_headers(message);
@@ -112,7 +166,7 @@ void MailFlags::read_recipients(const MailMessage& message, const Facts& facts) 
     set(ConditionKey::SentToMe, to);
     set(ConditionKey::SentCcMe, cc);
     set(ConditionKey::SentToOrCcMe, to || cc);
-    set(ConditionKey::SentOnlyToMe, (to || cc) && only);
+    set(ConditionKey::SentOnlyToMe, to && only);
     set(ConditionKey::NotSentToMe, !to);
 }
 
@@ -171,13 +225,17 @@ void for_each_value(const MailMessage& message, const Facts& facts,
     report(ConditionKey::Direction, to_string(facts.direction));
     report(ConditionKey::Mailbox, normal_address(facts.mailbox));
     report_folder(facts.folder, report);
-    report_parties(facts.sender,
-                   {ConditionKey::SenderIs, ConditionKey::SenderCompanyIn,
-                    ConditionKey::SenderCategoryIn, ConditionKey::SenderOwnerIs},
-                   report);
+    report_flag(message, report);
+    report_attachments(message, report);
+    report_parties(
+        facts.sender,
+        {ConditionKey::SenderIs, ConditionKey::SenderCompanyIn, ConditionKey::SenderCategoryIn,
+         ConditionKey::SenderOwnerIs, ConditionKey::SenderCampaignIn},
+        report);
     report_parties(facts.recipients,
                    {ConditionKey::RecipientIs, ConditionKey::RecipientCompanyIn,
-                    ConditionKey::RecipientCategoryIn, ConditionKey::RecipientOwnerIs},
+                    ConditionKey::RecipientCategoryIn, ConditionKey::RecipientOwnerIs,
+                    ConditionKey::RecipientCampaignIn},
                    report);
 }
 
@@ -185,10 +243,10 @@ void for_each_text(const MailMessage& message, TextField field,
                    const std::function<void(std::string_view)>& report) {
     switch (field) {
         case TextField::Sender:
-            for (const auto* who : {&message.from, &message.sender}) {
-                if (!*who) continue;
-                report((*who)->address);
-                report((*who)->name);
+            // Graph: the from property; who sent on somebody's behalf does not count.
+            if (message.from) {
+                report(message.from->address);
+                report(message.from->name);
             }
             break;
         case TextField::Recipient:
@@ -205,6 +263,10 @@ void for_each_text(const MailMessage& message, TextField field,
             break;
         case TextField::Header:
             for (const auto& [name, value] : message.headers) report(name + ": " + value);
+            break;
+        case TextField::Attachment:
+            for (const AttachmentInfo& one : message.attachments)
+                if (!one.is_inline) report(one.name);
             break;
         case TextField::Count_:
             break;

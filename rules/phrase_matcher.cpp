@@ -122,8 +122,10 @@ std::uint32_t PhraseMatcher::marked(std::uint32_t state) const {
     return states_[state].output == kNone ? state : state | kOutputBit;
 }
 
-std::uint32_t PhraseMatcher::step_deep(std::uint32_t state, std::uint8_t byte) const {
+std::uint32_t PhraseMatcher::step_deep(std::uint32_t state, std::uint8_t byte,
+                                       std::size_t& steps) const {
     while (state >= dense_count_) {
+        ++steps;
         const std::uint32_t target = child(state, small_[byte]);
         if (target != kNone) return marked(target);
         state = states_[state].suffix;
@@ -160,11 +162,12 @@ void PhraseMatcher::Scan::feed_folded(std::string_view text, std::vector<std::ui
     const std::uint32_t shift = matcher_.row_shift_;
     const std::uint32_t dense = matcher_.dense_count_;
     std::uint32_t state = 0;
+    steps_ += text.size();
     for (const char c : text) {
         const auto byte = static_cast<std::uint8_t>(c);
         const std::uint32_t next = state < dense
                                        ? rows[(std::size_t{state} << shift) + classes[byte]]
-                                       : matcher_.step_deep(state, byte);
+                                       : matcher_.step_deep(state, byte, steps_);
         state = next & ~kOutputBit;
         if ((next & kOutputBit) != 0) report(matcher_.states_[state].output, found);
     }

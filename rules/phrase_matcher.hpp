@@ -29,12 +29,15 @@ public:
         /// Looks through one piece of text; a phrase never reaches over two pieces. `found` may
         /// hold earlier hits; new indexes are appended.
         void feed(std::string_view text, std::vector<std::uint32_t>& found);
+        /// Moves from state to state so far.
+        std::size_t steps() const { return steps_; }
 
     private:
         void feed_folded(std::string_view text, std::vector<std::uint32_t>& found);
         void report(std::uint32_t state, std::vector<std::uint32_t>& found);
         const PhraseMatcher& matcher_;
         std::vector<bool> reported_;
+        std::size_t steps_ = 0;
     };
 
 private:
@@ -62,7 +65,7 @@ private:
     std::uint32_t child(std::uint32_t state, std::uint8_t byte) const;
     /// The state with kOutputBit if a phrase ends there.
     std::uint32_t marked(std::uint32_t state) const;
-    std::uint32_t step_deep(std::uint32_t state, std::uint8_t byte) const;
+    std::uint32_t step_deep(std::uint32_t state, std::uint8_t byte, std::size_t& steps) const;
 
     std::size_t phrase_count_ = 0;
     std::array<std::uint8_t, 256>

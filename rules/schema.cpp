@@ -41,6 +41,23 @@ object schema_of_keys(std::span<const KeyInfo> keys) {
     return out;
 }
 
+object schema_of_tokens(std::string_view tokens) {
+    array words;
+    for (const std::string& word : split(tokens, ' ')) words.push_back(schema_text(word));
+    return {{"enum", std::move(words)}};
+}
+
+object schema_flag_or(std::span<const KeyInfo> keys) {
+    return {{"anyOf", array{object{{"type", "boolean"}}, schema_of_keys(keys)}}};
+}
+
+object schema_of_regarding() {
+    object out = schema_of_keys(regarding_keys());
+    out["minProperties"] = 1;
+    out["maxProperties"] = 1;
+    return out;
+}
+
 object schema_of_condition(const ConditionInfo& what) {
     switch (what.shape) {
         case ValueShape::Flag:
@@ -49,11 +66,10 @@ object schema_of_condition(const ConditionInfo& what) {
             return reference("sizeRange");
         case ValueShape::Addresses:
             return reference("addressValues");
+        case ValueShape::Patterns:
+            return reference("patterns");
         case ValueShape::Tokens: {
-            array words;
-            for (const std::string& word : split(what.tokens, ' '))
-                words.push_back(schema_text(word));
-            const object one{{"enum", std::move(words)}};
+            const object one = schema_of_tokens(what.tokens);
             return {
                 {"anyOf", array{one, object{{"type", "array"}, {"minItems", 1}, {"items", one}}}}};
         }
@@ -77,23 +93,30 @@ object schema_of_conditions() {
         {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
 }
 
-/// A list of values; `more` are further forms of one value.
-object schema_of_values(array more) {
-    more.push_back(reference("label"));
-    more.push_back(object{{"type", "object"},
-                          {"properties", object{{"list", reference("label")}}},
-                          {"required", array{"list"}},
-                          {"additionalProperties", false}});
+/// One value or a list of values, each of one of these forms or {"list": NAME}.
+object schema_of_values(std::string_view single, array forms) {
+    forms.push_back(reference(single));
+    forms.push_back(object{{"type", "object"},
+                           {"properties", object{{"list", reference("label")}}},
+                           {"required", array{"list"}},
+                           {"additionalProperties", false}});
     const object list{
-        {"type", "array"}, {"minItems", 1}, {"items", object{{"anyOf", std::move(more)}}}};
-    return {{"anyOf", array{reference("label"), list}}};
+        {"type", "array"}, {"minItems", 1}, {"items", object{{"anyOf", std::move(forms)}}}};
+    return {{"anyOf", array{reference(single), list}}};
+}
+
+object schema_of_text(std::size_t chars_max) {
+    return {{"type", "string"},
+            {"minLength", 1},
+            {"maxLength", chars_max},
+            {"pattern", "^[^\\u0000-\\u001f\\u007f]*$"}};
 }
 
 object schema_of_size_range() {
     const object kilobytes{{"type", "integer"}, {"minimum", 0}, {"maximum", 2147483647}};
     return {{"type", "object"},
             {"properties", object{{"minimumSize", kilobytes}, {"maximumSize", kilobytes}}},
-            {"required", array{"minimumSize", "maximumSize"}},
+            {"minProperties", 1},
             {"additionalProperties", false}};
 }
 
@@ -110,25 +133,41 @@ object schema_of_address() {
     return {{"anyOf", array{reference("label"), written_out}}};
 }
 
+object schema_of_attachment() {
+    return {{"anyOf", array{reference("label"), schema_of_keys(example_attachment_keys())}}};
+}
+
+/// One field, or several of the same name.
+object schema_of_header() {
+    const object line{{"type", "string"}};
+    return {{"anyOf", array{line, object{{"type", "array"}, {"items", line}}}}};
+}
+
 object schema_definitions() {
     const object graph_recipient{
         {"type", "object"},
         {"properties",
          object{{"emailAddress", object{{"type", "object"}, {"required", array{"address"}}}}}},
         {"required", array{"emailAddress"}}};
-    object log = schema_of_keys(log_keys());
     object out{
-        {"label", object{{"type", "string"},
-                         {"minLength", 1},
-                         {"maxLength", limits::rule_phrase_chars_max},
-                         {"pattern", "^[^\\u0000-\\u001f\\u007f]*$"}}},
+        {"label", schema_of_text(limits::rule_phrase_chars_max)},
+        {"pattern", schema_of_text(limits::rule_pattern_chars_max)},
         {"strings", schema_list_of("label")},
-        {"values", schema_of_values({})},
-        {"addressValues", schema_of_values({graph_recipient})},
+        {"values", schema_of_values("label", {})},
+        {"patterns", schema_of_values("pattern", {})},
+        {"addressValues", schema_of_values("label", {graph_recipient})},
         {"sizeRange", schema_of_size_range()},
         {"conditions", schema_of_conditions()},
         {"actions", schema_of_keys(action_keys())},
-        {"logInteraction", object{{"anyOf", array{object{{"type", "boolean"}}, std::move(log)}}}},
+        {"logInteraction", schema_flag_or(log_keys())},
+        {"flagMessage", schema_flag_or(flag_keys())},
+        {"createParty", schema_flag_or(create_party_keys())},
+        {"createTask", schema_flag_or(create_task_keys())},
+        {"setRegarding", schema_of_regarding()},
+        {"importance", schema_of_tokens(kImportanceTokens)},
+        {"flagStatus", schema_of_tokens(kFlagStatusTokens)},
+        {"createFor", schema_of_tokens(kCreateForTokens)},
+        {"days", object{{"type", "integer"}, {"minimum", 0}, {"maximum", kDueInDaysMax}}},
         {"rule", schema_of_keys(rule_keys())},
         {"rules",
          object{{"type", "array"}, {"maxItems", limits::rules_max}, {"items", reference("rule")}}},
@@ -140,8 +179,8 @@ object schema_definitions() {
         {"message", schema_of_keys(example_message_keys())},
         {"address", schema_of_address()},
         {"addresses", schema_list_of("address")},
-        {"headers",
-         object{{"type", "object"}, {"additionalProperties", object{{"type", "string"}}}}},
+        {"attachments", object{{"type", "array"}, {"items", schema_of_attachment()}}},
+        {"headers", object{{"type", "object"}, {"additionalProperties", schema_of_header()}}},
         {"party", schema_of_keys(example_party_keys())},
         {"parties", schema_list_of("party")},
         {"expect", schema_of_keys(example_expect_keys())},

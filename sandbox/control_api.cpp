@@ -153,8 +153,9 @@ Result<Call> call_of(const MailboxStore& store, const HttpRequest& request) {
     auto address = net::percent_decode(url.substr(0, slash));
     if (!address) return std::unexpected(address.error());
     const User* user = store.find_user(*address);
-    if (user == nullptr) return fail(ErrorKind::NotFound, "no such mailbox");
-    out.mailbox = user->address;
+    const bool is_public = *address == "public";
+    if (user == nullptr && !is_public) return fail(ErrorKind::NotFound, "no such mailbox");
+    out.mailbox = is_public ? std::string(public_folders_address) : user->address;
     out.resource =
         slash == std::string_view::npos ? std::string() : std::string(url.substr(slash + 1));
     return out;
@@ -177,6 +178,11 @@ bool ControlApi::owns_path(std::string_view url) {
     return url == "/sandbox" || url.starts_with("/sandbox/") || url.starts_with("/sandbox?");
 }
 
+void ControlApi::serve(std::string resource,
+                       std::function<HttpResponse(const control::Call&)> handler) {
+    more_[std::move(resource)] = std::move(handler);
+}
+
 HttpResponse ControlApi::handle(const HttpRequest& request) {
     if (!control::comes_from_here(request)) {
         return control::problem(403, "Forbidden",
@@ -186,13 +192,15 @@ HttpResponse ControlApi::handle(const HttpRequest& request) {
     if (!call) return control::problem(call.error());
     if (!call->mailbox.empty()) {
         using Handler = HttpResponse (*)(MailboxStore&, const control::Call&);
-        static constexpr std::array<std::pair<std::string_view, Handler>, 6> table = {
+        static constexpr std::array<std::pair<std::string_view, Handler>, 8> table = {
             {{"folders", control::folders},
              {"items", control::items},
              {"content", control::content},
              {"summary", control::summary},
              {"mail", control::mail},
-             {"load", control::load}}};
+             {"load", control::load},
+             {"rules", control::rules},
+             {"delegates", control::delegates}}};
         for (const auto& [name, handler] : table) {
             if (call->resource == name) return handler(store_, *call);
         }
@@ -203,6 +211,8 @@ HttpResponse ControlApi::handle(const HttpRequest& request) {
     if (call->mailbox.empty() && call->resource == "faults") return control::faults(faults_, *call);
     if (call->mailbox.empty() && call->resource == "requests")
         return control::requests(requests_, *call);
+    if (const auto found = more_.find(call->resource); call->mailbox.empty() && found != more_.end())
+        return found->second(*call);
     return control::problem(404, "Not found", "no such resource");
 }
 

@@ -1,5 +1,8 @@
 #pragma once
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/http_message.hpp"
@@ -8,6 +11,10 @@
 #include "sandbox/request_log.hpp"
 
 namespace liaison::sandbox {
+
+namespace control {
+struct Call;
+}
 
 /// The JSON interface under /sandbox by which tests, the demo and the page look into the stand-in
 /// and play the people who use it. Errors are problem documents (RFC 9457). No authentication: it
@@ -40,11 +47,15 @@ public:
 
     static bool owns_path(std::string_view url);
     HttpResponse handle(const HttpRequest& request);
+    /// Adds a resource: its path below /sandbox/.
+    void serve(std::string resource, std::function<HttpResponse(const control::Call&)> handler);
+    const MailboxStore& store() const { return store_; }
 
 private:
     MailboxStore& store_;
     Faults& faults_;
     RequestLog& requests_;
+    std::map<std::string, std::function<HttpResponse(const control::Call&)>, std::less<>> more_;
 };
 
 }  // namespace liaison::sandbox

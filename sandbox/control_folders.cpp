@@ -7,7 +7,8 @@ namespace liaison::sandbox::control {
 namespace {
 
 const Folder* visible_root(const MailboxStore& store, std::string_view mailbox) {
-    return store.find_distinguished(mailbox, "msgfolderroot");
+    return store.find_distinguished(
+        mailbox, mailbox == public_folders_address ? "publicfoldersroot" : "msgfolderroot");
 }
 
 boost::json::object folder_json(const MailboxStore& store, std::string_view mailbox,

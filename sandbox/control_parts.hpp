@@ -70,6 +70,10 @@ HttpResponse items(MailboxStore& store, const Call& call);
 HttpResponse content(MailboxStore& store, const Call& call);
 HttpResponse summary(MailboxStore& store, const Call& call);
 HttpResponse mail(MailboxStore& store, const Call& call);
+/// GET: the inbox rules of the mailbox. PUT {"outlook_blob": true}: Outlook has left its own.
+HttpResponse rules(MailboxStore& store, const Call& call);
+/// POST {"delegate": ADDRESS}: may open the mailbox from now on.
+HttpResponse delegates(MailboxStore& store, const Call& call);
 HttpResponse load(MailboxStore& store, const Call& call);
 
 }  // namespace liaison::sandbox::control

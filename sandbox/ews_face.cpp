@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <map>
 
+#include "sandbox/ews/mailbox_routing.hpp"
 #include "sandbox/ews/request_context.hpp"
 #include "sandbox/ews/soap.hpp"
 #include "sandbox/fault_answers.hpp"
@@ -50,6 +51,9 @@ const std::map<std::string_view, Operation>& operations() {
         {"ResolveNames", ews::resolve_names},
         {"GetServerTimeZones", ews::get_server_time_zones},
         {"ConvertId", ews::convert_id},
+        {"UpdateFolder", ews::update_folder},
+        {"GetInboxRules", ews::get_inbox_rules},
+        {"UpdateInboxRules", ews::update_inbox_rules},
     };
     return table;
 }
@@ -175,7 +179,11 @@ struct EwsFace::Impl {
             return plain_answer(413, "text/plain", "Request entity too large");
         const auto request = ews::SoapRequest::parse(http.body);
         if (!request) return fault_answer(request.error());
-        const auto mailbox = target_mailbox(caller, *request);
+        const auto acting = target_mailbox(caller, *request);
+        if (!acting) return fault_answer(acting.error());
+        const auto mailbox = request->operation() == "GetFolder"
+                                 ? acting  // it looks at each id
+                                 : ews::mailbox_of_request(store, *acting, request->body());
         if (!mailbox) return fault_answer(mailbox.error());
         ews::RequestContext context{store, caller.address, *mailbox, "UTC", false, false, {}};
         if (!request->time_zone().empty()) context.time_zone = request->time_zone();

@@ -1,5 +1,7 @@
 #include "sandbox/faults.hpp"
 
+#include "sandbox/graph/graph_faults.hpp"
+
 #include <array>
 #include <utility>
 
@@ -63,6 +65,7 @@ std::optional<FaultKind> parse_fault_kind(std::string_view name) {
 
 // Faults that mean nothing to an operation wait for one to which they do.
 bool fault_applies(FaultKind kind, std::string_view operation) {
+    if (operation.starts_with("graph:")) return graph_fault_applies(kind, operation);
     switch (kind) {
         case FaultKind::InvalidSyncState:
             return operation.starts_with("SyncFolder");

@@ -77,7 +77,8 @@ std::optional<FaultKind> parse_fault_kind(std::string_view name);
 
 struct Fault {
     FaultKind kind = FaultKind::ServerBusy;
-    std::string operation = "*";  ///< SOAP operation name ("CreateItem"), or * for any
+    std::string operation = "*";  ///< SOAP operation name ("CreateItem"), or that of
+                                  ///< a Graph request (graph_operation_name), or * for any
     std::string mailbox = "*";    ///< address of the mailbox that the request is for, or *
     std::uint32_t times = 1;      ///< how many requests it still hits; 0: no limit
     double probability =

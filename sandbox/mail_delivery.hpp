@@ -14,9 +14,9 @@ namespace liaison::sandbox {
 /// and copies.
 const std::string& load_key_property();
 
-/// Puts mails into one folder of one mailbox; a mail whose load key the mailbox has already, in
-/// whatever folder, is left out. Writes in transactions of some hundred mails; the destructor ends
-/// the last one.
+/// Puts mails into one folder of one mailbox; in the Inbox its inbox rules are carried out. A mail
+/// whose load key the mailbox has already, in whatever folder, is left out. Writes in transactions
+/// of some hundred mails; the destructor ends the last one.
 class MailDelivery {
 public:
     /// Reads the mailbox's load keys. `store` must outlive the delivery and be changed by nobody
@@ -34,6 +34,7 @@ private:
     std::string folder_id_;
     std::set<std::string, std::less<>> keys_;
     std::unique_ptr<MailboxStore::Batch> batch_;
+    bool has_rules_ = false;  ///< the folder is an Inbox with inbox rules
     std::size_t in_batch_ = 0;
     std::size_t added_ = 0;
     std::size_t present_ = 0;

@@ -241,12 +241,17 @@ MailItem mail_item_from_mime(std::string mime, EpochMillis now) {
     if (mail.sent_ms) bag.set("item:DateTimeSent", utc_date_time(*mail.sent_ms));
     if (!mail.in_reply_to.empty()) bag.set("item:InReplyTo", mail.in_reply_to);
     bag.set("message:IsRead", std::string("false"));
+    if (mail.wants_read_receipt) bag.set("message:IsReadReceiptRequested", std::string("true"));
     if (!mail.message_id.empty()) bag.set("message:InternetMessageId", mail.message_id);
     std::string references;
     for (const auto& id : mail.references) references += (references.empty() ? "" : " ") + id;
     if (!references.empty()) bag.set("message:References", references);
     const std::string topic = conversation_topic(mail.subject);
     bag.set("message:ConversationTopic", topic);
+    // Outlook's Thread-Index header is the conversation index in Base64 (MS-OXOMSG 2.2.1.3).
+    for (const auto& [name, value] : mail.headers)
+        if (iequals(name, "Thread-Index") && !value.empty())
+            bag.set("message:ConversationIndex", value);
     bag.set("item:ConversationId@Id", conversation_id(mail, topic));
     set_people(bag, mail);
     for (const auto& part : mail.attachments)

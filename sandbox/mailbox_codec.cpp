@@ -1,5 +1,7 @@
 #include "sandbox/mailbox_codec.hpp"
 
+#include "sandbox/server_rule.hpp"
+
 namespace liaison::sandbox {
 namespace {
 
@@ -231,6 +233,64 @@ bool decode_folder(std::string_view bytes, Folder& folder) {
     folder.change_sequence = in.number();
     folder.deleted_count = in.number();
     folder.modified = in.integer();
+    return in.finished();
+}
+
+namespace {
+
+void write_rule_parts(CompactWriter& out, const RuleParts& parts) {
+    out.number(parts.size());
+    for (const auto& [name, values] : parts) {
+        out.text(name);
+        out.texts(values);
+    }
+}
+
+RuleParts read_rule_parts(CompactReader& in) {
+    RuleParts out;
+    for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) {
+        std::string name = in.text();
+        out[std::move(name)] = in.texts();
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string encode_server_rules(const ServerRules& rules) {
+    CompactWriter out;
+    out.byte(1);
+    out.byte(rules.outlook_blob ? 1 : 0);
+    out.number(rules.rules.size());
+    for (const ServerRule& rule : rules.rules) {
+        out.text(rule.id);
+        out.text(rule.display_name);
+        out.integer(rule.priority);
+        out.byte(static_cast<char>((rule.enabled ? 1 : 0) | (rule.not_supported ? 2 : 0) |
+                                   (rule.in_error ? 4 : 0)));
+        for (const RuleParts* parts : {&rule.conditions, &rule.exceptions, &rule.actions})
+            write_rule_parts(out, *parts);
+    }
+    return out.take();
+}
+
+bool decode_server_rules(std::string_view bytes, ServerRules& rules) {
+    CompactReader in(bytes);
+    if (in.byte() != 1) return false;
+    rules.outlook_blob = in.byte() != 0;
+    for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) {
+        ServerRule rule;
+        rule.id = in.text();
+        rule.display_name = in.text();
+        rule.priority = in.integer();
+        const char flags = in.byte();
+        rule.enabled = (flags & 1) != 0;
+        rule.not_supported = (flags & 2) != 0;
+        rule.in_error = (flags & 4) != 0;
+        for (RuleParts* parts : {&rule.conditions, &rule.exceptions, &rule.actions})
+            *parts = read_rule_parts(in);
+        rules.rules.push_back(std::move(rule));
+    }
     return in.finished();
 }
 

@@ -21,6 +21,9 @@ CREATE TABLE IF NOT EXISTS gone_folders (mailbox INTEGER NOT NULL, sequence INTE
   id TEXT NOT NULL, ancestors TEXT NOT NULL, PRIMARY KEY (mailbox, sequence)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sent (number INTEGER PRIMARY KEY, mailbox TEXT NOT NULL, operation TEXT NOT NULL,
   disposition TEXT NOT NULL, item TEXT NOT NULL, recipients TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS inbox_rules (mailbox INTEGER PRIMARY KEY, form BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS delegates (mailbox INTEGER NOT NULL, address TEXT NOT NULL,
+  PRIMARY KEY (mailbox, address)) WITHOUT ROWID;
 )";
 
 std::string joined_lines(const std::vector<std::string>& lines) {
@@ -194,6 +197,14 @@ Result<StoredState> MailboxFile::load() {
         state.sent.push_back(
             {s.text_at(0), s.text_at(1), s.text_at(2), s.text_at(3), split_lines(s.bytes_at(4))});
     }
+    for (Statement s(*this, "SELECT mailbox, form FROM inbox_rules"); s.row();) {
+        ServerRules rules;
+        if (!decode_server_rules(s.bytes_at(1), rules))
+            return fail(ErrorKind::Internal, "sandbox: stored inbox rules are damaged");
+        state.rules.emplace_back(s.integer_at(0), std::move(rules));
+    }
+    for (Statement s(*this, "SELECT mailbox, address FROM delegates"); s.row();)
+        state.delegates.emplace_back(s.integer_at(0), s.text_at(1));
     if (!failure_.empty()) return fail(ErrorKind::Internal, failure_);
     return state;
 }
@@ -293,6 +304,21 @@ void MailboxFile::add_sent(const SentRecord& record) {
 
 void MailboxFile::clear_sent() {
     Statement(*this, "DELETE FROM sent").run();
+}
+
+void MailboxFile::save_rules(std::int64_t mailbox, const ServerRules& rules) {
+    const std::string form = encode_server_rules(rules);
+    Statement(*this, "INSERT OR REPLACE INTO inbox_rules (mailbox, form) VALUES (?, ?)")
+        .integer(mailbox)
+        .blob(form)
+        .run();
+}
+
+void MailboxFile::add_delegate(std::int64_t mailbox, const std::string& delegate) {
+    Statement(*this, "INSERT OR IGNORE INTO delegates (mailbox, address) VALUES (?, ?)")
+        .integer(mailbox)
+        .text(delegate)
+        .run();
 }
 
 void MailboxFile::save_content(std::int64_t row, Content content) {

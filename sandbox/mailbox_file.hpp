@@ -8,6 +8,7 @@
 
 #include "core/result.hpp"
 #include "sandbox/mailbox_types.hpp"
+#include "sandbox/server_rule.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -46,6 +47,8 @@ struct StoredState {
     std::vector<std::tuple<std::int64_t, std::string, GoneItem>> gone_items;  // mailbox, folder id
     std::vector<std::pair<std::int64_t, GoneFolder>> gone_folders;
     std::vector<SentRecord> sent;
+    std::vector<std::pair<std::int64_t, ServerRules>> rules;         // mailbox
+    std::vector<std::pair<std::int64_t, std::string>> delegates;     // mailbox, who may open it
 };
 
 /// The file under a store: SQLite in WAL mode, or nothing but heavy content in memory when there is
@@ -76,6 +79,8 @@ public:
     void add_gone_folder(std::int64_t mailbox, const GoneFolder& gone);
     void add_sent(const SentRecord& record);
     void clear_sent();
+    void save_rules(std::int64_t mailbox, const ServerRules& rules);
+    void add_delegate(std::int64_t mailbox, const std::string& delegate);
 
     void save_content(std::int64_t row, Content content);
     Result<Content> load_content(std::int64_t row);

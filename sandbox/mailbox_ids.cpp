@@ -8,6 +8,8 @@ namespace {
 constexpr std::string_view base64_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+constexpr std::uint64_t row_mark = std::uint64_t{1} << 40;  // says that the six bytes are a row
+
 std::uint64_t mixed_number(std::uint64_t value) {
     value += 0x9e3779b97f4a7c15u;
     value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -18,6 +20,12 @@ std::uint64_t mixed_number(std::uint64_t value) {
 void append_number(std::string& out, std::uint64_t value, int bytes) {
     for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8)
         out.push_back(static_cast<char>((value >> shift) & 0xff));
+}
+
+std::uint64_t number_at(std::string_view bytes, std::size_t at) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 6; ++i) value = (value << 8) | static_cast<unsigned char>(bytes[at + i]);
+    return value;
 }
 
 // Sixteen bytes that stand for a GUID.
@@ -124,20 +132,43 @@ std::string IdMaker::folder_id(std::int64_t mailbox) {
     return base64_encode(out);
 }
 
-std::string IdMaker::item_id(std::int64_t mailbox) {
+std::string IdMaker::item_id(std::int64_t mailbox, std::int64_t row) {
     std::string out = id_head(seed_, mailbox, 70);
     out += std::string("\x07\x00", 2) + guid_bytes(seed_, 2);
-    append_number(out, 0x10f, 6);
+    // The distance from the counter, so that ids of neighbours differ in few characters, as
+    // Exchange's do: some of them in letter case only.
+    const std::uint64_t distance = 2 * static_cast<std::uint64_t>(row) - next_;
+    append_number(out, row_mark | (distance & (row_mark - 1)), 6);
     out += std::string("\x00\x00", 2) + guid_bytes(seed_, 3);
     append_number(out, next_++, 6);
     out += std::string("\x00\x00", 2);
     return base64_encode(out);
 }
 
+std::int64_t row_of_item_id(std::string_view item_id) {
+    // Before the row come the head (63 bytes), the kind of entry (2) and the store's GUID (16);
+    // between row and counter another 2 and 16.
+    constexpr std::size_t row_at = 63 + 2 + 16;
+    constexpr std::size_t counter_at = row_at + 6 + 2 + 16;
+    std::string bytes;
+    if (!base64_decode(item_id, bytes) || bytes.size() < counter_at + 6) return 0;
+    const std::uint64_t distance = number_at(bytes, row_at);
+    if ((distance & row_mark) == 0) return 0;
+    const std::uint64_t twice = (distance + number_at(bytes, counter_at)) & (row_mark - 1);
+    return static_cast<std::int64_t>(twice / 2);
+}
+
 std::string IdMaker::attachment_id(std::string_view item_id) {
     std::string out;
     base64_decode(item_id, out);
     out += std::string("\x01\x12\x00\x10\x00", 5) + guid_bytes(seed_, 10'000 + next_++);
+    return base64_encode(out);
+}
+
+std::string IdMaker::rule_id(std::int64_t mailbox) {
+    std::string out;
+    append_number(out, static_cast<std::uint64_t>(mailbox), 2);
+    append_number(out, next_++, 6);
     return base64_encode(out);
 }
 

@@ -21,8 +21,10 @@ public:
     IdMaker(std::uint64_t seed, std::uint64_t next) : seed_(seed), next_(next) {}
 
     std::string folder_id(std::int64_t mailbox);
-    std::string item_id(std::int64_t mailbox);
+    /// `row` is the item's key in the store; it stays readable in the id (row_of_item_id).
+    std::string item_id(std::int64_t mailbox, std::int64_t row);
     std::string attachment_id(std::string_view item_id);
+    std::string rule_id(std::int64_t mailbox);
     std::string change_key(ItemKind kind);
     std::string folder_change_key();
     /// Of the next id; what a store keeps to go on after a restart.
@@ -34,5 +36,9 @@ private:
     std::uint64_t seed_;
     std::uint64_t next_;
 };
+
+/// The store's key of the item that has or had this id, whatever folder it is in now; 0 when the id
+/// does not tell. What stays when an item moves: Graph's immutable ids are made of it.
+std::int64_t row_of_item_id(std::string_view item_id);
 
 }  // namespace liaison::sandbox

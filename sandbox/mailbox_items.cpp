@@ -30,6 +30,7 @@ void MailboxStoreImpl::index_item(Mailbox& owner, FolderState& folder, Item& ite
         folder.changes.emplace(last_change_of(item), &item);
     if (is_unread_message(item)) ++folder.unread;
     for (const auto& attachment : item.attachments) owner.attachments[attachment.id] = &item;
+    owner.rows[item.row] = &item;
 }
 
 Result<MailboxStoreImpl::Place> MailboxStoreImpl::place(std::string_view mailbox,
@@ -45,6 +46,13 @@ Result<MailboxStoreImpl::Place> MailboxStoreImpl::place(std::string_view mailbox
 const Item* MailboxStoreImpl::find_item(std::string_view mailbox, std::string_view item_id) const {
     const auto found = place(mailbox, item_id);
     return found ? found->item : nullptr;
+}
+
+const Item* MailboxStoreImpl::find_item_by_row(std::string_view mailbox, std::int64_t row) const {
+    const Mailbox* owner = box(mailbox);
+    if (owner == nullptr) return nullptr;
+    const auto found = owner->rows.find(row);
+    return found == owner->rows.end() ? nullptr : found->second;
 }
 
 std::vector<const Item*> MailboxStoreImpl::items(std::string_view mailbox,
@@ -76,7 +84,7 @@ std::size_t MailboxStoreImpl::unread_count(std::string_view mailbox,
 // caller's.
 Item& MailboxStoreImpl::insert_item(Mailbox& owner, FolderState& folder,
                                     std::unique_ptr<Item> item) {
-    item->id = ids_.item_id(owner.number);
+    item->id = ids_.item_id(owner.number, item->row);
     if (!next_id_.empty() && !owner.items.contains(next_id_))
         item->id = std::exchange(next_id_, {});
     item->change_key = ids_.change_key(item->kind);
@@ -101,6 +109,7 @@ std::unique_ptr<Item> MailboxStoreImpl::take_item(Mailbox& owner, Item& item,
     if (last_change_of(item) > item.arrival_sequence) folder.changes.erase(last_change_of(item));
     if (is_unread_message(item)) --folder.unread;
     for (const auto& attachment : item.attachments) owner.attachments.erase(attachment.id);
+    owner.rows.erase(item.row);
     if (leave_tombstone) {
         GoneItem gone{next_sequence(owner), item.arrival_sequence, item.id};
         file_->add_gone_item(owner.number, item.folder_id, gone);

@@ -109,6 +109,10 @@ void MailboxStoreImpl::adopt(StoredState state, std::uint64_t seed_if_new) {
     for (auto& [number, gone] : state.gone_folders) {
         by_number.at(number)->gone_folders.emplace(gone.sequence, std::move(gone));
     }
+    for (auto& [number, rules] : state.rules) by_number.at(number)->rules = std::move(rules);
+    for (auto& [number, address] : state.delegates)
+        by_number.at(number)->delegates.insert(std::move(address));
+    if (!mailboxes_.contains(public_folders_address)) make_public_folders();
 }
 
 void MailboxStoreImpl::begin_batch() {
@@ -177,13 +181,14 @@ Result<void> MailboxStoreImpl::set_password(std::string_view mailbox, std::strin
 }
 
 const User* MailboxStoreImpl::find_user(std::string_view address) const {
-    const Mailbox* owner = box(address);
+    const Mailbox* owner = address == public_folders_address ? nullptr : box(address);
     return owner == nullptr ? nullptr : &owner->user;
 }
 
 std::vector<const User*> MailboxStoreImpl::users() const {
     std::vector<const User*> out;
-    for (const auto& [address, mailbox] : mailboxes_) out.push_back(&mailbox->user);
+    for (const auto& [address, mailbox] : mailboxes_)
+        if (address != public_folders_address) out.push_back(&mailbox->user);
     return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/result.hpp"
 #include "sandbox/mailbox_types.hpp"
+#include "sandbox/server_rule.hpp"
 
 namespace liaison::sandbox {
 
@@ -17,6 +18,9 @@ struct StoreOptions {
     std::uint64_t seed = 1;  ///< ids are a function of it; a store that exists keeps its own
     std::function<EpochMillis()> now;  ///< the only clock; required
 };
+
+/// Where the public folder tree is kept: no address that a user could have.
+inline constexpr std::string_view public_folders_address = "public folders";
 
 /// What happened to a folder since a cursor.
 struct ItemChange {
@@ -116,6 +120,8 @@ public:
 
     // Items.
     virtual const Item* find_item(std::string_view mailbox, std::string_view item_id) const = 0;
+    /// By Item::row, which a move does not change.
+    virtual const Item* find_item_by_row(std::string_view mailbox, std::int64_t row) const = 0;
     /// In order of arrival.
     virtual std::vector<const Item*> items(std::string_view mailbox,
                                            std::string_view folder_id) const = 0;
@@ -179,6 +185,21 @@ public:
     virtual Result<std::vector<FolderChange>> folder_changes(std::string_view mailbox,
                                                              std::string_view root_id,
                                                              std::uint64_t sequence) const = 0;
+
+    // Inbox rules. The store keeps them; who delivers mail carries them out (inbox_rule_engine.hpp).
+    virtual const ServerRules& inbox_rules(std::string_view mailbox) const = 0;
+    /// Sorted by priority here. NotFound.
+    virtual Result<void> set_inbox_rules(std::string_view mailbox, ServerRules rules) = 0;
+    virtual std::string new_rule_id(std::string_view mailbox) = 0;
+
+    // Other people's mailboxes and public folders. The public folder tree is a mailbox of its own
+    // under `public_folders_address`, which everybody may open and nobody can log on to; it is not
+    // among users().
+    /// `delegate` may open the whole mailbox. NotFound for either.
+    virtual Result<void> grant_access(std::string_view mailbox, std::string_view delegate) = 0;
+    virtual bool may_open(std::string_view mailbox, std::string_view who) const = 0;
+    /// Addresses of the mailboxes that `who` may open beside their own, the public one included.
+    virtual std::vector<std::string> openable(std::string_view who) const = 0;
 
     // What would have been sent.
     virtual void record_sent(SentRecord record) = 0;

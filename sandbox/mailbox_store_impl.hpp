@@ -31,7 +31,10 @@ struct Mailbox {
     std::map<std::string, FolderState*, std::less<>> distinguished;
     std::unordered_map<std::string, std::unique_ptr<Item>> items;
     std::unordered_map<std::string, Item*> attachments;  ///< by attachment id
+    std::unordered_map<std::int64_t, Item*> rows;         ///< by Item::row
     std::map<std::uint64_t, GoneFolder> gone_folders;
+    ServerRules rules;
+    std::set<std::string, std::less<>> delegates;  ///< addresses of users that may open this mailbox
 };
 
 /// The store. Its file is written inside a batch; a change outside of one makes its own.
@@ -64,6 +67,7 @@ public:
     Result<void> reset_sync(std::string_view mailbox, std::string_view folder_id) override;
 
     const Item* find_item(std::string_view mailbox, std::string_view item_id) const override;
+    const Item* find_item_by_row(std::string_view mailbox, std::int64_t row) const override;
     std::vector<const Item*> items(std::string_view mailbox,
                                    std::string_view folder_id) const override;
     std::size_t item_count(std::string_view mailbox, std::string_view folder_id) const override;
@@ -102,6 +106,13 @@ public:
                                                      std::string_view root_id,
                                                      std::uint64_t sequence) const override;
 
+    const ServerRules& inbox_rules(std::string_view mailbox) const override;
+    Result<void> set_inbox_rules(std::string_view mailbox, ServerRules rules) override;
+    std::string new_rule_id(std::string_view mailbox) override;
+    Result<void> grant_access(std::string_view mailbox, std::string_view delegate) override;
+    bool may_open(std::string_view mailbox, std::string_view who) const override;
+    std::vector<std::string> openable(std::string_view who) const override;
+
     void record_sent(SentRecord record) override;
     const std::vector<SentRecord>& sent() const override { return sent_; }
     void clear_sent() override;
@@ -123,6 +134,7 @@ private:
     FolderState& make_folder(Mailbox& box, std::string_view parent, std::string name,
                              std::string folder_class, std::string distinguished);
     void make_distinguished_folders(Mailbox& box);
+    void make_public_folders();
     Item& insert_item(Mailbox& box, FolderState& folder, std::unique_ptr<Item> item);
     std::unique_ptr<Item> take_item(Mailbox& box, Item& item, bool leave_tombstone);
     void touch_item(Mailbox& box, FolderState& folder, Item& item, bool read_flag_only);

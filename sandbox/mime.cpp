@@ -163,7 +163,9 @@ public:
         const std::string line = unfolded(raw);
         out_.headers.emplace_back(guess_utf8(name), guess_utf8(line));
         if (take_address(name, raw)) return;
-        if (iequals(name, "Message-ID")) {
+        if (iequals(name, "Disposition-Notification-To")) {
+            out_.wants_read_receipt = true;
+        } else if (iequals(name, "Message-ID")) {
             if (out_.message_id.empty()) out_.message_id = first_id_of(line);
         } else if (iequals(name, "In-Reply-To")) {
             if (out_.in_reply_to.empty()) out_.in_reply_to = first_id_of(line);

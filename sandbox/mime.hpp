@@ -65,6 +65,7 @@ struct ParsedMessage {
     std::string item_class =
         "IPM.Note";  ///< IPM.Note, IPM.Schedule.Meeting.*, REPORT.IPM.Note.*, IPM.Note.SMIME*
     bool is_draft = false;   ///< X-Unsent: 1
+    bool wants_read_receipt = false;  ///< Disposition-Notification-To (RFC 8098, 2.1)
     bool truncated = false;  ///< a limit below was reached; what is here is still right
 };
 

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "net/deadline.hpp"
+#include "sandbox/graph/graph_control.hpp"
 #include "sandbox/page.hpp"
 
 namespace liaison::sandbox {
@@ -32,11 +33,16 @@ HttpResponse nothing_here() {
 
 }  // namespace
 
-Sandbox::Sandbox(std::unique_ptr<MailboxStore> store, std::uint64_t seed)
+Sandbox::Sandbox(std::unique_ptr<MailboxStore> store, std::uint64_t seed, std::string scheme)
     : store_(std::move(store)),
       faults_(seed),
       ews_(*store_, faults_),
-      control_(*store_, faults_, requests_) {}
+      tokens_(*store_),
+      graph_(*store_, faults_, tokens_),
+      scheme_(std::move(scheme)),
+      control_(*store_, faults_, requests_) {
+    add_graph_control(control_, graph_, tokens_);
+}
 
 Result<std::unique_ptr<Sandbox>> Sandbox::open(SandboxOptions options) {
     StoreOptions store_options;
@@ -45,7 +51,8 @@ Result<std::unique_ptr<Sandbox>> Sandbox::open(SandboxOptions options) {
     store_options.now = std::move(options.now);
     auto store = MailboxStore::open(std::move(store_options));
     if (!store) return std::unexpected(store.error());
-    std::unique_ptr<Sandbox> out(new Sandbox(std::move(*store), options.seed));
+    std::unique_ptr<Sandbox> out(
+        new Sandbox(std::move(*store), options.seed, std::move(options.scheme)));
     if (out->store_->users().empty()) {
         if (auto added = out->add_default_users(); !added) return std::unexpected(added.error());
     }
@@ -70,16 +77,40 @@ Result<void> Sandbox::add_default_users() {
 
 Async<HttpResponse> Sandbox::answer(HttpRequest request) {
     if (page_owns_path(request.url)) co_return page_answer(request);
-    if (ControlApi::owns_path(request.url)) co_return control_.handle(request);
-    if (!EwsFace::owns_path(request.url)) co_return nothing_here();
-    Answer answer = ews_.handle(request);
+    HttpResponse response;
+    if (ControlApi::owns_path(request.url)) {
+        response = control_.handle(request);
+    } else if (TokenAuthority::owns_path(request.url)) {
+        response = tokens_.handle(request, scheme_);
+        requests_.note(request, "token", response, store_->now());
+    } else if (GraphFace::owns_path(request.url) || EwsFace::owns_path(request.url)) {
+        response = co_await answer_face(std::move(request));
+    } else {
+        co_return nothing_here();
+    }
+    graph_.subscriptions().collect();
+    graph_.subscriptions().start_delivery();
+    co_return response;
+}
+
+Async<HttpResponse> Sandbox::answer_face(HttpRequest request) {
+    const bool is_graph = GraphFace::owns_path(request.url);
+    Answer answer;
+    if (is_graph) {
+        HttpRequest copy = request;
+        std::string scheme = scheme_;
+        answer = co_await graph_.answer(std::move(copy), std::move(scheme));
+    } else {
+        answer = ews_.handle(request);
+    }
     if (answer.delay_ms > 0) {
         const std::chrono::milliseconds delay(answer.delay_ms);
         co_await net::sleep_for(delay);
     }
     HttpResponse response =
         answer.cut_connection ? cut_answer(answer.response) : std::move(answer.response);
-    requests_.note(request, ews_operation_name(request), response, store_->now());
+    std::string operation = is_graph ? graph_operation_name(request) : ews_operation_name(request);
+    requests_.note(request, std::move(operation), response, store_->now());
     co_return response;
 }
 

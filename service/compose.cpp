@@ -5,14 +5,19 @@
 
 #include "connectors/crm/embedded/embedded_crm.hpp"
 #include "connectors/ews/ews_connector.hpp"
+#include "connectors/graph/graph_connector.hpp"
 #include "daemon/mail_logger.hpp"
 #include "daemon/mailbox_cycle.hpp"
 #include "daemon/scheduler.hpp"
 #include "daemon/sync/explain.hpp"
 #include "daemon/sync_runner.hpp"
+#include "net/auth/bearer_client.hpp"
+#include "net/auth/client_credentials.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
+#include "service/api/mail_routes.hpp"
 #include "service/api/services.hpp"
+#include "service/mail_desk.hpp"
 #include "service/rule_book.hpp"
 #include "service/system_ports.hpp"
 #include "storage/stores.hpp"
@@ -45,27 +50,36 @@ PairId pause_mark(const MailboxId& id) {
 
 class ComposedApplication final : public Application {
 public:
-    ComposedApplication(net::RunLoop& loop, Config config)
-        : loop_(loop), config_(std::move(config)) {}
+    ComposedApplication(net::RunLoop& loop, Config config, Purpose purpose)
+        : loop_(loop), config_(std::move(config)), purpose_(purpose) {}
 
     Result<void> open();
     Async<Result<void>> run() override;
     void stop() override;
     std::string api_url() const override;
     Async<Result<std::string>> describe_plans() override;
+    Async<HttpResponse> answer(HttpRequest request) override;
 
 private:
+    void open_desk();
     Result<void> open_exchange();
     Result<void> open_api();
+    void open_graph();
     void add_mailbox(const MailboxConfig& config, const std::string& password);
+    void reach_by_ews(Mailbox& mailbox, const std::string& password);
+    void reach_by_graph(Mailbox& mailbox);
     Async<Result<bool>> cycle(MailboxId id);
     Async<Result<void>> set_paused(MailboxId id, bool paused);
     Async<Result<Plan>> preview(MailboxId id, EntityKind kind);
     Async<Result<std::vector<daemon::DryRunLine>>> dry_run(MailboxId id, rules::RuleSet rules,
                                                            std::string folder, std::size_t max);
+    Async<Result<daemon::DryRunResult>> compare_rules(MailboxId id, rules::RuleSet before,
+                                                      rules::RuleSet after,
+                                                      daemon::DryRunRange range);
 
     net::RunLoop& loop_;
     Config config_;
+    Purpose purpose_;
     SystemClock clock_;
     SystemEntropy entropy_;
     ReferenceSecrets secrets_;
@@ -76,8 +90,13 @@ private:
     std::unique_ptr<crm::EmbeddedCrm> crm_;
     std::unique_ptr<StreamConnector> sockets_;
     std::unique_ptr<HttpClient> http_;
+    std::unique_ptr<net::TokenSource> graph_tokens_;
+    std::unique_ptr<HttpClient> graph_http_;  ///< http_ with the application's token
+    std::string graph_url_;
     std::map<MailboxId, Mailbox> mailboxes_;
     std::unique_ptr<RuleBook> rules_;
+    std::unique_ptr<BlocklistBook> blocklist_;
+    std::unique_ptr<MailDesk> desk_;
     std::unique_ptr<daemon::Scheduler> scheduler_;
     std::unique_ptr<Router> router_;
     std::unique_ptr<net::HttpServer> server_;
@@ -98,13 +117,40 @@ Result<void> ComposedApplication::open() {
     scheduler_ = std::make_unique<daemon::Scheduler>(
         options, [this](MailboxId id) { return cycle(std::move(id)); },
         [this](Async<void> work) { loop_.spawn(std::move(work)); }, clock_, *log_);
+    open_desk();
+    if (purpose_ == Purpose::Desk) return {};
     if (auto exchange = open_exchange(); !exchange) return exchange;
     if (config_.api_enabled) return open_api();
     return {};
 }
 
+void ComposedApplication::open_desk() {
+    blocklist_ = std::make_unique<BlocklistBook>(*stores_.mail, clock_);
+    desk_ = std::make_unique<MailDesk>(
+        *stores_.mail, crm_->addresses(), crm_->interactions(), *rules_, *blocklist_, clock_,
+        [this](const MailboxId& id) -> MailSource* {
+            const auto found = mailboxes_.find(id);
+            return found == mailboxes_.end() ? nullptr : found->second.source.get();
+        },
+        [this](const MailboxId& id) { scheduler_->wake(id); });
+}
+
+/// The routes about mail alone, for a command line that has the data directory to itself.
+Async<HttpResponse> ComposedApplication::answer(HttpRequest request) {
+    Result<void> loaded = co_await rules_->load();
+    if (loaded) loaded = co_await blocklist_->load();
+    if (!loaded) co_return problem(loaded.error());
+    const std::string token = std::to_string(entropy_.next()) + std::to_string(entropy_.next());
+    Router router(token, std::string(program_version()));
+    add_explain_route(router, *desk_);
+    add_tray_routes(router, *desk_);
+    request.fields.set("Authorization", "Bearer " + token);
+    co_return co_await router.handle(std::move(request));
+}
+
 Result<void> ComposedApplication::open_exchange() {
-    auto password = secrets_.get(config_.exchange_password);
+    Result<std::string> password;
+    if (config_.uses("ews")) password = secrets_.get(config_.exchange_password);
     if (!password) return std::unexpected(password.error());
     net::TlsTrust trust;
     trust.private_ca_file = config_.exchange_ca_file;
@@ -114,25 +160,64 @@ Result<void> ComposedApplication::open_exchange() {
     pool.connections_per_host_max = config_.exchange_connections;
     pool.proxy_url = config_.exchange_proxy;
     http_ = net::make_pooled_client(loop_.executor(), *sockets_, pool);
+    if (config_.uses("graph")) open_graph();
     for (const MailboxConfig& mailbox : config_.mailboxes) add_mailbox(mailbox, *password);
     return {};
 }
 
-void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::string& password) {
-    const MailboxId id(config.address);
-    Mailbox m;
-    m.config = config;
+/// The application signs in when the first request needs it: a wrong secret suspends its mailboxes,
+/// it does not keep the others from starting.
+void ComposedApplication::open_graph() {
+    const GraphConfig& from = config_.graph;
+    const graph::CloudHosts cloud = graph::cloud_hosts(from.cloud);
+    graph_url_ = (from.url.empty() ? cloud.graph : from.url) + "/v1.0";
+    net::ClientCredentials credentials;
+    credentials.token_url = (from.login_url.empty() ? cloud.login : from.login_url) + "/" +
+                            from.tenant + "/oauth2/v2.0/token";
+    credentials.client_id = from.client_id;
+    credentials.scope = cloud.graph + "/.default";
+    credentials.secret = from.client_secret;
+    credentials.certificate = from.certificate;
+    credentials.private_key = from.private_key;
+    credentials.algorithm = from.algorithm;
+    graph_tokens_ = net::make_client_credentials_source(*http_, clock_, entropy_, secrets_,
+                                                        std::move(credentials));
+    graph_http_ = net::make_bearer_client(*http_, *graph_tokens_, graph_url_);
+}
+
+void ComposedApplication::reach_by_graph(Mailbox& mailbox) {
+    graph::GraphSettings settings;
+    settings.base_url = graph_url_;
+    settings.mailbox = mailbox.config.address;
+    settings.time_zone = config_.exchange_time_zone;
+    settings.send_meeting_mail = config_.graph.send_meeting_mail;
+    settings.user_agent = "Liaison/" + std::string(program_version());
+    mailbox.endpoint = graph::make_graph_endpoint(*graph_http_, clock_, settings);
+    mailbox.source = graph::make_graph_mail_source(*graph_http_, clock_, settings);
+}
+
+void ComposedApplication::reach_by_ews(Mailbox& mailbox, const std::string& password) {
     ews::EwsSettings settings;
     settings.url = config_.exchange_url;
-    settings.mailbox = config.address;
+    settings.mailbox = mailbox.config.address;
     settings.user = config_.exchange_user;
     settings.password = password;
     settings.impersonate = config_.exchange_impersonate;
     settings.time_zone = config_.exchange_time_zone;
     settings.owa_url = config_.exchange_owa_url;
     settings.user_agent = "Liaison/" + std::string(program_version());
-    m.endpoint = ews::make_ews_endpoint(*http_, clock_, settings);
-    m.source = ews::make_ews_mail_source(*http_, settings);
+    mailbox.endpoint = ews::make_ews_endpoint(*http_, clock_, settings);
+    mailbox.source = ews::make_ews_mail_source(*http_, settings);
+}
+
+void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::string& password) {
+    const MailboxId id(config.address);
+    Mailbox m;
+    m.config = config;
+    if (config.exchange == "graph")
+        reach_by_graph(m);
+    else
+        reach_by_ews(m, password);
     m.runner = std::make_unique<daemon::SyncRunner>(crm_->endpoint(), *m.endpoint, *stores_.sync,
                                                     clock_, *log_);
     m.logger = std::make_unique<daemon::MailLogger>(
@@ -151,9 +236,10 @@ void ComposedApplication::add_mailbox(const MailboxConfig& config, const std::st
         m.pairs.push_back(std::move(pair));
     }
     m.mail.mailbox = id;
-    m.mail.folders = config.mail_folders;
+    m.mail.folders.assign(config.mail_folders.begin(), config.mail_folders.end());
     m.mail.create_folders = config.create_mail_folders;
     m.mail.mark_mail = config_.mark_mail;
+    m.mail.policy = config_.mail;
     m.mail.policy.skip_private = config_.skip_private_mail;
     mailboxes_.emplace(id, std::move(m));
 }
@@ -172,11 +258,19 @@ Result<void> ComposedApplication::open_api() {
         [this](MailboxId id, EntityKind kind) { return preview(std::move(id), kind); },
         [this](MailboxId id, rules::RuleSet rules, std::string folder, std::size_t max) {
             return dry_run(std::move(id), std::move(rules), std::move(folder), max);
+        },
+        [this](MailboxId id, rules::RuleSet before, rules::RuleSet after,
+               daemon::DryRunRange range) {
+            return compare_rules(std::move(id), std::move(before), std::move(after),
+                                 std::move(range));
         }};
     add_service_routes(*router_, services);
     add_mailbox_routes(*router_, services);
     add_mail_routes(*router_, services);
+    add_explain_route(*router_, *desk_);
+    add_tray_routes(*router_, *desk_);
     add_rule_routes(*router_, services);
+    add_rule_trial_routes(*router_, services);
     add_sync_routes(*router_, services);
     net::HttpServerOptions options;
     options.address = config_.api_address;
@@ -201,6 +295,7 @@ std::string ComposedApplication::api_url() const {
 
 Async<Result<void>> ComposedApplication::run() {
     Result<void> rules = co_await rules_->load();
+    if (rules) rules = co_await blocklist_->load();
     if (!rules) co_return rules;
     for (const auto& [id, mailbox] : mailboxes_) {
         const bool paused = mailbox.config.paused;
@@ -227,6 +322,7 @@ Async<Result<bool>> ComposedApplication::cycle(MailboxId id) {
     Mailbox& mailbox = mailboxes_.at(id);
     if (mailbox.previewing) co_return true;
     rules::RuleSet rules = rules_->current();
+    mailbox.mail.policy.match.blocklist = blocklist_->current();
     Result<bool> moved = co_await mailbox.cycle->run(mailbox.pairs, mailbox.mail, std::move(rules));
     co_return moved;
 }
@@ -272,6 +368,19 @@ Async<Result<std::vector<daemon::DryRunLine>>> ComposedApplication::dry_run(Mail
     co_return lines;
 }
 
+Async<Result<daemon::DryRunResult>> ComposedApplication::compare_rules(MailboxId id,
+                                                                       rules::RuleSet before,
+                                                                       rules::RuleSet after,
+                                                                       daemon::DryRunRange range) {
+    const auto found = mailboxes_.find(id);
+    if (found == mailboxes_.end())
+        co_return fail(ErrorKind::NotFound, "this mailbox is not configured");
+    daemon::RuleDryRun dry(*found->second.source, crm_->addresses());
+    auto compared = co_await dry.run(found->second.mail, std::move(before), std::move(after),
+                                     std::move(range));
+    co_return compared;
+}
+
 Async<Result<std::string>> ComposedApplication::describe_plans() {
     std::string out;
     for (const auto& [id, mailbox] : mailboxes_) {
@@ -289,8 +398,9 @@ Async<Result<std::string>> ComposedApplication::describe_plans() {
 
 }  // namespace
 
-Result<std::unique_ptr<Application>> Application::compose(net::RunLoop& loop, Config config) {
-    auto application = std::make_unique<ComposedApplication>(loop, std::move(config));
+Result<std::unique_ptr<Application>> Application::compose(net::RunLoop& loop, Config config,
+                                                         Purpose purpose) {
+    auto application = std::make_unique<ComposedApplication>(loop, std::move(config), purpose);
     if (auto opened = application->open(); !opened) return std::unexpected(opened.error());
     return application;
 }

@@ -22,6 +22,7 @@ struct TomlConfused {};
 #include <toml++/toml.h>
 
 #include "core/text.hpp"
+#include "daemon/mail/free_mail.hpp"
 #include "net/url.hpp"
 
 namespace liaison::service {
@@ -192,7 +193,61 @@ void read_policy(TableReader& t, Config& c) {
     t.unknown_keys();
 }
 
+std::set<std::string> lower_set(const std::vector<std::string>& texts) {
+    std::set<std::string> out;
+    for (const std::string& text : texts) out.insert(to_lower_ascii(trim(text)));
+    return out;
+}
+
+void read_domains(TableReader& t, std::string_view key, std::set<std::string>& out) {
+    std::vector<std::string> domains;
+    t.texts(key, domains);
+    for (const std::string& domain : domains)
+        if (domain.empty() || domain.find_first_of("@ /") != std::string::npos)
+            t.error(key, "holds \"" + domain + "\", which is no domain, like \"example.com\"");
+    out.merge(lower_set(domains));
+}
+
+void read_mail(TableReader& t, Config& c) {
+    mail::LoggingPolicy& policy = c.mail;
+    std::string matching = "best", ambiguous = "ask";
+    t.choice("matching", {"best", "strict"}, matching);
+    policy.match.strict = matching == "strict";
+    t.choice("ambiguous", {"ask", "first"}, ambiguous);
+    policy.match.guess = ambiguous == "first";
+    std::vector<std::string> prefer;
+    for (const mail::Preference one : policy.match.prefer) prefer.emplace_back(to_string(one));
+    t.texts("prefer", prefer);
+    policy.match.prefer.clear();
+    for (const std::string& word : prefer) {
+        if (const auto preference = mail::parse_preference(word))
+            policy.match.prefer.push_back(*preference);
+        else
+            t.error("prefer", "holds \"" + word +
+                                  "\"; allowed are \"thread\", \"owner\", \"open_opportunity\", "
+                                  "\"kind\", \"primary_address\", \"recent\", \"number\"");
+    }
+    std::string unknown(to_string(policy.unknown_sender));
+    t.choice("unknown_sender", {"hold", "ignore", "contact", "lead"}, unknown);
+    policy.unknown_sender = mail::parse_unknown_sender(unknown).value_or(policy.unknown_sender);
+    std::string automatic(to_string(policy.automatic));
+    t.choice("automatic", {"log", "log_known", "skip"}, automatic);
+    policy.automatic = mail::parse_automatic_mail(automatic).value_or(policy.automatic);
+    read_domains(t, "internal_domains", policy.match.internal_domains);
+    std::set<std::string> free_mail = *mail::free_mail_domains();
+    read_domains(t, "free_mail_domains", free_mail);
+    policy.free_mail = std::make_shared<const std::set<std::string>>(std::move(free_mail));
+    std::string original = "keep";
+    t.choice("original", {"keep", "link"}, original);
+    policy.keep_original = original == "keep";
+    t.number("attachments_max_kb", 0, 48 << 10,
+             [&](std::int64_t kb) { policy.attachment_bytes_max = kb << 10; });
+    t.text("template", policy.default_template);
+    t.unknown_keys();
+}
+
 void read_exchange(TableReader& t, Config& c, const std::string& base) {
+    t.choice("kind", {"ews", "graph"}, c.exchange_kind);
     t.text("url", c.exchange_url);
     t.text("user", c.exchange_user);
     t.text("password", c.exchange_password);
@@ -207,22 +262,63 @@ void read_exchange(TableReader& t, Config& c, const std::string& base) {
     t.number("connections", 1, 27,
              [&](std::int64_t n) { c.exchange_connections = static_cast<std::size_t>(n); });
     check_secret(t, "password", c.exchange_password, base);
-    if (c.exchange_url.empty()) {
+    if (c.exchange_pin_ca && c.exchange_ca_file.empty()) t.error("pin_ca", "needs ca_file");
+    c.exchange_ca_file = absolute_path(c.exchange_ca_file, base);
+    t.unknown_keys();
+}
+
+/// An address of a server: https, or http to this machine.
+void check_server(TableReader& t, std::string_view key, const std::string& value) {
+    if (const auto url = net::parse_url(value); !url)
+        t.error(key, "is no address of a server: " + url.error().message);
+    else if (url->scheme == "http" && !is_loopback_host(url->host))
+        t.error(key, "must begin with https:// (plain http is allowed to this machine only)");
+}
+
+/// What is needed only if a mailbox is reached over EWS.
+void require_ews(TableReader& t, const Config& c) {
+    if (c.exchange_url.empty())
         t.error("url",
                 "is missing: the address of the server, like "
                 "\"https://mail.example.com/EWS/Exchange.asmx\"");
-    } else if (const auto url = net::parse_url(c.exchange_url); !url) {
-        t.error("url", "is no address of a server: " + url.error().message);
-    } else if (url->scheme == "http" && !is_loopback_host(url->host)) {
-        t.error("url", "must begin with https:// (plain http is allowed to this machine only)");
-    }
+    else
+        check_server(t, "url", c.exchange_url);
     if (c.exchange_user.empty())
         t.error("user", "is missing: the account that reads the mailboxes");
     if (c.exchange_password.empty())
         t.error("password", "is missing, like \"file:/etc/liaison/exchange.password\"");
-    if (c.exchange_pin_ca && c.exchange_ca_file.empty()) t.error("pin_ca", "needs ca_file");
-    c.exchange_ca_file = absolute_path(c.exchange_ca_file, base);
+}
+
+void read_graph(TableReader& t, GraphConfig& g, const std::string& base) {
+    t.text("tenant", g.tenant);
+    t.text("client_id", g.client_id);
+    t.text("client_secret", g.client_secret);
+    t.text("certificate", g.certificate);
+    t.text("private_key", g.private_key);
+    t.choice("algorithm", {"PS256", "RS256"}, g.algorithm);
+    t.choice("cloud", {"global", "us-gov", "us-dod", "china"}, g.cloud);
+    t.text("url", g.url);
+    t.text("login_url", g.login_url);
+    t.flag("send_meeting_mail", g.send_meeting_mail);
+    check_secret(t, "client_secret", g.client_secret, base);
+    check_secret(t, "certificate", g.certificate, base);
+    check_secret(t, "private_key", g.private_key, base);
+    if (!g.url.empty()) check_server(t, "url", g.url);
+    if (!g.login_url.empty()) check_server(t, "login_url", g.login_url);
     t.unknown_keys();
+}
+
+/// What is needed only if a mailbox is reached over Graph.
+void require_graph(TableReader& t, const GraphConfig& g) {
+    if (g.tenant.empty()) t.error("tenant", "is missing: the tenant's id or its domain");
+    if (g.client_id.empty()) t.error("client_id", "is missing: the application's id in the tenant");
+    if (g.client_secret.empty() && g.certificate.empty())
+        t.error("client_secret",
+                "is missing, and so is certificate: one of them proves that it is Liaison, like "
+                "\"file:graph.secret\"");
+    if (!g.client_secret.empty() && !g.certificate.empty())
+        t.error("client_secret", "and certificate exclude each other");
+    if (!g.private_key.empty() && g.certificate.empty()) t.error("private_key", "needs certificate");
 }
 
 void read_mailbox(TableReader& t, Config& c) {
@@ -247,6 +343,8 @@ void read_mailbox(TableReader& t, Config& c) {
         if (trim(path).empty()) t.error("mail_folders", "holds an empty path");
     t.flag("create_mail_folders", m.create_mail_folders);
     t.flag("paused", m.paused);
+    m.exchange = c.exchange_kind;
+    t.choice("exchange", {"ews", "graph"}, m.exchange);
     t.unknown_keys();
     c.mailboxes.push_back(std::move(m));
 }
@@ -430,8 +528,12 @@ ConfigResult parse_config(std::string_view text, const std::string& base_directo
 
     TableReader exchange(subtable(root, "exchange", out.errors), "exchange", out.errors);
     read_exchange(exchange, c, base_directory);
+    TableReader graph(subtable(root, "graph", out.errors), "graph", out.errors);
+    read_graph(graph, c.graph, base_directory);
     TableReader policy(subtable(root, "policy", out.errors), "policy", out.errors);
     read_policy(policy, c);
+    TableReader mail(subtable(root, "mail", out.errors), "mail", out.errors);
+    read_mail(mail, c);
 
     if (const toml::node* node = root.get("mailbox")) {
         const toml::array* list = node->as_array();
@@ -445,11 +547,14 @@ ConfigResult parse_config(std::string_view text, const std::string& base_directo
             }
         }
     }
+    if (c.uses("ews") || c.mailboxes.empty()) require_ews(exchange, c);
+    if (c.uses("graph")) require_graph(graph, c.graph);
     if (c.mailboxes.empty())
         out.errors.push_back({0, 0, "there is no [[mailbox]]: nothing would be mirrored"});
     for (const auto& [key, node] : root) {
         static const std::set<std::string, std::less<>> known = {
-            "service", "log", "api", "crm", "exchange", "policy", "mailbox"};
+            "service", "log",    "api",  "crm",    "exchange",
+            "graph",   "policy", "mail", "mailbox"};
         if (!known.contains(key.str()))
             out.errors.push_back({key.source().begin.line, key.source().begin.column,
                                   "[" + std::string(key.str()) + "] is not known"});
@@ -458,6 +563,11 @@ ConfigResult parse_config(std::string_view text, const std::string& base_directo
         return std::tie(a.line, a.column, a.message) < std::tie(b.line, b.column, b.message);
     });
     return out;
+}
+
+bool Config::uses(std::string_view exchange) const {
+    return std::any_of(mailboxes.begin(), mailboxes.end(),
+                       [&](const MailboxConfig& m) { return m.exchange == exchange; });
 }
 
 std::string describe(const std::string& name, const std::vector<ConfigError>& errors) {

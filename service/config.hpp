@@ -8,6 +8,7 @@
 
 #include "core/link.hpp"
 #include "core/record.hpp"
+#include "daemon/mail/logging.hpp"
 
 namespace liaison::service {
 
@@ -18,6 +19,20 @@ struct MailboxConfig {
     std::vector<std::string> mail_folders;  ///< designated folders, by path from the mailbox' root
     bool create_mail_folders = true;
     bool paused = false;
+    std::string exchange = "ews";  ///< how it is reached: ews, graph
+};
+
+/// [graph]: the application that signs in at Microsoft Entra, and the cloud.
+struct GraphConfig {
+    std::string tenant;  ///< id or domain
+    std::string client_id;
+    std::string client_secret;             ///< reference; or:
+    std::string certificate, private_key;  ///< references to PEM texts
+    std::string algorithm = "PS256";       ///< of the certificate's signature: PS256, RS256
+    std::string cloud = "global";          ///< global, us-gov, us-dod, china
+    std::string url;                       ///< instead of the cloud's: a stand-in on this machine
+    std::string login_url;                 ///< instead of the cloud's
+    bool send_meeting_mail = false;
 };
 
 /// Everything that `liaison run` needs. See docs/configuration.md for each key; the same table
@@ -51,12 +66,19 @@ struct Config {
     bool exchange_pin_ca = false;
     std::string exchange_proxy;
     std::size_t exchange_connections = 8;
+    std::string exchange_kind = "ews";  ///< of mailboxes that name none
+    GraphConfig graph;
     // [policy]
     PairPolicy policy;
     bool skip_private_mail = true;
     bool mark_mail = true;
+    // [mail]
+    mail::LoggingPolicy mail;
     // [[mailbox]]
     std::vector<MailboxConfig> mailboxes;
+
+    /// True if some mailbox is reached over `exchange` ("ews", "graph").
+    bool uses(std::string_view exchange) const;
 };
 
 /// One fault of a configuration. Line and column count from 1; 0 when the fault has no place (a

@@ -12,6 +12,7 @@ struct DemoOptions {
     std::vector<std::string> mail_paths;
     std::string contacts_file;
     std::string report_file;
+    bool graph = false;  ///< reach the mailboxes by Microsoft Graph instead of EWS
     std::uint16_t sandbox_port = 8480;
     std::uint16_t api_port = 8420;
     std::int64_t timeout_seconds =

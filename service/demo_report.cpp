@@ -33,6 +33,21 @@ std::string demo_property(const object& item, std::string_view name) {
     return {};
 }
 
+/// The token of an item: in a named property, or in a linked resource of a To Do task.
+CorrelationToken demo_token(const object& item) {
+    const auto token = CorrelationToken::parse(demo_property(item, "CrmKey"));
+    const value* properties = item.if_contains("properties");
+    if (!token.empty() || !properties || !properties->is_object()) return token;
+    boost::json::error_code error;
+    const value links =
+        boost::json::parse(demo_text(properties->get_object(), "graph:linkedResources"), error);
+    if (error || !links.is_array()) return token;
+    for (const value& link : links.get_array())
+        if (link.is_object() && demo_text(link.get_object(), "applicationName") == "Liaison")
+            return CorrelationToken::parse(demo_text(link.get_object(), "externalId"));
+    return token;
+}
+
 /// All items of a mailbox, page by page.
 template <class Visit>
 Result<void> each_item(DemoClient& client, const std::string& sandbox_url,
@@ -73,7 +88,7 @@ Result<std::size_t> count_mirrored(DemoClient& client, const std::string& url,
                                    const crm::FileReport& crm) {
     std::set<std::string> tokens;
     auto done = each_item(client, url, mailbox, kind, [&](const object& item) {
-        const CorrelationToken token = CorrelationToken::parse(demo_property(item, "CrmKey"));
+        const CorrelationToken token = demo_token(item);
         if (!in_bin(item) && crm.has(token.kind, token.crm_id)) tokens.insert(token.crm_id);
     });
     if (!done) return std::unexpected(done.error());

@@ -32,6 +32,22 @@ std::string random_hex(Entropy& entropy) {
     return out;
 }
 
+/// The sandbox' tenant and the application that a fresh one knows (docs/sandbox.md).
+std::string demo_exchange(const DemoOptions& options) {
+    const std::string origin = "http://127.0.0.1:" + std::to_string(options.sandbox_port);
+    if (options.graph)
+        return "[exchange]\nkind = \"graph\"\ntime_zone = \"Europe/Berlin\"\n\n"
+               "[graph]\ntenant = \"example.test\"\n"
+               "client_id = \"3f0e7c52-8d1b-4a63-b0f4-6c9d2e5a7b18\"\n"
+               "client_secret = \"file:exchange.password\"\nurl = \"" +
+               origin + "\"\nlogin_url = \"" + origin + "\"\n\n";
+    return "[exchange]\nurl = \"" + origin +
+           "/EWS/Exchange.asmx\"\n"
+           "user = \"svc@example.test\"\npassword = \"file:exchange.password\"\nimpersonate = "
+           "true\ntime_zone = \"Europe/Berlin\"\nowa_url = \"" +
+           origin + "/\"\n\n";
+}
+
 std::string demo_configuration(const DemoOptions& options) {
     return "# Made by `liaison demo`. A real one has https, a token of its own and a longer "
            "interval.\n"
@@ -40,13 +56,8 @@ std::string demo_configuration(const DemoOptions& options) {
            "[api]\naddress = \"127.0.0.1\"\nport = " +
            std::to_string(options.api_port) +
            "\ntoken = \"file:api.token\"\n\n"
-           "[crm]\nkind = \"embedded\"\nsystem = \"demo\"\ndatabase = \"crm.sqlite\"\n\n"
-           "[exchange]\nurl = \"http://127.0.0.1:" +
-           std::to_string(options.sandbox_port) +
-           "/EWS/Exchange.asmx\"\n"
-           "user = \"svc@example.test\"\npassword = \"file:exchange.password\"\nimpersonate = "
-           "true\ntime_zone = \"Europe/Berlin\"\nowa_url = \"http://127.0.0.1:" +
-           std::to_string(options.sandbox_port) + "/\"\n\n"
+           "[crm]\nkind = \"embedded\"\nsystem = \"demo\"\ndatabase = \"crm.sqlite\"\n\n" +
+           demo_exchange(options) +
            "[policy]\nskip_private_mail = false\n\n"
            "[[mailbox]]\naddress = \"alice@example.test\"\nmail_folders = [\"Inbox/CRM\"]\n\n"
            "[[mailbox]]\naddress = \"bob@example.test\"\n\n"

@@ -1,38 +1,19 @@
 // liaison: keeps a CRM and Microsoft Exchange in step.
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
-#include "rules/rule_set.hpp"
 #include "service/compose.hpp"
 #include "service/crm_command.hpp"
 #include "service/demo.hpp"
+#include "service/mail_command.hpp"
 #include "service/os/child_process.hpp"
+#include "service/rules_command.hpp"
 #include "service/run_command.hpp"
 
 namespace {
 
 using namespace liaison;
-
-int test_rules(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in || std::filesystem::is_directory(file)) {
-        std::cerr << "liaison: cannot read " << file << "\n";
-        return 2;
-    }
-    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    const auto rules = rules::RuleSet::load(text);
-    if (!rules) {
-        for (const rules::RuleError& error : rules.error())
-            std::cerr << file << ": " << to_text(error) << "\n";
-        return 1;
-    }
-    std::cout << file << ": good; " << rules->rule_count() << " rule(s), version "
-              << rules->version() << ", all examples pass\n";
-    return 0;
-}
 
 int become_sandbox(std::vector<std::string> arguments) {
     const auto program =
@@ -59,6 +40,8 @@ void add_demo(CLI::App& app, service::DemoOptions& options, int& exit_code) {
     demo->add_option(
         "--contacts", options.contacts_file,
         "CRM contacts: CSV with number,type,display_name,email,email2,company,salesperson");
+    demo->add_flag("--graph", options.graph,
+                   "Reach the mailboxes by Microsoft Graph instead of EWS");
     demo->add_option("--report", options.report_file, "Write the counts as JSON");
     demo->add_option("--sandbox-port", options.sandbox_port,
                      "Port of the stand-in Exchange (default 8480)");
@@ -94,19 +77,12 @@ int main(int argc, char** argv) {
                 "Example:\n  liaison plan --config /etc/liaison/liaison.toml",
                 service::print_plans);
 
-    CLI::App* rules_command = app.add_subcommand("rules", "Folder rules");
-    rules_command->require_subcommand(1);
-    std::string rules_file;
-    CLI::App* rules_test =
-        rules_command->add_subcommand("test", "Check a rule set and run its examples");
-    rules_test->add_option("file", rules_file, "The rule document (JSON, docs/rules.md)")
-        ->required();
-    rules_test->footer("Example:\n  liaison rules test rules.json");
-    rules_test->callback([&] { exit_code = test_rules(rules_file); });
+    service::add_rules_commands(app, exit_code);
 
     service::DemoOptions demo_options;
     add_demo(app, demo_options, exit_code);
     service::add_crm_commands(app, exit_code);
+    service::add_mail_commands(app, exit_code);
 
     CLI::App* sandbox = app.add_subcommand(
         "sandbox", "Run the stand-in Exchange (all options go to liaison-sandbox)");

@@ -17,23 +17,6 @@ namespace liaison::service {
 
 namespace {
 
-/// The configuration, or nothing after telling every error.
-std::optional<Config> read_config(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in || std::filesystem::is_directory(file)) {
-        std::cerr << "liaison: cannot read the configuration " << file << "\n";
-        return std::nullopt;
-    }
-    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    const auto base = std::filesystem::absolute(std::filesystem::path(file)).parent_path();
-    ConfigResult result = parse_config(text, base.string());
-    if (result.errors.empty()) return std::move(result.config);
-    std::cerr << describe(file, result.errors);
-    std::cerr << "liaison: " << result.errors.size()
-              << " error(s); nothing was started or changed\n";
-    return std::nullopt;
-}
-
 Async<void> keep_watchdog(long interval_ms) {
     while (true) {
         notify_alive();
@@ -51,6 +34,22 @@ Async<void> run_application(Application* application, net::RunLoop* loop, int* e
 }
 
 }  // namespace
+
+std::optional<Config> read_config(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in || std::filesystem::is_directory(file)) {
+        std::cerr << "liaison: cannot read the configuration " << file << "\n";
+        return std::nullopt;
+    }
+    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    const auto base = std::filesystem::absolute(std::filesystem::path(file)).parent_path();
+    ConfigResult result = parse_config(text, base.string());
+    if (result.errors.empty()) return std::move(result.config);
+    std::cerr << describe(file, result.errors);
+    std::cerr << "liaison: " << result.errors.size()
+              << " error(s); nothing was started or changed\n";
+    return std::nullopt;
+}
 
 int run_service(const std::string& config_file) {
     auto config = read_config(config_file);
@@ -82,7 +81,8 @@ int check_config(const std::string& config_file) {
     ReferenceSecrets secrets;
     int exit_code = 0;
     for (const std::string& reference :
-         {config->exchange_password, config->api_enabled ? config->api_token : std::string()}) {
+         {config->exchange_password, config->graph.client_secret, config->graph.certificate,
+          config->graph.private_key, config->api_enabled ? config->api_token : std::string()}) {
         if (reference.empty()) continue;
         if (const auto secret = secrets.get(reference); !secret) {
             std::cerr << config_file << ": " << secret.error().message << "\n";
@@ -91,7 +91,10 @@ int check_config(const std::string& config_file) {
     }
     if (exit_code == 0) {
         std::cout << config_file << ": good; " << config->mailboxes.size()
-                  << " mailbox(es), Exchange at " << config->exchange_url << ", CRM "
+                  << " mailbox(es), Exchange "
+                  << (config->uses("ews") ? "at " + config->exchange_url : std::string())
+                  << (config->uses("ews") && config->uses("graph") ? " and " : "")
+                  << (config->uses("graph") ? "by Microsoft Graph" : "") << ", CRM "
                   << config->crm_database << "\n";
     }
     return exit_code;

@@ -1,5 +1,8 @@
 #pragma once
+#include <optional>
 #include <string>
+
+#include "service/config.hpp"
 
 namespace liaison::service {
 
@@ -8,5 +11,8 @@ namespace liaison::service {
 int run_service(const std::string& config_file);
 int check_config(const std::string& config_file);
 int print_plans(const std::string& config_file);
+
+/// The configuration, or nothing after telling every error.
+std::optional<Config> read_config(const std::string& file);
 
 }  // namespace liaison::service

@@ -6,24 +6,10 @@ namespace liaison::storage {
 
 namespace {
 
-std::int64_t state_column(IntakeState state) {
-    return static_cast<std::int64_t>(state);
-}
-std::int64_t outcome_column(MailOutcome outcome) {
-    return static_cast<std::int64_t>(outcome);
-}
-std::int64_t time_column(Timestamp time) {
-    return time.time_since_epoch().count();
-}
-
 constexpr std::string_view kIntakeSelect =
     "SELECT i.id, m.name, i.folder, i.item_key, i.version, i.state, i.attempts, i.due, "
-    "i.last_error, i.seen_at, "
-    "i.decision FROM intake i JOIN mailbox m ON m.id = i.mailbox ";
-
-std::string intake_select(std::string_view condition) {
-    return std::string(kIntakeSelect) + std::string(condition);
-}
+    "i.last_error, i.seen_at, i.decision, i.message_id, i.choice, i.gone, i.interaction_ids, i.raw_message_id, i.search_count "
+    "FROM intake i JOIN mailbox m ON m.id = i.mailbox ";
 
 IntakeRow intake_row(const Rows& rows) {
     IntakeRow out;
@@ -42,12 +28,16 @@ IntakeRow intake_row(const Rows& rows) {
     out.seen_at = Timestamp(std::chrono::milliseconds(rows.integer(9)));
     const std::string decision = rows.bytes(10);
     if (!decision.empty()) out.decision = expect_stored(decode_decision(decision));
-    return out;
-}
-
-std::vector<IntakeRow> intake_rows(std::unique_ptr<Rows> rows) {
-    std::vector<IntakeRow> out;
-    while (rows->next()) out.push_back(intake_row(*rows));
+    out.message_id = rows.bytes(11);
+    if (const std::string choice = rows.bytes(12); !choice.empty())
+        out.choice = expect_stored(decode_choice(choice));
+    out.gone = rows.integer(13) != 0;
+    if (const std::string ids = rows.bytes(14); !ids.empty())
+        out.interaction_ids = expect_stored(decode_texts(ids));
+    out.raw_message_id = rows.bytes(15);
+    out.searches = static_cast<int>(rows.integer(16));
+    if (out.raw_message_id.empty() && !out.message_id.empty())
+        out.raw_message_id = "<" + out.message_id + ">";
     return out;
 }
 
@@ -59,6 +49,26 @@ std::string gone_decision() {
 }
 
 }  // namespace
+
+std::int64_t state_column(IntakeState state) {
+    return static_cast<std::int64_t>(state);
+}
+std::int64_t outcome_column(MailOutcome outcome) {
+    return static_cast<std::int64_t>(outcome);
+}
+std::int64_t time_column(Timestamp time) {
+    return time.time_since_epoch().count();
+}
+
+std::string intake_select(std::string_view condition) {
+    return std::string(kIntakeSelect) + std::string(condition);
+}
+
+std::vector<IntakeRow> intake_rows(std::unique_ptr<Rows> rows) {
+    std::vector<IntakeRow> out;
+    while (rows->next()) out.push_back(intake_row(*rows));
+    return out;
+}
 
 std::int64_t IntakeTable::find_mailbox(const MailboxId& mailbox) {
     const auto rows =
@@ -96,7 +106,8 @@ void IntakeTable::write_folder(std::int64_t mailbox, const FolderId& folder, con
 void IntakeTable::absorb(const MailboxId& mailbox, const FolderId& folder, const MessagePage& page,
                          Timestamp now) {
     const std::int64_t number = ensure_mailbox(mailbox);
-    for (const MessageChange& change : page.changes) absorb_one(number, folder, change, now);
+    for (const MessageChange& change : page.changes)
+        absorb_one(number, folder, change, page.is_snapshot, now);
     write_folder(number, folder, page.next, page.is_last);
 }
 
@@ -104,10 +115,11 @@ void IntakeTable::absorb(const MailboxId& mailbox, const FolderId& folder, const
 ///   ----------------|----------------------|--------------------------------------------
 ///   unknown         | new row              | nothing
 ///   New             | folder and version   | Done, skipped as "gone"
-///   decided         | folder and version   | marked as gone; its effects find out
+///   decided         | folder and version   | marked as gone; its effects find out; a logged one
+///                   |                      | is looked for, so that its link can follow it
 ///   skipped as gone | New again            | nothing
 void IntakeTable::absorb_one(std::int64_t mailbox, const FolderId& folder,
-                             const MessageChange& change, Timestamp now) {
+                             const MessageChange& change, bool is_backfill, Timestamp now) {
     std::int64_t id = 0;
     std::int64_t state = 0;
     bool skipped_as_gone = false;
@@ -128,20 +140,26 @@ void IntakeTable::absorb_one(std::int64_t mailbox, const FolderId& folder,
     if (id == 0) {
         if (change.gone) return;
         database_.execute(
-            "INSERT INTO intake (mailbox, folder, key_hash, item_key, version, state, seen_at) "
-            "VALUES (?, ?, ?, ?, ?, 0, ?)",
+            "INSERT INTO intake (mailbox, folder, key_hash, item_key, version, state, seen_at, "
+            "backfill) VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
             {mailbox, Blob{folder.str()}, key_hash(change.key.str()), Blob{change.key.str()},
-             Blob{change.version.str()}, time_column(now)});
+             Blob{change.version.str()}, time_column(now), std::int64_t{is_backfill}});
         return;
     }
     if (!change.gone) {
-        database_.execute("UPDATE intake SET folder = ?, version = ?, gone = 0 WHERE id = ?",
-                          {Blob{folder.str()}, Blob{change.version.str()}, id});
+        database_.execute(
+            "UPDATE intake SET folder = ?, version = ?, gone = 0, search_due = 0 WHERE id = ?",
+            {Blob{folder.str()}, Blob{change.version.str()}, id});
+        if (!is_backfill)
+            database_.execute("UPDATE intake SET backfill = 0 WHERE id = ? AND state = 0", {id});
         if (skipped_as_gone) reopen(id);
         return;
     }
     if (!in_this_folder) return;
-    database_.execute("UPDATE intake SET gone = 1 WHERE id = ?", {id});
+    database_.execute(
+        "UPDATE intake SET gone = 1, search_count = 0, search_due = CASE WHEN outcome = ? AND "
+        "state <> 0 THEN ? ELSE 0 END WHERE id = ?",
+        {outcome_column(MailOutcome::Log), time_column(now), id});
     if (state != state_column(IntakeState::New)) return;
     const std::string decision = gone_decision();
     database_.execute(
@@ -157,7 +175,8 @@ void IntakeTable::reset_cursor(const MailboxId& mailbox, const FolderId& folder)
 std::vector<IntakeRow> IntakeTable::rows(const MailboxId& mailbox, IntakeState state, Timestamp now,
                                          std::size_t max) {
     static const std::string sql =
-        intake_select("WHERE i.mailbox = ? AND i.state = ? AND i.due <= ? ORDER BY i.id LIMIT ?");
+        intake_select("WHERE i.mailbox = ? AND i.state = ? AND i.due <= ? "
+                      "ORDER BY i.backfill, i.id LIMIT ?");
     return intake_rows(database_.query(sql, {find_mailbox(mailbox), state_column(state),
                                              time_column(now), static_cast<std::int64_t>(max)}));
 }
@@ -188,24 +207,58 @@ void IntakeTable::decide(const DecidedMail& decided) {
     const std::int64_t changed = database_.execute(
         "UPDATE intake SET state = ?, attempts = 0, due = 0, last_error = '', outcome = ?, reason "
         "= ?, "
-        "identity_hash = ?, identity = ?, decision = ?, "
+        "identity_hash = ?, identity = ?, decision = ?, open_question = ?, "
         "revision = (SELECT revision FROM mailbox WHERE mailbox.id = intake.mailbox) WHERE id = ?",
         {state_column(decided.next), outcome_column(decided.decision.outcome),
          std::string_view(decided.decision.reason),
          identity.empty() ? std::int64_t{0} : key_hash(identity), std::string_view(identity),
-         std::string_view(decision), decided.row});
+         std::string_view(decision), std::int64_t{decided.decision.has_open_question}, decided.row});
     if (changed != 1)
         broken("mail row " + std::to_string(decided.row) + " is not there to be decided",
                "no_such_row");
+    if (!decided.message_id.empty())
+        database_.execute(
+            "UPDATE intake SET message_id = ?, message_hash = ?, raw_message_id = ? WHERE id = ?",
+            {std::string_view(decided.message_id), key_hash(decided.message_id),
+             std::string_view(decided.raw_message_id), decided.row});
+    write_threads(decided);
+    write_addresses(decided);
+    std::string detail = std::string(to_string(decided.decision.outcome)) + ": " +
+                         decided.decision.reason;
+    if (!decided.decision.rule_set_version.empty())
+        detail += ", rule set " + decided.decision.rule_set_version;
+    add_event(decided.row, decided.at, "decided", detail);
 }
 
+void IntakeTable::drop_row(std::int64_t row) {
+    for (const std::string_view sql :
+         {"DELETE FROM intake_event WHERE intake = ?", "DELETE FROM intake_thread WHERE intake = ?",
+          "DELETE FROM intake_address WHERE intake = ?", "DELETE FROM withdrawal WHERE intake = ?",
+          "DELETE FROM intake WHERE id = ?"})
+        database_.execute(sql, {row});
+}
+
+/// The echo of a move is the row under which the feed showed the message in its new folder; what it
+/// knows of the folder goes to the row that stays.
 void IntakeTable::move_key(std::int64_t row, const ItemKey& key) {
+    std::vector<std::int64_t> echoes;
+    {
+        const auto rows = database_.query(
+            "SELECT id FROM intake WHERE key_hash = ? AND item_key = ? AND state = 0 AND id <> ? "
+            "AND mailbox = (SELECT mailbox FROM intake WHERE id = ?)",
+            {key_hash(key.str()), Blob{key.str()}, row, row});
+        while (rows->next()) echoes.push_back(rows->integer(0));
+    }
+    for (const std::int64_t echo : echoes) {
+        database_.execute(
+            "UPDATE intake SET folder = (SELECT folder FROM intake WHERE id = ?), version = (SELECT "
+            "version FROM intake WHERE id = ?) WHERE id = ?",
+            {echo, echo, row});
+        drop_row(echo);
+    }
     database_.execute(
-        "DELETE FROM intake WHERE key_hash = ? AND item_key = ? AND state = 0 AND id <> ? AND "
-        "mailbox = (SELECT mailbox FROM intake WHERE id = ?)",
-        {key_hash(key.str()), Blob{key.str()}, row, row});
-    database_.execute("UPDATE intake SET key_hash = ?, item_key = ?, gone = 0 WHERE id = ?",
-                      {key_hash(key.str()), Blob{key.str()}, row});
+        "UPDATE intake SET key_hash = ?, item_key = ?, gone = 0, search_due = 0 WHERE id = ?",
+        {key_hash(key.str()), Blob{key.str()}, row});
 }
 
 void IntakeTable::progress(const MailProgress& progress) {
@@ -216,6 +269,7 @@ void IntakeTable::progress(const MailProgress& progress) {
             "id = ?",
             {state_column(progress.next), std::string_view(*progress.error),
              time_column(progress.due), progress.row});
+        add_event(progress.row, progress.at, "failed", *progress.error);
     } else {
         changed = database_.execute(
             "UPDATE intake SET state = ?, attempts = 0, last_error = '', due = ? WHERE id = ?",
@@ -227,6 +281,9 @@ void IntakeTable::progress(const MailProgress& progress) {
     if (progress.version)
         database_.execute("UPDATE intake SET version = ? WHERE id = ?",
                           {Blob{progress.version->str()}, progress.row});
+    if (progress.drafts) replace_drafts(progress.row, *progress.drafts);
+    for (const auto& [event, detail] : progress.effects)
+        add_event_once(progress.row, progress.at, event, detail);
     if (!progress.interaction_ids.empty()) {
         const std::string ids = encode_texts(progress.interaction_ids);
         database_.execute("UPDATE intake SET interactions = ?, interaction_ids = ? WHERE id = ?",
@@ -235,12 +292,12 @@ void IntakeTable::progress(const MailProgress& progress) {
     }
 }
 
-void IntakeTable::reopen(std::int64_t row) {
+void IntakeTable::reopen(std::int64_t row, bool waits_for_live_mail) {
     database_.execute(
         "UPDATE intake SET state = 0, attempts = 0, due = 0, last_error = '', outcome = -1, reason "
-        "= '', decision = '', "
+        "= '', decision = '', open_question = 0, backfill = ?, "
         "identity_hash = 0, identity = '' WHERE id = ?",
-        {row});
+        {std::int64_t{waits_for_live_mail}, row});
 }
 
 std::size_t IntakeTable::retry_unmatched(const MailboxId& mailbox, const std::string& revision) {
@@ -254,7 +311,7 @@ std::size_t IntakeTable::retry_unmatched(const MailboxId& mailbox, const std::st
             {number, outcome_column(MailOutcome::Unmatched), std::string_view(revision)});
         while (rows->next()) again.push_back(rows->integer(0));
     }
-    for (const std::int64_t row : again) reopen(row);
+    for (const std::int64_t row : again) reopen(row, true);
     database_.execute("UPDATE mailbox SET revision = ? WHERE id = ?",
                       {std::string_view(revision), number});
     return again.size();
@@ -311,6 +368,14 @@ std::optional<std::pair<std::int64_t, std::string>> IntakeTable::current_rules(
         {std::string_view(scope)});
     if (!rows->next()) return std::nullopt;
     return std::pair(rows->integer(0), rows->bytes(1));
+}
+
+std::vector<std::string> IntakeTable::rule_scopes() {
+    const auto rows =
+        database_.query("SELECT DISTINCT scope FROM rule_document ORDER BY scope", {});
+    std::vector<std::string> out;
+    while (rows->next()) out.push_back(rows->bytes(0));
+    return out;
 }
 
 Result<std::int64_t> IntakeTable::replace_rules(const std::string& scope, std::int64_t expected,

@@ -4,7 +4,7 @@ namespace liaison::storage {
 
 namespace {
 
-constexpr MigrationText kMigrations[] = {schema_001};
+constexpr MigrationText kMigrations[] = {schema_001, schema_mail};
 
 std::string in_dialect(std::string_view text, std::string_view row_id) {
     static constexpr std::string_view kWord = "ROW_ID";

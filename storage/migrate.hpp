@@ -12,6 +12,8 @@ namespace liaison::storage {
 using MigrationText = std::string_view (*)();
 
 std::string_view schema_001();
+/// Explanations, choices, conversations, withdrawals of mail.
+std::string_view schema_mail();
 
 /// The steps of this version of Liaison.
 std::span<const MigrationText> migrations();

@@ -138,69 +138,6 @@ Link read_link_json(const Json& value) {
     return out;
 }
 
-Json write_draft_json(const InteractionDraft& draft) {
-    Builder out;
-    out.text("contact_id", draft.contact_id).text("contact_kind", to_string(draft.contact_kind));
-    out.text("contact_address", draft.contact_address).text("company_id", draft.company_id);
-    out.text("user_id", draft.user_id).text("direction", to_string(draft.direction));
-    out.text("template_code", draft.template_code).text("campaign_id", draft.campaign_id);
-    out.text("opportunity_id", draft.opportunity_id);
-    return out.take();
-}
-
-InteractionDraft read_draft_json(const Json& value) {
-    Members members(value);
-    InteractionDraft out;
-    out.contact_id = members.text("contact_id");
-    out.contact_kind = codec::read_word<PartyKind>(members.text("contact_kind"), 4);
-    out.contact_address = members.text("contact_address");
-    out.company_id = members.text("company_id");
-    out.user_id = members.text("user_id");
-    out.direction = codec::read_word<MailDirection>(members.text("direction"), 3);
-    out.template_code = members.text("template_code");
-    out.campaign_id = members.text("campaign_id");
-    out.opportunity_id = members.text("opportunity_id");
-    members.finish();
-    return out;
-}
-
-Json write_decision_json(const MailDecision& decision) {
-    Builder out;
-    out.text("outcome", to_string(decision.outcome))
-        .text("reason", decision.reason)
-        .text("detail", decision.detail);
-    out.text("identity", decision.identity.str()).text("direction", to_string(decision.direction));
-    boost::json::array drafts;
-    for (const InteractionDraft& draft : decision.drafts) drafts.push_back(write_draft_json(draft));
-    if (!drafts.empty()) out.part("drafts", std::move(drafts));
-    out.text("move_to", decision.move_to).text("rules", decision.rule_set_version);
-    if (!decision.add_categories.empty())
-        out.part("categories", write_texts_json(decision.add_categories));
-    if (!decision.trace.empty()) out.part("trace", write_texts_json(decision.trace));
-    return out.take();
-}
-
-MailDecision read_decision_json(const Json& value) {
-    Members members(value);
-    MailDecision out;
-    out.outcome = codec::read_word<MailOutcome>(members.text("outcome"), 5);
-    out.reason = members.text("reason");
-    out.detail = members.text("detail");
-    out.identity = MessageIdentity(members.text("identity"));
-    out.direction = codec::read_word<MailDirection>(members.text("direction"), 3);
-    if (const Json* drafts = members.find("drafts")) {
-        const std::size_t size = codec::array_size(*drafts);
-        for (std::size_t i = 0; i < size; ++i)
-            out.drafts.push_back(read_draft_json(codec::element(*drafts, i, size)));
-    }
-    out.move_to = members.text("move_to");
-    out.rule_set_version = members.text("rules");
-    if (const Json* list = members.find("categories")) out.add_categories = read_texts_json(*list);
-    if (const Json* list = members.find("trace")) out.trace = read_texts_json(*list);
-    members.finish();
-    return out;
-}
-
 }  // namespace
 
 std::string encode_record(const Record& record) {
@@ -229,13 +166,6 @@ std::string encode_link(const Link& link) {
 }
 Result<Link> decode_link(std::string_view text) {
     return decode_document(text, read_link_json);
-}
-
-std::string encode_decision(const MailDecision& decision) {
-    return codec::to_document(write_decision_json(decision));
-}
-Result<MailDecision> decode_decision(std::string_view text) {
-    return decode_document(text, read_decision_json);
 }
 
 std::string encode_texts(const std::vector<std::string>& texts) {

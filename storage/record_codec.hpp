@@ -50,6 +50,9 @@ Result<Plan> decode_plan(std::string_view text);
 std::string encode_decision(const MailDecision& decision);
 Result<MailDecision> decode_decision(std::string_view text);
 
+std::string encode_choice(const MailChoice& choice);
+Result<MailChoice> decode_choice(std::string_view text);
+
 std::string encode_texts(const std::vector<std::string>& texts);
 Result<std::vector<std::string>> decode_texts(std::string_view text);
 

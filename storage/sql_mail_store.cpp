@@ -115,12 +115,121 @@ Async<Result<void>> SqlMailStore::retry(std::int64_t id) {
                            [id](IntakeTable& t) -> Result<void> { return t.retry(id); });
 }
 
+Async<Result<std::vector<MailEvent>>> SqlMailStore::history(std::int64_t row) {
+    using List = std::vector<MailEvent>;
+    return mail_verb<List>(worker_, database_,
+                           [row](IntakeTable& t) -> Result<List> { return t.history(row); });
+}
+
+Async<Result<std::vector<IntakeRow>>> SqlMailStore::find_mail(std::string text, std::size_t max) {
+    using List = std::vector<IntakeRow>;
+    return mail_verb<List>(worker_, database_, [text, max](IntakeTable& t) -> Result<List> {
+        return t.find_mail(text, max);
+    });
+}
+
+Async<Result<std::vector<std::vector<ThreadMail>>>> SqlMailStore::find_threads(
+    std::vector<std::vector<ThreadKey>> keys) {
+    using List = std::vector<std::vector<ThreadMail>>;
+    return mail_verb<List>(worker_, database_, [keys](IntakeTable& t) -> Result<List> {
+        return t.find_threads(keys);
+    });
+}
+
+Async<Result<std::vector<ThreadMail>>> SqlMailStore::thread_of(std::int64_t row) {
+    using List = std::vector<ThreadMail>;
+    return mail_verb<List>(worker_, database_,
+                           [row](IntakeTable& t) -> Result<List> { return t.thread_of(row); });
+}
+
+Async<Result<std::vector<IntakeRow>>> SqlMailStore::tray(std::optional<MailboxId> mailbox,
+                                                         std::int64_t after_row, std::size_t max) {
+    using List = std::vector<IntakeRow>;
+    return mail_verb<List>(worker_, database_,
+                           [mailbox, after_row, max](IntakeTable& t) -> Result<List> {
+                               return t.tray(mailbox, after_row, max);
+                           });
+}
+
+Async<Result<std::size_t>> SqlMailStore::choose(std::int64_t row, MailChoice choice) {
+    return mail_verb<std::size_t>(worker_, database_,
+                                  [row, choice](IntakeTable& t) -> Result<std::size_t> {
+                                      return t.choose(row, choice);
+                                  });
+}
+
+Async<Result<std::vector<IntakeRow>>> SqlMailStore::find_logged_with(
+    std::vector<std::string> addresses, std::vector<std::string> domains, std::int64_t after_row,
+    std::size_t max) {
+    using List = std::vector<IntakeRow>;
+    return mail_verb<List>(worker_, database_,
+                           [addresses, domains, after_row, max](IntakeTable& t) -> Result<List> {
+                               return t.find_logged_with(addresses, domains, after_row, max);
+                           });
+}
+
+Async<Result<std::vector<std::int64_t>>> SqlMailStore::request_withdrawals(
+    std::vector<MailWithdrawal> withdrawals) {
+    using List = std::vector<std::int64_t>;
+    return mail_verb<List>(worker_, database_, [withdrawals](IntakeTable& t) -> Result<List> {
+        return t.request_withdrawals(withdrawals);
+    });
+}
+
+Async<Result<std::vector<MailWithdrawal>>> SqlMailStore::open_withdrawals(MailboxId mailbox,
+                                                                          std::size_t max) {
+    using List = std::vector<MailWithdrawal>;
+    return mail_verb<List>(worker_, database_, [mailbox, max](IntakeTable& t) -> Result<List> {
+        return t.open_withdrawals(mailbox, max);
+    });
+}
+
+Async<Result<void>> SqlMailStore::settle_withdrawals(std::vector<std::int64_t> ids,
+                                                     Timestamp now) {
+    return mail_verb<void>(worker_, database_, [ids, now](IntakeTable& t) -> Result<void> {
+        t.settle_withdrawals(ids, now);
+        return {};
+    });
+}
+
+Async<Result<std::vector<MailWithdrawal>>> SqlMailStore::list_withdrawals(std::int64_t after,
+                                                                          std::size_t max) {
+    using List = std::vector<MailWithdrawal>;
+    return mail_verb<List>(worker_, database_, [after, max](IntakeTable& t) -> Result<List> {
+        return t.list_withdrawals(after, max);
+    });
+}
+
+Async<Result<std::vector<IntakeRow>>> SqlMailStore::lost_mail(MailboxId mailbox, Timestamp now,
+                                                              std::size_t max) {
+    using List = std::vector<IntakeRow>;
+    return mail_verb<List>(worker_, database_, [mailbox, now, max](IntakeTable& t) -> Result<List> {
+        return t.lost_mail(mailbox, now, max);
+    });
+}
+
+Async<Result<void>> SqlMailStore::record_search(std::int64_t row, std::optional<ItemKey> found,
+                                                std::optional<Timestamp> next_look,
+                                                Timestamp now) {
+    return mail_verb<void>(worker_, database_,
+                           [row, found, next_look, now](IntakeTable& t) -> Result<void> {
+                               t.record_search(row, found, next_look, now);
+                               return {};
+                           });
+}
+
 Async<Result<std::optional<std::pair<std::int64_t, std::string>>>> SqlMailStore::current_rules(
     std::string scope) {
     using Found = std::optional<std::pair<std::int64_t, std::string>>;
     return mail_verb<Found>(worker_, database_, [scope](IntakeTable& t) -> Result<Found> {
         return t.current_rules(scope);
     });
+}
+
+Async<Result<std::vector<std::string>>> SqlMailStore::rule_scopes() {
+    using Scopes = std::vector<std::string>;
+    return mail_verb<Scopes>(worker_, database_,
+                             [](IntakeTable& t) -> Result<Scopes> { return t.rule_scopes(); });
 }
 
 Async<Result<std::int64_t>> SqlMailStore::replace_rules(std::string scope, std::int64_t expected,

@@ -20,10 +20,6 @@ constexpr std::array<AttendeeRole, 3> kAttendeeRoles = {{
     {"resource", "Resources", "calendar:Resources"},
 }};
 
-bool is_x500_address(std::string_view address) {
-    return address.starts_with("/");
-}
-
 std::string response_token(std::string_view name) {
     if (name == "Accept") return "accepted";
     if (name == "Tentative") return "tentative";
@@ -57,22 +53,6 @@ AttendeeList read_attendees(const XmlNode& item, std::string_view organizer) {
     AttendeeList list;
     for (auto& [address, person] : by_address) list.push_back(std::move(person));
     return list;
-}
-
-AttendeeList stored_attendees(const AttendeeList& list) {
-    AttendeeList out;
-    for (Attendee person : list) {
-        if (out.size() == limits::attendees_max) break;
-        if (person.address.find('@') == std::string::npos && !is_x500_address(person.address))
-            continue;
-        const bool known =
-            std::any_of(kAttendeeRoles.begin(), kAttendeeRoles.end(),
-                        [&](const AttendeeRole& role) { return role.role == person.role; });
-        if (!known) person.role = "required";
-        if (normal_address(person.name) == person.address) person.name.clear();
-        out.push_back(std::move(person));
-    }
-    return out;
 }
 
 void write_attendees(const PatchView& patch, std::vector<PropertyWrite>& out) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "connectors/ews/item_values.hpp"
+#include "connectors/exchange_times.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 
@@ -124,7 +125,7 @@ std::vector<PropertyWrite> calendar_writes(const Patch& patch, const MappingCont
 Record project_calendar_item(const Record& record, const MappingContext& context) {
     Record out = record.masked(calendar_carried());
     project_common(out, Field::Body);
-    project_times(out, context);
+    project_times(out, context.time_zone);
     // Exchange says "canceled" by IsCancelled only, which nobody but the server sets.
     out.erase(Field::Status);
     if (out.text(Field::Priority).empty()) out.set(Field::Priority, std::string("normal"));

@@ -27,9 +27,6 @@ FieldMask calendar_writable();
 
 // Times (calendar_times.cpp).
 
-/// Start and End of a record as Exchange stores them: existing wall times, zones that Windows
-/// knows, whole days, End not before Start. Idempotent.
-void project_times(Record& record, const MappingContext& context);
 void write_times(const PatchView& patch, const MappingContext& context,
                  std::vector<PropertyWrite>& out);
 /// Reads Start, End and AllDay into `record`; the reason if they cannot be told.
@@ -41,9 +38,6 @@ std::optional<Unreadable> read_times(const XmlNode& item, const MappingContext& 
 /// RequiredAttendees, OptionalAttendees and Resources; each address once, without the organizer,
 /// the entry with a response preferred (P-25). At most limits::attendees_max.
 AttendeeList read_attendees(const XmlNode& item, std::string_view organizer);
-/// The attendees that can be written: those with an address, in a known role, at most
-/// limits::attendees_max. Idempotent.
-AttendeeList stored_attendees(const AttendeeList& list);
 /// Three properties; an empty role is deleted. Responses are the server's.
 void write_attendees(const PatchView& patch, std::vector<PropertyWrite>& out);
 

@@ -1,5 +1,6 @@
 #include "connectors/ews/calendar_item.hpp"
 #include "connectors/ews/item_values.hpp"
+#include "connectors/exchange_times.hpp"
 #include "connectors/zones.hpp"
 #include "core/http_message.hpp"
 #include "core/text.hpp"
@@ -7,36 +8,6 @@
 namespace liaison::ews {
 
 namespace {
-
-WallTime midnight_of(WallTime t) {
-    return WallTime{std::chrono::floor<std::chrono::days>(t)};
-}
-
-WallTime next_midnight_of(WallTime t) {
-    const WallTime day = midnight_of(t);
-    return day == t ? t : day + std::chrono::days{1};
-}
-
-/// The mailbox zone by its present name; UTC if the configuration names none that Windows knows.
-std::string mailbox_zone(const MappingContext& context) {
-    return exchange_zone(context.time_zone).value_or("UTC");
-}
-
-/// A time as it comes back from Exchange: in a zone that Windows knows, on a wall clock that shows
-/// it.
-ZonedTime stored_time(const ZonedTime& time, const MappingContext& context) {
-    const std::string fallback = mailbox_zone(context);
-    if (const auto zone = exchange_zone(time.zone)) {
-        const auto instant = instant_of(time.wall, *zone);
-        const auto wall = instant ? wall_of(*instant, *zone) : std::nullopt;
-        return ZonedTime{wall.value_or(time.wall), *zone};
-    }
-    // Floating, or a zone without a Windows name: the mailbox zone; the instant stays if it is
-    // known.
-    const auto instant = instant_of(time.wall, time.zone.empty() ? fallback : time.zone);
-    const auto wall = instant ? wall_of(*instant, fallback) : std::nullopt;
-    return ZonedTime{wall.value_or(time.wall), fallback};
-}
 
 /// Windows zones come by name, by the form of Graph, and not at all from old items.
 std::optional<std::string> read_zone(const XmlNode& item, const std::string& prefix) {
@@ -61,9 +32,8 @@ std::optional<WallTime> read_wall(const XmlNode& item, const std::string& name,
     return is_instant && computed ? computed : told;
 }
 
-/// The day of an all-day bound in a zone that we do not know: midnight of some zone between -12 and
-/// +14 hours.
-std::optional<WallTime> day_of_unknown_zone(const XmlNode& item, const std::string& name,
+/// The day of an all-day bound in a zone that we do not know.
+std::optional<WallTime> day_without_zone(const XmlNode& item, const std::string& name,
                                             const std::string& zone) {
     const std::string text = item.child_text(name + "WallClock");
     if (const auto told = parse_wall(std::string_view(text).substr(0, 19));
@@ -71,13 +41,7 @@ std::optional<WallTime> day_of_unknown_zone(const XmlNode& item, const std::stri
         return told;
     const auto instant = item.child_time(name);
     if (!instant) return std::nullopt;
-    if (const auto wall = wall_of(*instant, zone); wall && midnight_of(*wall) == *wall) return wall;
-    const auto day = std::chrono::floor<std::chrono::days>(*instant);
-    const auto time = *instant - day;
-    // 10 to 12 o'clock UTC is midnight of two days: +14 to +12 hours, or -10 to -12.
-    if (time >= std::chrono::hours{10} && time <= std::chrono::hours{12}) return std::nullopt;
-    const WallTime local{day.time_since_epoch()};
-    return time > std::chrono::hours{12} ? local + std::chrono::days{1} : local;
+    return day_of_unknown_zone(*instant, zone);
 }
 
 std::string instant_text(const ZonedTime& time) {
@@ -97,14 +61,14 @@ void put_zone(std::vector<PropertyWrite>& out, const std::string& prefix, const 
 
 std::optional<Unreadable> read_all_day(const XmlNode& item, const MappingContext& context,
                                        Record& record) {
-    const std::string fallback = mailbox_zone(context);
+    const std::string fallback = mailbox_zone(context.time_zone);
     std::optional<WallTime> walls[2];
     for (const bool is_end : {false, true}) {
         const std::string name = is_end ? "End" : "Start";
         auto zone = read_zone(item, name);
         if (!zone && is_end) zone = read_zone(item, "Start");
         walls[is_end] =
-            zone ? read_wall(item, name, *zone) : day_of_unknown_zone(item, name, fallback);
+            zone ? read_wall(item, name, *zone) : day_without_zone(item, name, fallback);
     }
     if (!walls[0])
         return Unreadable{"unknown_time_zone", "the day of an all-day item cannot be told"};
@@ -118,29 +82,6 @@ std::optional<Unreadable> read_all_day(const XmlNode& item, const MappingContext
 
 }  // namespace
 
-void project_times(Record& record, const MappingContext& context) {
-    const ZonedTime* start = record.get<ZonedTime>(Field::Start);
-    const ZonedTime* end = record.get<ZonedTime>(Field::End);
-    if (!start) {
-        record.erase(Field::End);
-        return;
-    }
-    if (record.flag(Field::AllDay)) {
-        const WallTime first = midnight_of(start->wall);
-        const WallTime last = end ? next_midnight_of(end->wall) : first;
-        record.set(Field::Start, ZonedTime{first, {}});
-        record.set(Field::End, ZonedTime{std::max(last, first + std::chrono::days{1}), {}});
-        return;
-    }
-    const ZonedTime from = stored_time(*start, context);
-    ZonedTime to = end ? stored_time(*end, context) : from;
-    const auto from_instant = instant_of(from.wall, from.zone);
-    const auto to_instant = instant_of(to.wall, to.zone);
-    if (from_instant && to_instant && *to_instant < *from_instant) to = from;
-    record.set(Field::Start, from);
-    record.set(Field::End, to);
-}
-
 void write_times(const PatchView& patch, const MappingContext& context,
                  std::vector<PropertyWrite>& out) {
     if (!patch.has(Field::Start) && !patch.has(Field::End)) return;
@@ -148,12 +89,12 @@ void write_times(const PatchView& patch, const MappingContext& context,
     for (const Field field : {Field::Start, Field::End})
         if (const ZonedTime* time = patch.get<ZonedTime>(field)) times.set(field, *time);
     times.set(Field::AllDay, patch.flag(Field::AllDay));
-    project_times(times, context);
+    project_times(times, context.time_zone);
     const bool all_day = times.flag(Field::AllDay);
     const ZonedTime* start = times.get<ZonedTime>(Field::Start);
     const ZonedTime* end = times.get<ZonedTime>(Field::End);
     if (!start || !end) return;
-    const std::string zone = mailbox_zone(context);
+    const std::string zone = mailbox_zone(context.time_zone);
     const ZonedTime from = all_day ? ZonedTime{start->wall, zone} : *start;
     const ZonedTime to = all_day ? ZonedTime{end->wall, zone} : *end;
     put_zone(out, "Start", from.zone);
@@ -167,7 +108,7 @@ std::optional<Unreadable> read_times(const XmlNode& item, const MappingContext& 
                                      Record& record) {
     if (item.child_bool("IsAllDayEvent").value_or(false))
         return read_all_day(item, context, record);
-    const std::string start_zone = read_zone(item, "Start").value_or(mailbox_zone(context));
+    const std::string start_zone = read_zone(item, "Start").value_or(mailbox_zone(context.time_zone));
     const std::string end_zone = read_zone(item, "End").value_or(start_zone);
     const auto start = read_wall(item, "Start", start_zone);
     if (!start) return Unreadable{"corrupt", "a calendar item without a start"};

@@ -62,24 +62,6 @@ constexpr std::array<AddressField, 10> kAddressFields = {{
 
 constexpr std::string_view kDisplayNamePrefixTag = "0x3a45";  // PidTagDisplayNamePrefix
 
-std::string joined(std::initializer_list<std::string_view> parts) {
-    std::string out;
-    for (const std::string_view part : parts)
-        if (!part.empty()) out += (out.empty() ? "" : " ") + std::string(part);
-    return out;
-}
-
-/// "Doe, Jane M." as Outlook files people; the display name or the company for what has no names.
-std::string file_as(const PatchView& patch) {
-    const std::string family = patch.text(Field::FamilyName);
-    const std::string rest = joined({patch.text(Field::GivenName), patch.text(Field::MiddleName)});
-    if (!family.empty() && !rest.empty()) return family + ", " + rest;
-    for (std::string text :
-         {family, rest, patch.text(Field::DisplayName), patch.text(Field::CompanyName)})
-        if (!text.empty()) return text;
-    return {};
-}
-
 void write_names(const PatchView& patch, std::vector<PropertyWrite>& out) {
     bool any = false;
     for (const PlainField& plain : kPlainFields) {
@@ -231,13 +213,7 @@ std::vector<PropertyWrite> contact_writes(const Patch& patch, const MappingConte
 Record project_contact(const Record& record, const MappingContext&) {
     Record out = record.masked(contact_writable());
     project_common(out, Field::Notes);
-    if (out.text(Field::DisplayName).empty()) {
-        const std::string names = joined(
-            {out.text(Field::GivenName), out.text(Field::MiddleName), out.text(Field::FamilyName)});
-        for (const std::string& text : {names, std::string(out.text(Field::CompanyName)),
-                                        std::string(out.text(Field::Email1))})
-            if (out.text(Field::DisplayName).empty()) out.set(Field::DisplayName, text);
-    }
+    project_display_name(out);
     if (out.find(Field::Url)) out.set(Field::Url, as_uri(out.text(Field::Url)));
     const FieldMask long_texts{Field::Notes, Field::BusinessStreet, Field::OtherStreet, Field::Url};
     const Record before = out;

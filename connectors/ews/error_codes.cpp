@@ -43,6 +43,9 @@ constexpr std::array kMeanings = {
     CodeMeaning{"ErrorWrongServerVersion", ErrorKind::Transient, Reaction::Rediscover},
     CodeMeaning{"ErrorWrongServerVersionDelegate", ErrorKind::Transient, Reaction::Rediscover},
     // Somebody wrote in between.
+    CodeMeaning{"ErrorOutlookRuleBlobExists", ErrorKind::VersionConflict, Reaction::ReadAgain},
+    CodeMeaning{"ErrorInboxRulesValidationError", ErrorKind::InvalidRequest, Reaction::OurMistake},
+    CodeMeaning{"ErrorRulesOverQuota", ErrorKind::TooLarge, Reaction::ParkItem},
     CodeMeaning{"ErrorIrresolvableConflict", ErrorKind::VersionConflict, Reaction::ReadAgain},
     CodeMeaning{"ErrorStaleObject", ErrorKind::VersionConflict, Reaction::ReadAgain},
     CodeMeaning{"ErrorChangeKeyRequired", ErrorKind::VersionConflict, Reaction::ReadAgain},

@@ -1,26 +1,12 @@
 #include "connectors/ews/ews_client.hpp"
 
 #include <array>
-#include <charconv>
 #include <cstdio>
 
 #include "connectors/ews/base64.hpp"
 #include "core/text.hpp"
 
 namespace liaison::ews {
-
-std::optional<Timestamp> parse_http_date(std::string_view text) {
-    static constexpr std::array<std::string_view, 12> months = {
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    if (text.size() != 29 || text.substr(25) != " GMT") return std::nullopt;
-    const auto month = std::find(months.begin(), months.end(), text.substr(8, 3));
-    if (month == months.end()) return std::nullopt;
-    std::array<char, 32> iso{};
-    std::snprintf(iso.data(), iso.size(), "%.4s-%02d-%.2sT%.8sZ", text.substr(12).data(),
-                  static_cast<int>(month - months.begin()) + 1, text.substr(5).data(),
-                  text.substr(17).data());
-    return parse_timestamp(iso.data());
-}
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include "core/async.hpp"
 #include "core/ports/http_client.hpp"
 #include "core/result.hpp"
+#include "net/http_date.hpp"
 
 namespace liaison::ews {
 
@@ -52,7 +53,6 @@ private:
     std::uint64_t requests_ = 0;
 };
 
-/// "Wed, 25 Nov 2026 08:15:00 GMT" (RFC 9110, 5.6.7, the preferred form); nothing for other text.
-std::optional<Timestamp> parse_http_date(std::string_view text);
+using net::parse_http_date;
 
 }  // namespace liaison::ews

@@ -2,16 +2,16 @@
 #include <memory>
 #include <string>
 
+#include "connectors/exchange_items.hpp"
 #include "core/ports/clock.hpp"
 #include "core/ports/http_client.hpp"
+#include "core/ports/inbox_rules.hpp"
 #include "core/ports/mail_source.hpp"
 #include "core/ports/sync_endpoint.hpp"
 
 namespace liaison::ews {
 
-/// The property set of Liaison's named properties (CrmKey, CrmNote) in every mailbox. Drawn once
-/// for the product: an installation that changes it no longer knows its own items.
-inline constexpr std::string_view kProductPropertySet = "6f1b8c52-93d7-4e0a-8a41-5d2c7be09f36";
+using liaison::kProductPropertySet;
 
 /// How one mailbox is reached over Exchange Web Services.
 struct EwsSettings {
@@ -34,6 +34,9 @@ struct EwsSettings {
 /// The rep's tasks, calendar and contacts. `http` and `clock` must outlive the endpoint.
 std::unique_ptr<SyncEndpoint> make_ews_endpoint(HttpClient& http, const Clock& clock,
                                                 EwsSettings settings);
+
+/// The rep's inbox rules. `http` must outlive them.
+std::unique_ptr<InboxRules> make_ews_inbox_rules(HttpClient& http, EwsSettings settings);
 
 /// The rep's mail folders. `http` must outlive the source.
 std::unique_ptr<MailSource> make_ews_mail_source(HttpClient& http, EwsSettings settings);

@@ -1,5 +1,3 @@
-#include <set>
-
 #include "connectors/ews/ews_endpoint.hpp"
 #include "connectors/ews/feed_cursor.hpp"
 #include "connectors/ews/sync_folder_items.hpp"
@@ -83,22 +81,21 @@ Async<Result<ChangePage>> EwsEndpoint::pull_changes(CollectionId collection, Cur
     page.is_last = sync->is_last;
     page.is_snapshot = from->is_snapshot;
     page.next = FeedCursor(from->is_snapshot && !sync->is_last, sync->sync_state).text();
-    // An item can occur twice; the last word counts. One that came and went in a single page is read:
-    // a removal that is none would hide it for good.
+    // An item can occur twice; the last word counts.
     std::map<std::string, std::size_t> last;
-    std::set<std::string> came;
-    for (std::size_t i = 0; i < sync->changes.size(); ++i)
-        if (sync->changes[i].kind != ItemChange::Kind::ReadFlagChange)
-            last[sync->changes[i].id.id] = i;
-    for (const ItemChange& change : sync->changes)
-        if (change.kind == ItemChange::Kind::Create || change.kind == ItemChange::Kind::Update)
-            came.insert(change.id.id);
+    std::set<std::string> shown;
+    for (std::size_t i = 0; i < sync->changes.size(); ++i) {
+        if (sync->changes[i].kind == ItemChange::Kind::ReadFlagChange) continue;
+        last[sync->changes[i].id.id] = i;
+        if (sync->changes[i].kind != ItemChange::Kind::Delete) shown.insert(sync->changes[i].id.id);
+    }
     std::vector<ItemId> changed;
     for (std::size_t i = 0; i < sync->changes.size(); ++i) {
         const ItemChange& change = sync->changes[i];
         const auto at = last.find(change.id.id);
         if (at == last.end() || at->second != i) continue;
-        if (change.kind == ItemChange::Kind::Delete && !came.contains(change.id.id))
+        // Shown and deleted in one page: a feed can be wrong, so the item itself is asked.
+        if (change.kind == ItemChange::Kind::Delete && !shown.contains(change.id.id))
             page.observations.push_back(gone_observation(change.id));
         else
             changed.push_back(change.id);

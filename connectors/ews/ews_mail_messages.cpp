@@ -1,6 +1,8 @@
 #include "connectors/ews/base64.hpp"
 #include "connectors/ews/ews_mail_source.hpp"
+#include "connectors/ews/item_values.hpp"
 #include "connectors/ews/message_item.hpp"
+#include "connectors/exchange_mail.hpp"
 #include "core/http_message.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -13,22 +15,6 @@ constexpr std::size_t kRememberedSizes = 4'096;
 constexpr std::size_t kMimePerRequest = 20;
 constexpr std::int64_t kMimeBytesPerRequest = 12
                                               << 20;  // of items; about 32 MB on the wire at worst
-
-/// What the categories of a message become. Names compare without case, as Outlook does.
-std::vector<std::string> marked_categories(const std::vector<std::string>& present,
-                                           const MailMark& mark) {
-    const auto contains = [](const std::vector<std::string>& list, const std::string& name) {
-        return std::any_of(list.begin(), list.end(),
-                           [&](const std::string& other) { return iequals(other, name); });
-    };
-    std::vector<std::string> out;
-    for (const std::string& name : present)
-        if (!contains(mark.remove_categories, name) || contains(mark.add_categories, name))
-            out.push_back(name);
-    for (const std::string& name : mark.add_categories)
-        if (!contains(out, name)) out.push_back(name);
-    return out;
-}
 
 /// The name of an item element from a reply, if it is fit to be written into a request.
 std::string element_of(const XmlNode& item) {
@@ -48,6 +34,35 @@ PropertyWrite categories_write(const std::vector<std::string>& names) {
     for (const std::string& name : names) xml.leaf("t:String", name);
     xml.close("t:Categories");
     return write;
+}
+
+std::optional<std::string_view> flag_status(std::string_view flag) {
+    if (flag == "notFlagged") return "NotFlagged";
+    if (flag == "flagged") return "Flagged";
+    if (flag == "complete") return "Complete";
+    return std::nullopt;
+}
+
+std::optional<Error> unknown_value(const MailMark& mark) {
+    const bool importance = !mark.importance || *mark.importance == "low" ||
+                            *mark.importance == "normal" || *mark.importance == "high";
+    if (importance && (!mark.flag || flag_status(*mark.flag))) return std::nullopt;
+    return Error{ErrorKind::InvalidRequest, "a mark with an unknown importance or flag"};
+}
+
+/// Read state, importance and flag where the message does not have them yet. A flag is written
+/// without dates, as Outlook's "No date" is (types.xsd FlagType).
+void put_rule_marks(std::vector<PropertyWrite>& out, const XmlNode& item, const MailMark& mark) {
+    if (mark.importance && read_importance(item) != *mark.importance)
+        put_value(out, "item:Importance", "Importance", importance_name(*mark.importance));
+    if (mark.flag && read_flag(item) != *mark.flag) {
+        PropertyWrite write{PropertyPath::plain("item:Flag"), "Flag", {}, {}};
+        XmlWriter xml(write.xml);
+        xml.open("t:Flag").leaf("t:FlagStatus", *flag_status(*mark.flag)).close("t:Flag");
+        out.push_back(std::move(write));
+    }
+    if (mark.is_read && item.child_bool("IsRead").value_or(false) != *mark.is_read)
+        put_value(out, "message:IsRead", "IsRead", *mark.is_read ? "true" : "false");
 }
 
 }  // namespace
@@ -173,6 +188,10 @@ Async<std::vector<Result<Version>>> EwsMailSource::mark_messages(std::vector<Mai
             out[i] = std::unexpected(std::move(present[i].error()));
             continue;
         }
+        if (auto unknown = unknown_value(marks[i])) {
+            out[i] = std::unexpected(std::move(*unknown));
+            continue;
+        }
         const XmlNode item = present[i]->node;
         std::vector<std::string> names;
         for (const XmlNode& name : item.child("Categories")) names.push_back(name.text());
@@ -183,6 +202,7 @@ Async<std::vector<Result<Version>>> EwsMailSource::mark_messages(std::vector<Mai
         if (read_named_property(item, kNoteProperty) != marks[i].note)
             put_extended(change.writes, PropertyPath::named(context_.property_set, kNoteProperty),
                          marks[i].note);
+        put_rule_marks(change.writes, item, marks[i]);
         if (change.writes.empty()) {
             out[i] = Version(change.id.change_key);
             continue;

@@ -1,178 +1,19 @@
 #include "connectors/ews/ews_mail_source.hpp"
 
-#include <array>
-#include <set>
-
-#include "connectors/ews/create_folder.hpp"
 #include "connectors/ews/feed_cursor.hpp"
-#include "connectors/ews/get_folder.hpp"
-#include "connectors/ews/move_item.hpp"
-#include "core/http_message.hpp"
 #include "core/limits.hpp"
-#include "core/text.hpp"
 #include "net/url.hpp"
 
 namespace liaison::ews {
 
-namespace {
-
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWellKnownFolders = {{
-    {"Inbox", "inbox"},
-    {"Sent Items", "sentitems"},
-    {"Drafts", "drafts"},
-    {"Deleted Items", "deleteditems"},
-    {"Junk Email", "junkemail"},
-    {"Outbox", "outbox"},
-}};
-constexpr std::size_t kMailFoldersMax = 20'000;
-constexpr std::size_t kPathDepthMax = 32;
-
-std::string well_known_name(std::string_view segment) {
-    for (const auto& [english, name] : kWellKnownFolders)
-        if (iequals(english, segment)) return std::string(name);
-    return {};
-}
-
-bool holds_mail(const FolderInfo& folder) {
-    return folder.folder_class.empty() || folder.folder_class == "IPF.Note" ||
-           folder.folder_class.starts_with("IPF.Note.");
-}
-
-/// "Inbox/CRM" in its segments; nothing for an empty one.
-std::optional<std::vector<std::string>> path_segments(std::string_view path) {
-    std::vector<std::string> segments = split(path, '/');
-    for (std::string& segment : segments) {
-        segment = normal_line(segment);
-        if (segment.empty()) return std::nullopt;
-    }
-    if (segments.size() > kPathDepthMax) return std::nullopt;
-    return segments;
-}
-
-}  // namespace
-
 EwsMailSource::EwsMailSource(HttpClient& http, EwsSettings settings)
     : client_(http, settings), context_{settings.property_set_guid, settings.time_zone} {}
 
-Async<Result<FolderInfo>> EwsMailSource::get_folder(FolderRef folder) {
-    EwsClient::Call call;
-    call.operation = "GetFolder";
-    call.body = encode_get_folder({std::move(folder)});
-    auto reply = co_await client_.send(std::move(call));
-    if (!reply) co_return std::unexpected(std::move(reply.error()));
-    auto folders = decode_get_folder(reply->soap, 1);
-    if (!folders) co_return std::unexpected(std::move(folders.error()));
-    co_return std::move(folders->front());
-}
-
-Async<Result<std::vector<FolderInfo>>> EwsMailSource::find_folders(FolderRef parent, bool deep) {
-    FindFolderRequest request;
-    request.parent = std::move(parent);
-    request.deep = deep;
-    std::vector<FolderInfo> all;
-    bool is_last = false;
-    while (!is_last) {
-        EwsClient::Call call;
-        call.operation = "FindFolder";
-        call.body = encode_find_folder(request);
-        auto reply = co_await client_.send(std::move(call));
-        if (!reply) co_return std::unexpected(std::move(reply.error()));
-        auto page = decode_find_folder(reply->soap, request);
-        if (!page) co_return std::unexpected(std::move(page.error()));
-        for (FolderInfo& folder : page->folders) all.push_back(std::move(folder));
-        if (all.size() > kMailFoldersMax)
-            co_return fail(ErrorKind::TooLarge, "the mailbox has too many folders");
-        request.offset = page->next_offset;
-        is_last = page->is_last;
-    }
-    co_return all;
-}
-
-Async<Result<FolderRef>> EwsMailSource::open_child(FolderRef parent, std::string name,
-                                                   bool create) {
-    const auto children = co_await find_folders(parent, false);
-    if (!children) co_return std::unexpected(children.error());
-    for (const bool exact : {true, false})
-        for (const FolderInfo& child : *children)
-            if (exact ? child.display_name == name : iequals(child.display_name, name))
-                co_return FolderRef::by_id(child.id);
-    if (!create) co_return fail(ErrorKind::NotFound, "there is no folder \"" + name + "\"");
-    co_return co_await create_child(std::move(parent), std::move(name));
-}
-
-Async<Result<FolderRef>> EwsMailSource::create_child(FolderRef parent, std::string name) {
-    EwsClient::Call call;
-    call.operation = "CreateFolder";
-    call.body = encode_create_folder(parent, name);
-    call.writes = true;
-    auto reply = co_await client_.send(std::move(call));
-    if (!reply) co_return std::unexpected(std::move(reply.error()));
-    auto id = decode_create_folder(reply->soap);
-    // Somebody was quicker: the folder is what was wanted.
-    if (!id && id.error().kind == ErrorKind::AlreadyExists)
-        co_return co_await open_child(std::move(parent), std::move(name), false);
-    if (!id) co_return std::unexpected(std::move(id.error()));
-    co_return FolderRef::by_id(std::move(*id));
-}
-
-Async<Result<MailFolder>> EwsMailSource::open_folder(std::string path, bool create) {
-    const auto segments = path_segments(path);
-    if (!segments)
-        co_return fail(ErrorKind::InvalidRequest,
-                       "no path of a mail folder: \"" + clean_utf8(path) + "\"");
-    const std::string& mailbox = client_.settings().mailbox;
-    const std::string known = well_known_name(segments->front());
-    FolderRef folder = FolderRef::well_known(known.empty() ? "msgfolderroot" : known, mailbox);
-    for (std::size_t i = known.empty() ? 0 : 1; i < segments->size(); ++i) {
-        std::string name = segments->at(i);
-        auto child = co_await open_child(folder, std::move(name), create);
-        if (!child) co_return std::unexpected(std::move(child.error()));
-        folder = std::move(*child);
-    }
-    if (folder.id.empty()) {
-        auto info = co_await get_folder(folder);
-        if (!info) co_return std::unexpected(std::move(info.error()));
-        folder = FolderRef::by_id(info->id);
-    }
-    std::string canonical;
-    for (const std::string& segment : *segments)
-        canonical += (canonical.empty() ? "" : "/") + segment;
-    paths_[folder.id] = canonical;
-    co_return MailFolder{FolderId(folder.id), canonical};
-}
-
-Async<Result<std::vector<MailFolder>>> EwsMailSource::folder_tree(FolderId root) {
-    auto info = co_await get_folder(FolderRef::by_id(root.str()));
-    if (!info) co_return std::unexpected(std::move(info.error()));
-    const auto below = co_await find_folders(FolderRef::by_id(root.str()), true);
-    if (!below) co_return std::unexpected(below.error());
-    const auto known = paths_.find(root.str());
-    std::map<std::string, std::string> path_of;
-    path_of[root.str()] = known != paths_.end() ? known->second : info->display_name;
-    std::vector<MailFolder> tree{MailFolder{root, path_of[root.str()]}};
-    // Parents need not come before their children.
-    std::vector<const FolderInfo*> waiting;
-    for (const FolderInfo& folder : *below) waiting.push_back(&folder);
-    for (bool grown = true; grown && !waiting.empty();) {
-        std::vector<const FolderInfo*> later;
-        for (const FolderInfo* folder : waiting) {
-            const auto parent = path_of.find(folder->parent_id);
-            if (parent == path_of.end()) {
-                later.push_back(folder);
-                continue;
-            }
-            const std::string path = parent->second + "/" + normal_line(folder->display_name);
-            path_of[folder->id] = path;
-            paths_[folder->id] = path;
-            if (holds_mail(*folder)) tree.push_back(MailFolder{FolderId(folder->id), path});
-        }
-        grown = later.size() < waiting.size();
-        waiting = std::move(later);
-    }
-    co_return tree;
-}
-
 Async<Result<MessagePage>> EwsMailSource::pull_messages(FolderId folder, Cursor cursor) {
+    if (public_ids_.contains(folder.str())) {
+        auto listed = co_await pull_public(std::move(folder), std::move(cursor));
+        co_return listed;
+    }
     const auto from = FeedCursor::parse(cursor);
     if (!from) co_return std::unexpected(from.error());
     SyncFolderItemsRequest request;
@@ -192,18 +33,6 @@ Async<Result<MessagePage>> EwsMailSource::pull_messages(FolderId folder, Cursor 
                                              change.kind == ItemChange::Kind::Delete});
     }
     co_return page;
-}
-
-Async<Result<ItemKey>> EwsMailSource::move_message(ItemKey key, FolderId to) {
-    EwsClient::Call call;
-    call.operation = "MoveItem";
-    call.body = encode_move_item(ItemId{key.str(), {}}, FolderRef::by_id(to.str()));
-    call.writes = true;
-    auto reply = co_await client_.send(std::move(call));
-    if (!reply) co_return std::unexpected(std::move(reply.error()));
-    auto id = decode_move_item(reply->soap);
-    if (!id) co_return std::unexpected(after_write(std::move(id.error())));
-    co_return ItemKey(id->id);
 }
 
 std::string EwsMailSource::link_url(ItemKey key) const {

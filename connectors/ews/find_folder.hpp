@@ -22,4 +22,10 @@ struct FolderPage {
 std::string encode_find_folder(const FindFolderRequest& request);
 Result<FolderPage> decode_find_folder(const SoapReply& reply, const FindFolderRequest& request);
 
+/// Its class is that of mail, or it has none.
+inline bool holds_mail(const FolderInfo& folder) {
+    return folder.folder_class.empty() || folder.folder_class == "IPF.Note" ||
+           folder.folder_class.starts_with("IPF.Note.");
+}
+
 }  // namespace liaison::ews

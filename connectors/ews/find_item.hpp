@@ -14,7 +14,12 @@ struct FindItemRequest {
     /// Restriction IsEqualTo on a property; no path of form Plain with an empty uri: none.
     PropertyPath equal_path;
     std::string equal_value;
-    PropertyPath sort_by = PropertyPath::plain("item:DateTimeCreated");  ///< ascending
+    /// Only what changed at this instant or later (item:LastModifiedTime); empty: all. Not together
+    /// with `equal_path`.
+    std::string modified_since = {};
+    bool with_modified = false;  ///< bring item:LastModifiedTime as well
+    PropertyPath sort_by = PropertyPath::plain("item:DateTimeCreated");
+    bool descending = false;
 };
 struct FoundItems {
     std::vector<ItemId> items;
@@ -22,11 +27,25 @@ struct FoundItems {
     std::int64_t next_offset = 0;
 };
 
-/// Shallow search, ids only.
+struct FoundItem {
+    ItemId id;
+    Timestamp modified{};
+};
+struct FoundItemTimes {
+    std::vector<FoundItem> items;
+    bool is_last = true;
+    std::int64_t next_offset = 0;
+};
+
+/// Shallow search, ids only (and the time of the last change where asked for).
 /// https://learn.microsoft.com/exchange/client-developer/web-service-reference/finditem-operation
 std::string encode_find_item(const FindItemRequest& request);
 /// One result per folder.
 Result<std::vector<Result<FoundItems>>> decode_find_item(const SoapReply& reply,
                                                          const FindItemRequest& request);
+
+/// Of a request for one folder with `with_modified`.
+Result<FoundItemTimes> decode_find_item_times(const SoapReply& reply,
+                                              const FindItemRequest& request);
 
 }  // namespace liaison::ews

@@ -1,8 +1,5 @@
 #include "connectors/ews/item_mapping.hpp"
 
-#include <array>
-#include <utility>
-
 #include "connectors/ews/calendar_item.hpp"
 #include "connectors/ews/contact_item.hpp"
 #include "connectors/ews/task_item.hpp"
@@ -13,12 +10,6 @@ namespace liaison::ews {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kStateCategories = {{
-    {"planned", "CRM planned"},
-    {"overdue", "CRM overdue"},
-    {"done", "CRM done"},
-}};
-
 std::string element_xml(std::string_view element, std::string_view text) {
     std::string out;
     XmlWriter(out).leaf("t:" + std::string(element), text);
@@ -26,11 +17,7 @@ std::string element_xml(std::string_view element, std::string_view text) {
 }
 
 std::string categories_xml(const PatchView& patch) {
-    TextList names;
-    if (const TextList* own = patch.get<TextList>(Field::Categories)) names = *own;
-    if (const std::string_view state = state_category_name(patch.text(Field::StateCategory));
-        !state.empty())
-        names.emplace_back(state);
+    const TextList names = written_categories(patch);
     if (names.empty()) return {};
     std::string out;
     XmlWriter xml(out);
@@ -41,15 +28,6 @@ std::string categories_xml(const PatchView& patch) {
 }
 
 }  // namespace
-
-Patch patch_of(const Record& record) {
-    Patch patch;
-    for (const auto& [field, value] : record.values()) patch.emplace(field, value);
-    if (record.kind() == EntityKind::Task) patch.try_emplace(Field::ReminderAt, std::nullopt);
-    if (record.kind() == EntityKind::Appointment)
-        patch.try_emplace(Field::ReminderMinutes, std::nullopt);
-    return patch;
-}
 
 void put_value(std::vector<PropertyWrite>& out, std::string_view uri, std::string_view element,
                std::string_view value) {
@@ -88,18 +66,6 @@ void put_token(std::vector<PropertyWrite>& out, const MappingContext& context,
                  token.empty() ? std::string() : token.str());
 }
 
-std::string_view state_category_name(std::string_view state) {
-    for (const auto& [token, name] : kStateCategories)
-        if (token == state) return name;
-    return {};
-}
-
-std::string_view state_of_category(std::string_view category) {
-    for (const auto& [token, name] : kStateCategories)
-        if (name == category) return token;
-    return {};
-}
-
 std::vector<PropertyPath> common_properties(const MappingContext& context) {
     std::vector<PropertyPath> paths;
     for (const std::string_view uri :
@@ -119,15 +85,9 @@ void read_common(const XmlNode& item, Record& record, Field body_field) {
     record.set(body_field, truncate_chars(item.child_text("Body"), limits::body_chars_max));
     const std::string sensitivity = item.child_text("Sensitivity");
     record.set(Field::IsPrivate, sensitivity == "Private" || sensitivity == "Confidential");
-    TextList categories;
-    for (const XmlNode& name : item.child("Categories")) {
-        const std::string text = normal_line(name.text());
-        if (const std::string_view state = state_of_category(text); !state.empty())
-            record.set(Field::StateCategory, std::string(state));
-        else if (categories.size() < limits::categories_max)
-            categories.push_back(text);
-    }
-    record.set(Field::Categories, std::move(categories));
+    TextList names;
+    for (const XmlNode& name : item.child("Categories")) names.push_back(name.text());
+    read_categories(names, record);
 }
 
 void write_common(const PatchView& patch, std::vector<PropertyWrite>& out, Field body_field) {
@@ -149,22 +109,6 @@ void write_common(const PatchView& patch, std::vector<PropertyWrite>& out, Field
     if (patch.has(Field::Categories) || patch.has(Field::StateCategory))
         out.push_back(
             {PropertyPath::plain("item:Categories"), "Categories", {}, categories_xml(patch)});
-}
-
-void project_common(Record& record, Field body_field) {
-    if (const auto* subject = record.get<std::string>(Field::Subject))
-        record.set(Field::Subject, truncate_chars(*subject, limits::subject_chars_max));
-    if (const auto* body = record.get<std::string>(body_field))
-        record.set(body_field, truncate_chars(*body, limits::body_chars_max));
-    if (const auto* list = record.get<TextList>(Field::Categories)) {
-        TextList own = *list;
-        std::erase_if(own, [](const std::string& name) {
-            return !state_of_category(name).empty() ||
-                   count_chars(name) > limits::subject_chars_max;
-        });
-        if (own.size() > limits::categories_max) own.resize(limits::categories_max);
-        record.set(Field::Categories, std::move(own));
-    }
 }
 
 std::vector<PropertyPath> item_properties(EntityKind kind, const MappingContext& context) {

@@ -1,11 +1,9 @@
 #pragma once
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "connectors/ews/types.hpp"
-#include "core/observation.hpp"
-#include "core/record.hpp"
+#include "connectors/exchange_items.hpp"
 
 namespace liaison::ews {
 
@@ -14,37 +12,6 @@ struct MappingContext {
     std::string property_set;  ///< GUID of the named properties
     std::string time_zone;     ///< IANA zone of the mailbox
 };
-
-/// What an item says: a record, or why it cannot be mirrored.
-using ItemContent = std::variant<Record, Unreadable>;
-
-/// The values of a patch, as a mapping asks for them.
-class PatchView {
-public:
-    explicit PatchView(const Patch& patch) : patch_(patch) {}
-    bool has(Field field) const { return patch_.contains(field); }
-    /// Null if the field is not in the patch or is cleared by it.
-    template <class T>
-    const T* get(Field field) const {
-        const auto it = patch_.find(field);
-        return it != patch_.end() && it->second ? std::get_if<T>(&*it->second) : nullptr;
-    }
-    std::string text(Field field) const {
-        const std::string* value = get<std::string>(field);
-        return value ? *value : std::string();
-    }
-    bool flag(Field field) const {
-        const bool* value = get<bool>(field);
-        return value && *value;
-    }
-
-private:
-    const Patch& patch_;
-};
-
-/// Every field of `record` as a patch: what a create writes. A missing reminder is said (Exchange
-/// gives new appointments one).
-Patch patch_of(const Record& record);
 
 // Building blocks of the mappings: each appends one write.
 
@@ -68,18 +35,8 @@ void put_token(std::vector<PropertyWrite>& out, const MappingContext& context,
 std::vector<PropertyPath> common_properties(const MappingContext& context);
 void read_common(const XmlNode& item, Record& record, Field body_field);
 void write_common(const PatchView& patch, std::vector<PropertyWrite>& out, Field body_field);
-/// Text limits and defaults of the common fields.
-void project_common(Record& record, Field body_field);
 /// The token that the item carries, or an empty one.
 CorrelationToken read_token(const XmlNode& item);
-
-inline constexpr std::string_view kTokenProperty = "CrmKey";
-inline constexpr std::string_view kNoteProperty = "CrmNote";
-
-/// Name of Liaison's own category for a state ("planned", "overdue", "done"), or empty.
-std::string_view state_category_name(std::string_view state);
-/// The state of a category name, or empty if it is not Liaison's own.
-std::string_view state_of_category(std::string_view category);
 
 /// One kind's translation.
 std::vector<PropertyPath> item_properties(EntityKind kind, const MappingContext& context);

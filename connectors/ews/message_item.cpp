@@ -1,6 +1,7 @@
 #include "connectors/ews/message_item.hpp"
 
 #include "connectors/ews/item_values.hpp"
+#include "connectors/exchange_mail.hpp"
 #include "core/http_message.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -13,6 +14,7 @@ constexpr std::string_view kSenderSmtpTag = "0x5d01";
 constexpr std::string_view kSentRepresentingSmtpTag = "0x5d02";
 constexpr std::size_t kHeadersMax = 1'000;
 constexpr std::size_t kAttachmentsMax = 1'000;
+constexpr std::size_t kThreadIndexCharsMax = 4'096;
 constexpr std::size_t kHeaderBytesMax = 64u << 10;
 
 std::optional<MailAddress> read_mailbox(const XmlNode& mailbox, const std::string& smtp = {}) {
@@ -36,53 +38,11 @@ std::vector<MailAddress> read_recipients(const XmlNode& list) {
     return out;
 }
 
-/// The addresses of a From header. Exchange keeps one author; this finds the others. Quoted strings and comments are
-/// stepped over; what holds no address is left out.
-std::vector<MailAddress> read_authors(std::string_view header) {
-    std::vector<MailAddress> out;
-    std::string entry;
-    bool quoted = false;
-    int comment = 0;
-    const auto finish = [&] {
-        std::string_view text = trim(entry);
-        const std::size_t open = text.rfind('<');
-        if (open != std::string_view::npos) text = text.substr(open + 1, text.find('>', open) - open - 1);
-        text = trim(text);
-        const bool address = text.find('@') != std::string_view::npos && text.find(' ') == std::string_view::npos;
-        if (address && out.size() < limits::recipients_max) out.push_back({std::string(text), {}});
-        entry.clear();
-    };
-    for (std::size_t i = 0; i < header.size(); ++i) {
-        const char c = header[i];
-        if (c == '\\' && (quoted || comment > 0)) {
-            ++i;
-        } else if (c == '"' && comment == 0) {
-            quoted = !quoted;
-        } else if (!quoted && (c == '(' || (c == ')' && comment > 0))) {
-            comment += c == '(' ? 1 : -1;
-        } else if (!quoted && comment == 0 && (c == ',' || c == ';')) {
-            finish();
-        } else if (!quoted && comment == 0) {
-            entry += c;
-        }
-    }
-    finish();
-    return out;
-}
-
 std::string read_sensitivity(const XmlNode& item) {
     const std::string name = item.child_text("Sensitivity");
     if (name == "Personal" || name == "Private" || name == "Confidential")
         return to_lower_ascii(name);
     return "normal";
-}
-
-/// At most `max` bytes, never in the middle of a character.
-std::string cut_bytes(std::string text, std::size_t max) {
-    if (text.size() <= max) return text;
-    while (max > 0 && (static_cast<unsigned char>(text[max]) & 0xC0) == 0x80) --max;
-    text.resize(max);
-    return text;
 }
 
 void read_attachments(const XmlNode& item, MailMessage& out) {
@@ -114,12 +74,14 @@ ItemShape message_shape(const MappingContext& context, bool with_headers) {
                                        "item:IsDraft",
                                        "item:DateTimeSent",
                                        "item:ConversationId",
+                                       "item:Flag",
                                        "item:TextBody",
                                        "message:Sender",
                                        "message:ToRecipients",
                                        "message:CcRecipients",
                                        "message:BccRecipients",
                                        "message:From",
+                                       "message:ConversationIndex",
                                        "message:InternetMessageId",
                                        "message:IsRead",
                                        "message:References",
@@ -142,6 +104,7 @@ MailMessage read_message(const XmlNode& item) {
     out.internet_message_id = std::string(trim(item.child_text("InternetMessageId")));
     out.in_reply_to = std::string(trim(item.child_text("InReplyTo")));
     out.references = cut_bytes(std::string(trim(item.child_text("References"))), kHeaderBytesMax);
+    out.thread_index = cut_bytes(item.child_text("ConversationIndex"), kThreadIndexCharsMax);
     out.conversation_id = std::string(item.child("ConversationId").attribute("Id"));
     out.from = read_mailbox(item.child("From").child("Mailbox"),
                             read_tagged_property(item, kSentRepresentingSmtpTag));
@@ -161,6 +124,7 @@ MailMessage read_message(const XmlNode& item) {
     out.sensitivity = read_sensitivity(item);
     out.is_draft = item.child_bool("IsDraft").value_or(false);
     out.is_read = item.child_bool("IsRead").value_or(false);
+    out.flag = read_flag(item);
     out.size = std::max<std::int64_t>(item.child_int("Size").value_or(0), 0);
     for (const XmlNode& name : item.child("Categories"))
         if (out.categories.size() < limits::categories_max) out.categories.push_back(name.text());
@@ -171,17 +135,24 @@ MailMessage read_message(const XmlNode& item) {
                                      cut_bytes(header.text(), kHeaderBytesMax));
     for (const auto& [name, value] : out.headers) {
         if (!out.from || !iequals(name, "From")) continue;
-        for (MailAddress& author : read_authors(value))
-            if (!iequals(author.address, out.from->address)) out.other_authors.push_back(std::move(author));
+        add_other_authors(value, out);
         break;
     }
     out.mark = read_named_property(item, kNoteProperty);
     return out;
 }
 
+std::string read_flag(const XmlNode& item) {
+    const std::string status = item.child("Flag").child_text("FlagStatus");
+    if (status == "Flagged") return "flagged";
+    return status == "Complete" ? "complete" : "notFlagged";
+}
+
 ItemShape mark_shape(const MappingContext& context) {
     ItemShape shape;
-    shape.properties.push_back(PropertyPath::plain("item:Categories"));
+    for (const std::string_view uri :
+         {"item:Categories", "item:Importance", "item:Flag", "message:IsRead"})
+        shape.properties.push_back(PropertyPath::plain(uri));
     shape.properties.push_back(PropertyPath::named(context.property_set, kNoteProperty));
     return shape;
 }

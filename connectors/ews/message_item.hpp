@@ -13,7 +13,10 @@ namespace liaison::ews {
 ItemShape message_shape(const MappingContext& context, bool with_headers);
 MailMessage read_message(const XmlNode& item);
 
-/// Categories and our note, which mark_messages needs.
+/// notFlagged, flagged or complete.
+std::string read_flag(const XmlNode& item);
+
+/// What mark_messages needs to know: categories, importance, flag, read state and our note.
 ItemShape mark_shape(const MappingContext& context);
 
 }  // namespace liaison::ews

@@ -2,15 +2,27 @@
 
 namespace liaison::ews {
 
-std::string encode_move_item(const ItemId& id, const FolderRef& to) {
+namespace {
+
+std::string encode_transfer(std::string_view operation, const ItemId& id, const FolderRef& to) {
     std::string out;
     XmlWriter xml(out);
-    xml.open("m:MoveItem").open("m:ToFolderId");
+    xml.open(operation).open("m:ToFolderId");
     write_folder_ref(xml, to);
     xml.close("m:ToFolderId");
     write_item_ids(xml, {id});
-    xml.leaf("m:ReturnNewItemIds", "true").close("m:MoveItem");
+    xml.leaf("m:ReturnNewItemIds", "true").close(operation);
     return out;
+}
+
+}  // namespace
+
+std::string encode_move_item(const ItemId& id, const FolderRef& to) {
+    return encode_transfer("m:MoveItem", id, to);
+}
+
+std::string encode_copy_item(const ItemId& id, const FolderRef& to) {
+    return encode_transfer("m:CopyItem", id, to);
 }
 
 Result<ItemId> decode_move_item(const SoapReply& reply) {
@@ -18,9 +30,7 @@ Result<ItemId> decode_move_item(const SoapReply& reply) {
     if (!messages) return std::unexpected(std::move(messages.error()));
     const ResponseMessage& message = messages->front();
     if (!message.done()) return std::unexpected(message.error());
-    ItemId id = read_item_id(message.node.child("Items").first());
-    if (id.id.empty()) return fail(ErrorKind::CorruptReply, "MoveItem: no new id");
-    return id;
+    return read_item_id(message.node.child("Items").first());
 }
 
 }  // namespace liaison::ews

@@ -1,17 +1,16 @@
 #include "daemon/mail/logging.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
-#include "core/limits.hpp"
 #include "core/text.hpp"
+#include "daemon/mail/automatic.hpp"
+#include "daemon/mail/drafts.hpp"
 #include "daemon/mail/identity.hpp"
+#include "daemon/mail/strict.hpp"
 
 namespace liaison::mail {
 namespace {
-
-constexpr std::size_t kLabelsNamed = 10;
 
 const MailAction* first_action(const MailActions& actions, MailActionKind kind) {
     const auto at = std::ranges::find(actions.actions, kind, &MailAction::kind);
@@ -29,42 +28,6 @@ bool is_copy_of(const EarlierDecision& earlier) {
            (earlier.reason != "rule" && earlier.reason != "private" && earlier.reason != "draft");
 }
 
-std::string addresses_text(std::size_t count) {
-    return count == 1 ? "the only address" : "any of the " + std::to_string(count) + " addresses";
-}
-
-/// "C-1, C-2 and 7 more"
-std::string labels_text(const std::vector<std::string>& labels) {
-    std::string out;
-    for (std::size_t i = 0; i < std::min(labels.size(), kLabelsNamed); ++i) {
-        if (i > 0) out += ", ";
-        out += labels[i];
-    }
-    if (labels.size() > kLabelsNamed)
-        out += " and " + std::to_string(labels.size() - kLabelsNamed) + " more";
-    return out;
-}
-
-InteractionDraft draft_for(const AddressMatch& match, const Parties& parties,
-                           const MailActions& actions, const LoggingPolicy& policy,
-                           const std::string& owner) {
-    InteractionDraft draft;
-    draft.contact_id = match.partner->id;
-    draft.contact_kind = match.partner->kind;
-    draft.contact_address = match.address;
-    draft.company_id = match.partner->company_id;
-    draft.user_id = owner;
-    draft.direction = parties.direction;
-    for (const MailAction& action : actions.actions) {
-        if (action.kind != MailActionKind::LogInteraction) continue;
-        if (draft.template_code.empty()) draft.template_code = action.template_code;
-        if (draft.campaign_id.empty()) draft.campaign_id = action.campaign_id;
-        if (draft.opportunity_id.empty()) draft.opportunity_id = action.opportunity_id;
-    }
-    if (draft.template_code.empty()) draft.template_code = policy.default_template;
-    return draft;
-}
-
 /// Why each address got its partner, where there was a choice.
 void trace_parties(const Parties& parties, std::vector<std::string>& trace) {
     for (const AddressMatch& match : parties.matches) {
@@ -74,10 +37,11 @@ void trace_parties(const Parties& parties, std::vector<std::string>& trace) {
         std::string line = match.role + ": ";
         if (match.user)
             line += "user " + std::string(label_of(*match.user)) + " has this address, so not ";
+        else if (!match.partner)
+            line += "nobody taken, they rank the same: ";
         else
-            line += std::string(label_of(*match.partner)) + " taken, " +
-                    (match.ambiguous ? "the first of several of equal rank, so not "
-                                     : "it ranks before ");
+            line += std::string(label_of(*match.partner)) + " taken (" + match.why_taken +
+                    "), so not ";
         trace.push_back(line + labels_text(labels));
     }
     if (parties.addresses_ignored > 0)
@@ -93,6 +57,13 @@ void apply_routing(const MailActions& actions, MailDecision& decision) {
             if (std::ranges::find(decision.add_categories, category) ==
                 decision.add_categories.end())
                 decision.add_categories.push_back(category);
+    for (const MailAction& action : actions.actions)
+        if (action.kind == MailActionKind::CopyToFolder ||
+            action.kind == MailActionKind::MarkAsRead ||
+            action.kind == MailActionKind::MarkImportance ||
+            action.kind == MailActionKind::FlagMessage ||
+            action.kind == MailActionKind::CreateTask)
+            decision.effects.push_back(action);
 }
 
 void add_own_category(const LoggingPolicy& policy, const MailSituation& situation,
@@ -113,69 +84,148 @@ void settle(MailDecision& decision, MailOutcome outcome, std::string reason, std
     decision.detail = std::move(detail);
 }
 
-/// Points 1 to 5; false when none of them holds.
-bool decide_before_matching(const MailMessage& message, const MailActions& actions,
-                            const LoggingPolicy& policy, const MailSituation& situation,
-                            MailDecision& decision) {
-    const MailAction* skip = first_action(actions, MailActionKind::SkipLogging);
-    const MailAction* hold = first_action(actions, MailActionKind::Hold);
-    if (message.is_draft)
-        settle(decision, MailOutcome::Skip, "draft", "a draft is not logged before it is sent");
-    else if (!situation.readable)
-        settle(decision, MailOutcome::Park, "unreadable",
-               "Exchange could not give the facts of this mail");
-    else if (situation.earlier && is_copy_of(*situation.earlier))
-        settle(decision, MailOutcome::Skip, "duplicate",
-               "a copy of a mail that was decided on before");
-    else if (policy.skip_private && is_private(message))
-        settle(decision, MailOutcome::Skip, "private",
-               "marked private or confidential by its sender");
-    else if (skip != nullptr)
-        settle(decision, MailOutcome::Skip, "rule", "rule \"" + skip->rule + "\" says skipLogging");
-    else if (hold != nullptr)
-        settle(decision, MailOutcome::Hold, "rule", "rule \"" + hold->rule + "\" says hold");
-    else
-        return false;
+bool settle_early(MailDecision& decision, MailOutcome outcome, std::string reason,
+                  std::string detail) {
+    settle(decision, outcome, std::move(reason), std::move(detail));
     return true;
 }
 
-/// Points 6 to 10.
-void decide_by_parties(const Parties& parties, const MailActions& actions,
-                       const LoggingPolicy& policy, const MailSituation& situation,
-                       MailDecision& decision) {
-    std::set<std::pair<PartyKind, std::string>> seen;
-    std::vector<std::string> logged, blocked;
-    std::size_t users = 0;
-    for (const AddressMatch& match : parties.matches) {
-        if (match.user) ++users;
-        if (!match.partner || !seen.insert({match.partner->kind, match.partner->id}).second)
-            continue;
-        std::string label = std::string(label_of(*match.partner)) + " (" + match.role + ")";
-        if (match.partner->privacy_blocked) {
-            blocked.push_back(std::move(label));
-            continue;
-        }
-        decision.drafts.push_back(
-            draft_for(match, parties, actions, policy, situation.owner_user_id));
-        logged.push_back(std::move(label));
-    }
-    const std::size_t count = parties.address_count();
+/// Points 1 to 4; false when none of them holds.
+bool decide_by_itself(const DecisionGround& ground, MailDecision& decision) {
+    const MailSituation& situation = ground.situation;
+    if (ground.message.is_draft)
+        return settle_early(decision, MailOutcome::Skip, "draft",
+                            "a draft is not logged before it is sent");
+    if (!situation.readable)
+        return settle_early(decision, MailOutcome::Park, "unreadable",
+                            "Exchange could not give the facts of this mail");
+    if (situation.earlier && is_copy_of(*situation.earlier))
+        return settle_early(decision, MailOutcome::Skip, "duplicate",
+                            "a copy of a mail that was decided on before");
+    if (ground.policy.skip_private && is_private(ground.message))
+        return settle_early(decision, MailOutcome::Skip, "private",
+                            "marked private or confidential by its sender");
+    return false;
+}
+
+/// Points 5 to 8; false when none of them holds.
+bool decide_before_matching(const DecisionGround& ground, MailDecision& decision) {
+    const MailAction* skip = first_action(ground.actions, MailActionKind::SkipLogging);
+    const MailAction* hold = first_action(ground.actions, MailActionKind::Hold);
+    const MailChoice& own = ground.situation.choice;
+    const MailChoice& of_thread = ground.situation.thread.choice;
+    const bool linked = own.verb == MailChoice::Verb::Link;
+    const AddressMatch* sender = ground.parties.sender();
+    if (sender != nullptr && sender->blocklisted)
+        return settle_early(decision, MailOutcome::Skip, "blocklisted",
+                            "its sender stands on the blocklist");
+    if (own.verb == MailChoice::Verb::Ignore)
+        return settle_early(decision, MailOutcome::Skip, "ignored",
+                            "ignored by " + own.who);
+    if (!linked && of_thread.verb == MailChoice::Verb::Ignore)
+        return settle_early(decision, MailOutcome::Skip, "ignored",
+                            "its conversation is ignored by " + of_thread.who);
+    if (!linked && skip != nullptr)
+        return settle_early(decision, MailOutcome::Skip, "rule",
+                            "rule \"" + skip->rule + "\" says skipLogging");
+    if (!linked && hold != nullptr)
+        return settle_early(decision, MailOutcome::Hold, "rule",
+                            "rule \"" + hold->rule + "\" says hold");
+    const AutomaticKind automatic = automatic_kind(ground.message);
+    if (!linked && automatic != AutomaticKind::None &&
+        ground.policy.automatic == AutomaticMail::Skip)
+        return settle_early(decision, MailOutcome::Skip, "automatic",
+                            std::string(to_string(automatic)) + ": the policy skips it");
+    return false;
+}
+
+/// Points 9 to 11.
+bool decide_by_drafts(const DecisionGround& ground, MailDecision& decision,
+                      std::vector<std::string>& blocked) {
+    DraftList drafts(ground);
+    std::string reason = "contact_match";
+    const auto name_reason = [&](const char* name, auto add) {
+        const bool was_empty = drafts.empty();
+        add();
+        if (was_empty && !drafts.empty()) reason = name;
+    };
+    drafts.add_matched();
+    name_reason("chosen", [&] { drafts.add_chosen(ground.situation.choice); });
+    if (ground.situation.choice.verb != MailChoice::Verb::Link)
+        name_reason("thread", [&] { drafts.add_chosen(ground.situation.thread.choice); });
+    name_reason("regarding", [&] { drafts.add_regarding(); });
+    const AutomaticKind automatic = automatic_kind(ground.message);
+    name_reason("new_party", [&] { drafts.add_new_parties(); });
+    blocked = drafts.blocked();
     if (!blocked.empty()) decision.trace.push_back("blocked for privacy: " + labels_text(blocked));
-    if (!logged.empty())
-        settle(decision, MailOutcome::Log, "contact_match", labels_text(logged));
+    for (const std::string& note : drafts.notes()) decision.trace.push_back(note);
+    if (automatic != AutomaticKind::None)
+        decision.trace.push_back("sent by a machine: " + std::string(to_string(automatic)));
+    if (drafts.empty()) return false;
+    for (AddressFinding& finding : decision.addresses)
+        if (drafts.created_for().contains(finding.address)) finding.verdict = "to_create";
+    settle(decision, MailOutcome::Log, reason, labels_text(drafts.labels()));
+    decision.drafts = drafts.take();
+    decision.has_open_question = ground.situation.choice.empty() &&
+                                 std::ranges::any_of(ground.parties.matches,
+                                                     [](const AddressMatch& match) {
+                                                         return match.ambiguous && !match.partner;
+                                                     });
+    return true;
+}
+
+/// Points 12 to 19.
+void decide_unmatched(const DecisionGround& ground, const std::vector<std::string>& blocked,
+                      MailDecision& decision) {
+    std::size_t colleagues = 0, blocklisted = 0;
+    std::vector<std::string> equal;
+    for (const AddressMatch& match : ground.parties.matches) {
+        if (match.user || match.internal) ++colleagues;
+        if (match.blocklisted) ++blocklisted;
+        if (match.ambiguous && !match.partner)
+            for (const Party& party : match.rejected) equal.emplace_back(label_of(party));
+    }
+    const std::size_t count = ground.parties.address_count();
+    const AutomaticKind automatic = automatic_kind(ground.message);
+    if (!equal.empty())
+        settle(decision, MailOutcome::Unmatched, "ambiguous",
+               "several have the same address and rank the same: " + labels_text(equal));
     else if (!blocked.empty())
         settle(decision, MailOutcome::Skip, "privacy_blocked",
                labels_text(blocked) + ": blocked for privacy");
     else if (count == 0)
         settle(decision, MailOutcome::Unmatched, "no_addresses",
                "the mail has no address in From, To or Cc");
-    else if (users == count)
+    else if (blocklisted > 0 && blocklisted + colleagues == count)
+        settle(decision, MailOutcome::Skip, "blocklisted",
+               "all who take part stand on the blocklist");
+    else if (colleagues == count)
         settle(decision, MailOutcome::Skip, "internal",
                count == 1 ? "the only address belongs to a user"
                           : "all " + std::to_string(count) + " addresses belong to users");
+    else if (automatic != AutomaticKind::None && ground.policy.automatic == AutomaticMail::LogKnown)
+        settle(decision, MailOutcome::Skip, "automatic",
+               std::string(to_string(automatic)) + " of nobody whom the CRM knows");
+    else if (ground.policy.unknown_sender == UnknownSender::Ignore)
+        settle(decision, MailOutcome::Skip, "unknown_sender", "the policy ignores unknown senders");
     else
         settle(decision, MailOutcome::Unmatched, "no_contact",
                "no contact has " + addresses_text(count));
+}
+
+void explain_thread(const ThreadGuide& thread, MailDecision& decision) {
+    decision.thread_row = thread.row;
+    decision.thread_tie = thread.tie;
+    if (thread.row == 0) return;
+    std::string line = "conversation: tied to mail " + std::to_string(thread.row) + " by " +
+                       std::string(to_string(thread.tie));
+    if (!thread.opportunity_id.empty()) line += ", opportunity " + thread.opportunity_id;
+    if (!thread.campaign_id.empty()) line += ", campaign " + thread.campaign_id;
+    if (!thread.choice.empty())
+        line += ", " + thread.choice.who + " chose " +
+                std::string(to_string(thread.choice.verb)) + " at mail " +
+                std::to_string(thread.choice_row);
+    decision.trace.push_back(std::move(line));
 }
 
 }  // namespace
@@ -183,15 +233,25 @@ void decide_by_parties(const Parties& parties, const MailActions& actions,
 MailDecision decide_logging(const MailMessage& message, const Parties& parties,
                             const MailActions& actions, const LoggingPolicy& policy,
                             const MailSituation& situation) {
+    const DecisionGround ground{message, parties, actions, policy, situation};
     MailDecision decision;
     decision.identity = identify(message);
     decision.direction = parties.direction;
     decision.rule_set_version = actions.rule_set_version;
+    decision.rules = actions.outcomes;
     decision.trace = actions.trace;
     decision.trace.insert(decision.trace.end(), actions.conflicts.begin(), actions.conflicts.end());
-    if (!decide_before_matching(message, actions, policy, situation, decision)) {
+    decision.addresses = findings_of(parties);
+    explain_thread(situation.thread, decision);
+    if (!decide_by_itself(ground, decision) && !decide_before_matching(ground, decision)) {
         trace_parties(parties, decision.trace);
-        decide_by_parties(parties, actions, policy, situation, decision);
+        std::vector<std::string> blocked;
+        const bool chosen = situation.choice.verb == MailChoice::Verb::Link ||
+                            situation.thread.choice.verb == MailChoice::Verb::Link;
+        if (policy.match.strict && !chosen)
+            decide_strict(ground, decision);
+        else if (!decide_by_drafts(ground, decision, blocked))
+            decide_unmatched(ground, blocked, decision);
     }
     const bool untouched = decision.reason == "draft" || decision.outcome == MailOutcome::Park ||
                            decision.outcome == MailOutcome::Hold;

@@ -3,6 +3,7 @@
 #include "sandbox/ews/item_editor.hpp"
 #include "sandbox/ews/item_writer.hpp"
 #include "sandbox/ews/meeting_mail.hpp"
+#include "sandbox/ews/new_item.hpp"
 #include "sandbox/ews/xml_text.hpp"
 #include "sandbox/mail_item.hpp"
 #include "sandbox/mailbox_ids.hpp"
@@ -40,6 +41,8 @@ std::optional<ItemKind> kind_of_element(std::string_view element) {
     return std::nullopt;
 }
 
+}  // namespace
+
 std::string class_of_kind(ItemKind kind) {
     switch (kind) {
         case ItemKind::Task:
@@ -56,6 +59,8 @@ std::string class_of_kind(ItemKind kind) {
     return "IPM.Item";
 }
 
+namespace {
+
 // In the form of a GlobalObjectId written in hexadecimal, as Exchange makes them; unique by the
 // mailbox's sequence.
 std::string new_uid(const RequestContext& context) {
@@ -71,6 +76,8 @@ std::string new_uid(const RequestContext& context) {
     }
     return out;
 }
+
+}  // namespace
 
 void set_defaults(const RequestContext& context, Item& item) {
     PropertyBag& properties = item.properties;
@@ -90,6 +97,8 @@ void set_defaults(const RequestContext& context, Item& item) {
         properties.set("item:DateTimeReceived", now);
     }
 }
+
+namespace {
 
 Outcome<void> read_mime(const RequestContext& context, const pugi::xml_node& element,
                         NewItem& made) {
@@ -113,6 +122,8 @@ Outcome<void> read_mime(const RequestContext& context, const pugi::xml_node& ele
     return {};
 }
 
+}  // namespace
+
 void add_derived(const RequestContext& context, Item& item) {
     PropertyBag& properties = item.properties;
     if (item.kind == ItemKind::Appointment && properties.text("calendar:UID").empty()) {
@@ -131,6 +142,8 @@ void add_derived(const RequestContext& context, Item& item) {
         }
     }
 }
+
+namespace {
 
 Outcome<NewItem> read_new_item(const RequestContext& context, const pugi::xml_node& element) {
     const auto kind = kind_of_element(element.name());

@@ -22,6 +22,10 @@ Outcome<std::string> found_below(const RequestContext& context, const pugi::xml_
         return ews_fail("ErrorInvalidOperation",
                         "The sandbox does not implement the SoftDeleted traversal.");
     }
+    if (traversal == "Deep" && context.mailbox == public_folders_address) {
+        return ews_fail("ErrorInvalidOperation",
+                        "Deep traversal queries are disallowed on public folders.");
+    }
     std::vector<const Folder*> found;
     if (!context.empty_listing) collect_folders(context, parent.id, traversal == "Deep", found);
     if (const pugi::xml_node node = request.child("Restriction")) {

@@ -1,6 +1,7 @@
 #include <pugixml.hpp>
 
 #include "sandbox/ews/folder_writer.hpp"
+#include "sandbox/ews/mailbox_routing.hpp"
 
 namespace liaison::sandbox::ews {
 
@@ -13,13 +14,21 @@ Reply get_folder(const RequestContext& context, const pugi::xml_node& request) {
             response.error(shape.error());
             continue;
         }
-        const auto folder = resolve_folder(context, id);
+        // Folders of several mailboxes may be asked for at once.
+        const auto mailbox = mailbox_of_request(context.store, context.mailbox, id);
+        if (!mailbox) {
+            response.error(mailbox.error());
+            continue;
+        }
+        RequestContext owner = context;
+        owner.mailbox = *mailbox;
+        const auto folder = resolve_folder(owner, id);
         if (!folder) {
             response.error(folder.error());
             continue;
         }
         std::string payload = "<m:Folders>";
-        append_folder(payload, context, **folder, *shape);
+        append_folder(payload, owner, **folder, *shape);
         response.success(payload + "</m:Folders>");
     }
     return response.finish();

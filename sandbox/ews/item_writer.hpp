@@ -58,4 +58,9 @@ void append_item_reference(std::string& out, const Item& item);
 /// What a message without raw MIME looks like as RFC 5322.
 std::string composed_mime(const RequestContext& context, const Item& item);
 
+/// A text body as HTML, as Exchange shows it to who wants HTML.
+std::string html_of_text(std::string_view text);
+/// The mailboxes of a recipients property ("message:ToRecipients") or of attendees.
+std::vector<MailAddress> addresses_of(const Item& item, std::string_view key);
+
 }  // namespace liaison::sandbox::ews

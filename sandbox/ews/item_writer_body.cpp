@@ -16,6 +16,14 @@ std::string_view cut_text(std::string_view text, std::size_t size) {
     return text.substr(0, size);
 }
 
+std::optional<MailAddress> first_address(const Item& item, std::string_view key) {
+    auto all = addresses_of(item, key);
+    if (all.empty()) return std::nullopt;
+    return std::move(all.front());
+}
+
+}  // namespace
+
 std::string html_of_text(std::string_view text) {
     std::string out =
         "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; "
@@ -58,14 +66,6 @@ std::vector<MailAddress> addresses_of(const Item& item, std::string_view key) {
         rest.remove_prefix(end + 12);
     }
 }
-
-std::optional<MailAddress> first_address(const Item& item, std::string_view key) {
-    auto all = addresses_of(item, key);
-    if (all.empty()) return std::nullopt;
-    return std::move(all.front());
-}
-
-}  // namespace
 
 const Content& ItemWriter::content(const Item& item) {
     if (loaded_ != &item) {

@@ -154,6 +154,12 @@ std::vector<std::string> computed_extended_value(const RequestContext& context, 
     if (key == "SystemTime 0x3007") return {format_utc(item.created)};
     if (key == "SystemTime 0x3008") return {format_utc(item.modified)};
     if (key == "String 0x1a") return {item.item_class};
+    if (key == "Integer 0xe08") return {std::to_string(item.size)};
+    if (key == "Integer 0x36") {  // PidTagSensitivity
+        const std::string_view name = item.properties.text("item:Sensitivity");
+        const int number = name == "Personal" ? 1 : name == "Private" ? 2 : name == "Confidential" ? 3 : 0;
+        return {std::to_string(number)};
+    }
     if (item.kind != ItemKind::Message && item.kind != ItemKind::Other) return {};
     if (key == "Integer 0xe07") {
         const int read = item.properties.text("message:IsRead") == "true" ? 1 : 0;
@@ -164,6 +170,11 @@ std::vector<std::string> computed_extended_value(const RequestContext& context, 
     if (key == "String 0x1035") {
         const std::string_view id = item.properties.text("message:InternetMessageId");
         return id.empty() ? std::vector<std::string>{} : std::vector<std::string>{std::string(id)};
+    }
+    if (key == "String 0x1042" || key == "String 0x1039") {
+        const std::string_view text = item.properties.text(
+            key == "String 0x1042" ? "item:InReplyTo" : "message:References");
+        return text.empty() ? std::vector<std::string>{} : std::vector<std::string>{std::string(text)};
     }
     if (key == "String 0x5d01" || key == "String 0x5d02") {
         std::string address =

@@ -11,7 +11,9 @@ Reply move_or_copy(const RequestContext& context, const pugi::xml_node& request,
     ResponseWriter response(context, copies ? "CopyItem" : "MoveItem", "<m:Items/>");
     const auto target =
         resolve_target_folder(context, request.child("ToFolderId"), "ErrorToFolderNotFound");
-    const bool ids = parse_boolean(element_text(request.child("ReturnNewItemIds"))).value_or(true);
+    // Into public folders no new ids are told (ED:r/moveitem-operation, ReturnNewItemIds).
+    const bool ids = parse_boolean(element_text(request.child("ReturnNewItemIds"))).value_or(true) &&
+                     context.mailbox != public_folders_address;
     for (const pugi::xml_node id : request.child("ItemIds").children()) {
         if (id.type() != pugi::node_element || response.refused()) continue;
         if (!target) {

@@ -47,6 +47,9 @@ Reply get_attachment(const RequestContext& context, const pugi::xml_node& reques
 Reply delete_attachment(const RequestContext& context, const pugi::xml_node& request);
 Reply resolve_names(const RequestContext& context, const pugi::xml_node& request);
 Reply get_server_time_zones(const RequestContext& context, const pugi::xml_node& request);
+Reply update_folder(const RequestContext& context, const pugi::xml_node& request);
+Reply get_inbox_rules(const RequestContext& context, const pugi::xml_node& request);
+Reply update_inbox_rules(const RequestContext& context, const pugi::xml_node& request);
 Reply convert_id(const RequestContext& context, const pugi::xml_node& request);
 
 /// Builds `<m:XResponse><m:ResponseMessages>...`, one message per input in order.

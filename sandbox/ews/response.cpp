@@ -121,8 +121,8 @@ Outcome<const Folder*> resolve_folder(const RequestContext& context, const pugi:
                 return ews_fail("ErrorNonExistentMailbox",
                                 "The SMTP address has no mailbox associated with it.");
             }
-            // No delegate rights are modelled: another mailbox answers as one without permission
-            // does.
+            // A mailbox that the caller may not open answers as one without permission does
+            // (mailbox_routing.hpp).
             if (!iequals(address, context.mailbox)) return ews_fail(not_found_code, not_found_text);
         }
         const Folder* folder = context.store.find_distinguished(context.mailbox, value);

@@ -16,14 +16,14 @@ namespace {
 bool is_other_ews_operation(std::string_view name) {
     static constexpr std::string_view names =
         " UploadItems ExportItems ExpandDL GetEvents Subscribe Unsubscribe GetStreamingEvents "
-        "DeleteFolder EmptyFolder UpdateFolder MoveFolder CopyFolder CreateFolderPath "
+        "DeleteFolder EmptyFolder MoveFolder CopyFolder CreateFolderPath "
         "SendItem ArchiveItem CreateManagedFolder GetDelegate AddDelegate RemoveDelegate "
         "UpdateDelegate CreateUserConfiguration DeleteUserConfiguration GetUserConfiguration "
         "UpdateUserConfiguration GetUserAvailabilityRequest GetUserOofSettingsRequest "
         "SetUserOofSettingsRequest GetServiceConfiguration GetMailTips GetRoomLists GetRooms "
         "GetSharingMetadata RefreshSharingFolder GetSharingFolder FindMessageTrackingReport "
         "GetMessageTrackingReport FindConversation ApplyConversationAction "
-        "GetConversationItems FindPeople GetPersona GetInboxRules UpdateInboxRules "
+        "GetConversationItems FindPeople GetPersona "
         "GetPasswordExpirationDate GetSearchableMailboxes SearchMailboxes "
         "GetDiscoverySearchConfiguration GetHoldOnMailboxes SetHoldOnMailboxes "
         "GetNonIndexableItemStatistics GetNonIndexableItemDetails MarkAllItemsAsRead "

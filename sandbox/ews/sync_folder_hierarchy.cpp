@@ -9,6 +9,9 @@ namespace {
 
 Outcome<std::string> hierarchy_changes(const RequestContext& context,
                                        const pugi::xml_node& request) {
+    if (context.mailbox == public_folders_address) {  // ED:r/syncfolderhierarchy-operation
+        return ews_fail("ErrorInvalidOperation", "SyncFolderHierarchy is not supported on public folders.");
+    }
     const auto shape = FolderShape::read(request.child("FolderShape"));
     if (!shape) return std::unexpected(shape.error());
     const Folder* root = context.store.find_distinguished(context.mailbox, "root");

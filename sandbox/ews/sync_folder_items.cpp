@@ -41,6 +41,9 @@ Outcome<std::string> written_changes(const RequestContext& context, const pugi::
 }
 
 Outcome<std::string> folder_items(const RequestContext& context, const pugi::xml_node& request) {
+    if (context.mailbox == public_folders_address) {  // ED:r/syncfolderitems-operation
+        return ews_fail("ErrorInvalidOperation", "SyncFolderItems is not supported on public folders.");
+    }
     const auto shape = ItemShape::read(request.child("ItemShape"), true);
     if (!shape) return std::unexpected(shape.error());
     const auto folder =

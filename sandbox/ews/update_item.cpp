@@ -3,6 +3,7 @@
 #include "sandbox/ews/item_editor.hpp"
 #include "sandbox/ews/item_writer.hpp"
 #include "sandbox/ews/meeting_mail.hpp"
+#include "sandbox/ews/xml_text.hpp"
 
 namespace liaison::sandbox::ews {
 namespace {
@@ -75,6 +76,22 @@ void record_mail(const RequestContext& context, const pugi::xml_node& request, c
     context.store.record_sent({context.mailbox, "UpdateItem", how, item.id, people});
 }
 
+// Reading a mail whose sender asked for a receipt sends one, unless the request suppresses it
+// (ED:r/updateitem-operation, SuppressReadReceipts).
+void record_receipt(const RequestContext& context, const pugi::xml_node& request,
+                    const Item& before, const Item& after) {
+    const bool was_read = before.properties.text("message:IsRead") != "false";
+    const bool is_read = after.properties.text("message:IsRead") == "true";
+    const bool wanted = before.properties.text("message:IsReadReceiptRequested") == "true";
+    if (was_read || !is_read || !wanted || request.attribute("SuppressReadReceipts").as_bool())
+        return;
+    const auto* from = before.properties.find("message:From");
+    const auto* fragment = from == nullptr ? nullptr : std::get_if<Fragment>(from);
+    std::vector<std::string> people;
+    if (fragment != nullptr) people.push_back(fragment_text(fragment->xml, "t:EmailAddress"));
+    context.store.record_sent({context.mailbox, "UpdateItem", "ReadReceipt", after.id, people});
+}
+
 Outcome<std::string> update_one(const RequestContext& context, const pugi::xml_node& request,
                                 const pugi::xml_node& change) {
     pugi::xml_node id = change.child("ItemId");
@@ -98,8 +115,10 @@ Outcome<std::string> update_one(const RequestContext& context, const pugi::xml_n
         changed.kind != ItemKind::Contact &&
         std::string_view(request.attribute("MessageDisposition").value()) != "SaveOnly";
     if (sends) changed.properties.set("item:IsDraft", std::string("false"));
+    const Item before = **item;
     const auto stored = context.store.update_item(context.mailbox, std::move(changed));
     if (!stored) return std::unexpected(from_store(stored.error(), "ErrorItemNotFound"));
+    record_receipt(context, request, before, **stored);
     record_mail(context, request, **stored);
     std::string payload = "<m:Items>";
     append_item_reference(payload, **stored);

@@ -16,12 +16,6 @@ boost::json::value json_time(const std::optional<Timestamp>& t) {
     return boost::json::value(format_timestamp(*t));
 }
 
-array json_texts(const std::vector<std::string>& texts) {
-    array out;
-    for (const std::string& text : texts) out.emplace_back(text);
-    return out;
-}
-
 object json_operation(const Operation& op) {
     object out{{"side", to_string(op.side)},
                {"kind", to_string(op.kind)},
@@ -59,49 +53,6 @@ object to_json(const daemon::MailboxStatus& status) {
                {"last_error", nullptr}};
     if (status.last_error) out["last_error"] = to_json(*status.last_error);
     return out;
-}
-
-object to_json(const MailDecision& decision) {
-    array contacts;
-    for (const InteractionDraft& draft : decision.drafts)
-        contacts.push_back(object{{"kind", to_string(draft.contact_kind)},
-                                  {"id", draft.contact_id},
-                                  {"user", draft.user_id},
-                                  {"template", draft.template_code},
-                                  {"direction", to_string(draft.direction)}});
-    return object{{"outcome", to_string(decision.outcome)},
-                  {"reason", decision.reason},
-                  {"detail", decision.detail},
-                  {"direction", to_string(decision.direction)},
-                  {"contacts", std::move(contacts)},
-                  {"move_to", decision.move_to},
-                  {"categories", json_texts(decision.add_categories)},
-                  {"rule_set", decision.rule_set_version},
-                  {"identity", decision.identity.str()},
-                  {"trace", json_texts(decision.trace)}};
-}
-
-object to_json(const IntakeRow& row) {
-    return object{{"id", row.id},
-                  {"mailbox", row.mailbox.str()},
-                  {"key", row.key.str()},
-                  {"state", to_string(row.state)},
-                  {"seen_at", format_timestamp(row.seen_at)},
-                  {"attempts", row.attempts},
-                  {"last_error", row.last_error},
-                  {"decision", to_json(row.decision)}};
-}
-
-object to_json(const MailCounts& counts) {
-    object skipped;
-    for (const auto& [reason, count] : counts.skipped) skipped[reason] = count;
-    return object{{"seen", counts.seen},
-                  {"logged", counts.logged},
-                  {"interactions", counts.interactions},
-                  {"unmatched", counts.unmatched},
-                  {"parked", counts.parked},
-                  {"pending", counts.pending},
-                  {"skipped", std::move(skipped)}};
 }
 
 object to_json(const Plan& plan) {

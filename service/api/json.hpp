@@ -8,6 +8,7 @@
 #include "core/operation.hpp"
 #include "core/ports/mail_store.hpp"
 #include "daemon/scheduler.hpp"
+#include "service/mail_desk.hpp"
 
 namespace liaison::service {
 
@@ -18,5 +19,8 @@ boost::json::object to_json(const MailDecision& decision);
 boost::json::object to_json(const MailCounts& counts);
 boost::json::object to_json(const Plan& plan);
 boost::json::object to_json(const Error& error);
+boost::json::object to_json(const MailExplanation& explanation);
+boost::json::object to_json(const TrayMail& mail);
+boost::json::object to_json(const MailWithdrawal& withdrawal);
 
 }  // namespace liaison::service

@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 #include "service/api/json.hpp"
+#include "service/api/mail_routes.hpp"
 #include "service/api/services.hpp"
 
 namespace liaison::service {
@@ -47,13 +48,10 @@ Async<HttpResponse> list_mail(ApiServices s, ApiCall call, std::optional<MailOut
     co_return json_response(200, serialize(body));
 }
 
-Async<HttpResponse> one_mail(ApiServices s, ApiCall call) {
-    const auto id = row_number(call.path.at("id"));
-    if (!id) co_return problem(404, "Not found", "no such mail");
-    auto row = co_await s.mail.row(*id);
-    if (!row) co_return problem(row.error());
-    if (!*row) co_return problem(404, "Not found", "no such mail");
-    const object body = to_json(**row);
+Async<HttpResponse> one_mail(MailDesk& desk, ApiCall call) {
+    Result<MailExplanation> found = co_await desk.explain(call.path.at("id"));
+    if (!found) co_return problem(found.error());
+    const object body = to_json(*found);
     co_return json_response(200, serialize(body));
 }
 
@@ -105,18 +103,6 @@ void add_mail_routes(Router& router, ApiServices s) {
          MailOutcome::Log);
     list("/v1/skipped", "listSkipped",
          "Mails that were not logged on purpose, each with its reason", MailOutcome::Skip);
-    router.add({"GET",
-                "/v1/mail/{id}",
-                "explainMail",
-                "Why this mail was or was not logged",
-                {},
-                "",
-                R"({"type":"object","required":["id","decision"]})",
-                200,
-                {404},
-                false,
-                "application/json",
-                [s](ApiCall call) { return one_mail(s, std::move(call)); }});
     router.add({"POST",
                 "/v1/mail/{id}/retry",
                 "retryMail",
@@ -141,6 +127,21 @@ void add_mail_routes(Router& router, ApiServices s) {
                 false,
                 "application/json",
                 [s](ApiCall call) { return count_mail(s, std::move(call)); }});
+}
+
+void add_explain_route(Router& router, MailDesk& desk) {
+    router.add({"GET",
+                "/v1/mail/{id}",
+                "explainMail",
+                "Why this mail was or was not logged; by number, Message-ID or identity",
+                {},
+                "",
+                R"({"type":"object","required":["id","decision"]})",
+                200,
+                {404},
+                false,
+                "application/json",
+                [&desk](ApiCall call) { return one_mail(desk, std::move(call)); }});
 }
 
 }  // namespace liaison::service

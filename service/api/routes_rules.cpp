@@ -1,29 +1,22 @@
 #include <boost/json.hpp>
 #include <charconv>
+#include <optional>
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "service/api/json.hpp"
+#include "service/api/rule_answers.hpp"
 #include "service/api/services.hpp"
+#include "service/rule_report.hpp"
 
 namespace liaison::service {
 
 using boost::json::array;
 using boost::json::object;
 
-namespace {
-
-std::string rules_etag(std::int64_t number) {
-    return "\"" + std::to_string(number) + "\"";
-}
-
 HttpResponse rules_problem(const std::vector<rules::RuleError>& errors) {
     array list;
-    for (const rules::RuleError& e : errors)
-        list.push_back(object{{"pointer", e.pointer},
-                              {"line", e.line},
-                              {"column", e.column},
-                              {"message", e.message}});
+    for (const rules::RuleError& e : errors) list.push_back(to_json(e));
     const object body{{"type", "about:blank"},
                       {"title", "The rule set is refused"},
                       {"status", 422},
@@ -34,142 +27,161 @@ HttpResponse rules_problem(const std::vector<rules::RuleError>& errors) {
     return response;
 }
 
-Async<HttpResponse> get_rules(ApiServices s) {
-    HttpResponse response = json_response(200, s.rules.document());
-    response.fields.set("ETag", rules_etag(s.rules.number()));
-    co_return response;
+HttpResponse unknown_scope() {
+    return problem(400, "There is no such scope",
+                   "a scope is organization, group:NAME or mailbox:ADDRESS");
 }
 
-Async<HttpResponse> put_rules(ApiServices s, ApiCall call) {
+namespace {
+
+std::string rules_etag(std::int64_t number) {
+    return "\"" + std::to_string(number) + "\"";
+}
+
+std::optional<rules::RuleScope> scope_of(const ApiCall& call) {
+    const auto named = call.query.find("scope");
+    if (named == call.query.end()) return rules::RuleScope{};
+    return rules::parse_rule_scope(named->second);
+}
+
+HttpResponse document_answer(const RuleBook::Entry& entry) {
+    HttpResponse response = json_response(200, entry.document);
+    response.fields.set("ETag", rules_etag(entry.number));
+    return response;
+}
+
+/// The number that If-Match names, or the problem.
+std::optional<std::int64_t> expected_number(const ApiCall& call, HttpResponse& refusal) {
     const std::string_view match = call.request.fields.get("If-Match");
-    if (match.empty())
-        co_return problem(
-            428, "If-Match is needed",
-            "send the ETag of GET /v1/rules, so that nobody's change is overwritten unseen");
+    if (match.empty()) {
+        refusal = problem(428, "If-Match is needed",
+                          "send the ETag that GET answered, so that nobody's change is overwritten "
+                          "unseen");
+        return std::nullopt;
+    }
     std::int64_t expected = -1;
     const std::string number(match.size() > 2 ? match.substr(1, match.size() - 2)
                                               : std::string_view());
     std::from_chars(number.data(), number.data() + number.size(), expected);
-    if (rules_etag(expected) != match)
-        co_return problem(412, "Somebody changed it in between", "the ETag is not the present one");
+    if (rules_etag(expected) == match) return expected;
+    refusal = problem(412, "Somebody changed it in between", "the ETag is not the present one");
+    return std::nullopt;
+}
+
+Async<HttpResponse> get_rules(ApiServices s, ApiCall call) {
+    const auto scope = scope_of(call);
+    if (!scope) co_return unknown_scope();
+    co_return document_answer(s.rules.entry(*scope));
+}
+
+Async<HttpResponse> put_rules(ApiServices s, ApiCall call) {
+    const auto scope = scope_of(call);
+    if (!scope) co_return unknown_scope();
+    HttpResponse refusal;
+    const auto expected = expected_number(call, refusal);
+    if (!expected) co_return refusal;
     if (call.request.body.size() > limits::rule_document_bytes_max)
         co_return problem(413, "Too large", "the rule document is too large");
     std::vector<rules::RuleError> errors;
     std::string document = std::move(call.request.body);
     std::string who = "api";
-    Result<std::int64_t> stored =
-        co_await s.rules.replace(expected, std::move(document), std::move(who), &errors);
+    rules::RuleScope target = *scope;
+    Result<std::int64_t> stored = co_await s.rules.replace(
+        std::move(target), *expected, std::move(document), std::move(who), &errors);
     if (!errors.empty()) co_return rules_problem(errors);
     if (!stored) co_return problem(stored.error());
-    HttpResponse response = json_response(200, s.rules.document());
-    response.fields.set("ETag", rules_etag(*stored));
-    co_return response;
+    co_return document_answer(s.rules.entry(*scope));
 }
 
-/// Body: {"mailbox": "...", "folder": "Inbox/CRM", "max": 500, "rules": {document}?}; without rules
-/// the present set is used.
-Async<HttpResponse> dry_run(ApiServices s, ApiCall call) {
-    boost::system::error_code error;
-    boost::json::parse_options options;
-    options.max_depth = static_cast<unsigned char>(limits::json_depth_max);
-    const boost::json::value body = boost::json::parse(call.request.body, error, {}, options);
-    const object* input = error ? nullptr : body.if_object();
-    const auto text = [&](const char* name) -> std::string {
-        const boost::json::value* v = input ? input->if_contains(name) : nullptr;
-        return v && v->is_string() ? std::string(v->get_string()) : std::string();
-    };
-    if (!input || text("mailbox").empty() || text("folder").empty())
-        co_return problem(400, "The request cannot be carried out",
-                          "the body must be JSON with \"mailbox\" and \"folder\"");
-    std::int64_t max = 500;
-    if (const auto* v = input->if_contains("max")) {
-        if (!v->is_int64() || v->get_int64() < 1 || v->get_int64() > 10'000)
-            co_return problem(400, "The request cannot be carried out",
-                              "\"max\" must be a whole number from 1 to 10000");
-        max = v->get_int64();
-    }
-    rules::RuleSet set = s.rules.current();
-    if (const auto* document = input->if_contains("rules")) {
-        auto loaded = rules::RuleSet::load(serialize(*document));
-        if (!loaded) co_return rules_problem(loaded.error());
-        set = std::move(*loaded);
-    }
-    MailboxId mailbox(normal_address(text("mailbox")));
-    std::string folder = text("folder");
-    auto lines = co_await s.dry_run(std::move(mailbox), std::move(set), std::move(folder),
-                                    static_cast<std::size_t>(max));
-    if (!lines) co_return problem(lines.error());
+Async<HttpResponse> get_scopes(ApiServices s) {
     array list;
-    std::map<std::string, std::int64_t> counts;
-    for (const daemon::DryRunLine& line : *lines) {
-        list.push_back(object{{"key", line.key.str()},
-                              {"folder", line.folder},
-                              {"decision", to_json(line.decision)}});
-        ++counts[std::string(to_string(line.decision.outcome))];
-    }
-    object summary;
-    for (const auto& [outcome, count] : counts) summary[outcome] = count;
-    const object answer{{"summary", std::move(summary)}, {"value", std::move(list)}};
+    for (const rules::RuleScope& scope : s.rules.scopes())
+        list.push_back(
+            object{{"scope", to_string(scope)}, {"number", s.rules.entry(scope).number}});
+    const object answer{{"version", s.rules.current().version()},
+                        {"rules", s.rules.current().rule_count()},
+                        {"value", std::move(list)}};
     co_return json_response(200, serialize(answer));
+}
+
+Async<HttpResponse> get_lists(ApiServices s) {
+    co_return document_answer(s.rules.lists());
+}
+
+Async<HttpResponse> put_lists(ApiServices s, ApiCall call) {
+    HttpResponse refusal;
+    const auto expected = expected_number(call, refusal);
+    if (!expected) co_return refusal;
+    std::vector<rules::RuleError> errors;
+    std::string document = std::move(call.request.body);
+    std::string who = "api";
+    Result<std::int64_t> stored =
+        co_await s.rules.replace_lists(*expected, std::move(document), std::move(who), &errors);
+    if (!errors.empty()) co_return rules_problem(errors);
+    if (!stored) co_return problem(stored.error());
+    co_return document_answer(s.rules.lists());
 }
 
 Async<HttpResponse> get_schema() {
     co_return json_response(200, rules::rule_schema());
 }
 
+const std::vector<ApiParameter> kScopeParameter = {
+    {"scope", "organization (where it is missing), group:NAME or mailbox:ADDRESS"}};
+
+ApiRoute document_route(const char* method, const char* pattern, const char* operation,
+                        const char* summary, std::vector<ApiParameter> query) {
+    ApiRoute route{method, pattern, operation, summary, std::move(query)};
+    route.response_schema = R"({"type":"object"})";
+    return route;
+}
+
+void add_document_routes(Router& router, ApiServices s) {
+    ApiRoute read =
+        document_route("GET", "/v1/rules", "getRules",
+                       "The rule set of a scope; the ETag header is its number", kScopeParameter);
+    read.handler = [s](ApiCall call) { return get_rules(s, std::move(call)); };
+    router.add(std::move(read));
+    ApiRoute replace = document_route(
+        "PUT", "/v1/rules", "replaceRules",
+        "Replace the rule set of a scope: checked whole, its examples run, all or nothing; needs "
+        "If-Match",
+        kScopeParameter);
+    replace.request_schema = R"({"type":"object","required":["rules"]})";
+    replace.failures = {412, 413, 422, 428};
+    replace.handler = [s](ApiCall call) { return put_rules(s, std::move(call)); };
+    router.add(std::move(replace));
+    ApiRoute scopes = document_route("GET", "/v1/rules/scopes", "getRuleScopes",
+                                     "The scopes that have a rule set, in order of evaluation", {});
+    scopes.handler = [s](ApiCall) { return get_scopes(s); };
+    router.add(std::move(scopes));
+}
+
+void add_list_routes(Router& router, ApiServices s) {
+    ApiRoute read =
+        document_route("GET", "/v1/rules/lists", "getRuleLists",
+                       "Named lists that all rule sets may use; ETag: their number", {});
+    read.handler = [s](ApiCall) { return get_lists(s); };
+    router.add(std::move(read));
+    ApiRoute replace =
+        document_route("PUT", "/v1/rules/lists", "replaceRuleLists",
+                       "Replace them; every rule set must still pass its examples", {});
+    replace.request_schema = R"({"type":"object","required":["lists"]})";
+    replace.failures = {412, 413, 422, 428};
+    replace.handler = [s](ApiCall call) { return put_lists(s, std::move(call)); };
+    router.add(std::move(replace));
+}
+
 }  // namespace
 
 void add_rule_routes(Router& router, ApiServices s) {
-    router.add({"GET",
-                "/v1/rules",
-                "getRules",
-                "The rule set in force; the ETag header is its number",
-                {},
-                "",
-                R"({"type":"object"})",
-                200,
-                {},
-                false,
-                "application/json",
-                [s](ApiCall) { return get_rules(s); }});
-    router.add(
-        {"PUT",
-         "/v1/rules",
-         "replaceRules",
-         "Replace the rule set: checked whole, its examples run, all or nothing; needs If-Match",
-         {},
-         R"({"type":"object","required":["rules"]})",
-         R"({"type":"object"})",
-         200,
-         {412, 413, 422, 428},
-         false,
-         "application/json",
-         [s](ApiCall call) { return put_rules(s, std::move(call)); }});
-    router.add(
-        {"POST",
-         "/v1/rules/dry-run",
-         "dryRunRules",
-         "What rules would do with the mails of a folder; nothing is done",
-         {},
-         R"({"type":"object","required":["mailbox","folder"],"properties":{"mailbox":{"type":"string"},"folder":{"type":"string"},"max":{"type":"integer","minimum":1,"maximum":10000},"rules":{"type":"object"}}})",
-         R"({"type":"object","required":["summary","value"]})",
-         200,
-         {404, 422, 502, 503},
-         false,
-         "application/json",
-         [s](ApiCall call) { return dry_run(s, std::move(call)); }});
-    router.add({"GET",
-                "/v1/rules/schema",
-                "getRuleSchema",
-                "JSON Schema of rule documents",
-                {},
-                "",
-                R"({"type":"object"})",
-                200,
-                {},
-                false,
-                "application/schema+json",
-                [](ApiCall) { return get_schema(); }});
+    add_document_routes(router, s);
+    add_list_routes(router, s);
+    ApiRoute schema = document_route("GET", "/v1/rules/schema", "getRuleSchema",
+                                     "JSON Schema of rule documents", {});
+    schema.response_type = "application/schema+json";
+    schema.handler = [](ApiCall) { return get_schema(); };
+    router.add(std::move(schema));
 }
 
 }  // namespace liaison::service

@@ -6,6 +6,7 @@
 #include "core/ports/mail_store.hpp"
 #include "core/ports/sync_store.hpp"
 #include "daemon/mail_logger.hpp"
+#include "daemon/rule_dry_run.hpp"
 #include "daemon/scheduler.hpp"
 #include "service/api/router.hpp"
 #include "service/rule_book.hpp"
@@ -27,11 +28,16 @@ struct ApiServices {
     std::function<Async<Result<std::vector<daemon::DryRunLine>>>(MailboxId, rules::RuleSet,
                                                                  std::string, std::size_t)>
         dry_run;
+    /// A changed rule set over past mail of a mailbox beside the one in force, nothing done.
+    std::function<Async<Result<daemon::DryRunResult>>(MailboxId, rules::RuleSet, rules::RuleSet,
+                                                      daemon::DryRunRange)>
+        compare_rules;
 };
 
 void add_mailbox_routes(Router& router, ApiServices services);
 void add_mail_routes(Router& router, ApiServices services);
 void add_rule_routes(Router& router, ApiServices services);
+void add_rule_trial_routes(Router& router, ApiServices services);
 void add_sync_routes(Router& router, ApiServices services);
 /// /healthz, /metrics, /v1/openapi.json, /v1/status
 void add_service_routes(Router& router, ApiServices services);

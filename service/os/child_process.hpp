@@ -8,7 +8,7 @@
 
 namespace liaison::service {
 
-/// A program started by the demo. It dies with its parent (also when the parent is killed).
+/// A program that we start. It dies with its parent (also when the parent is killed).
 class ChildProcess {
 public:
     /// `output_file` takes standard output and error (appended).

@@ -95,6 +95,41 @@ void EwsMailWorld::deliver(const std::string& folder_path, const std::string& em
     if (!delivery.deliver(key, eml)) throw std::runtime_error("the mail was not delivered");
 }
 
+bool EwsMailWorld::delete_folder(const FolderId& folder) {
+    return exchange_.store().delete_folder(kAlice, folder.str()).has_value();
+}
+
+std::string EwsMailWorld::shared_mailbox() {
+    const std::string carol = "carol@example.test";
+    sandbox::MailboxStore& store = exchange_.store();
+    static_cast<void>(store.grant_access(carol, kAlice));
+    const sandbox::Folder* inbox = store.find_distinguished(carol, "inbox");
+    if (store.find_child(carol, inbox->id, "Shared") == nullptr)
+        static_cast<void>(store.create_folder(carol, inbox->id, "Shared", ""));
+    return carol;
+}
+
+void EwsMailWorld::deliver_shared(const std::string& eml) {
+    const std::string carol = shared_mailbox();
+    sandbox::MailboxStore& store = exchange_.store();
+    const sandbox::Folder* folder =
+        store.find_child(carol, store.find_distinguished(carol, "inbox")->id, "Shared");
+    sandbox::MailDelivery delivery(store, carol, folder->id);
+    if (!delivery.deliver(std::to_string(store.sequence(carol)), eml))
+        throw std::runtime_error("the mail was not delivered");
+}
+
+void EwsMailWorld::deliver_public(const std::string& eml) {
+    sandbox::MailboxStore& store = exchange_.store();
+    const std::string_view home = sandbox::public_folders_address;
+    const sandbox::Folder* folder =
+        store.find_child(home, store.find_distinguished(home, "publicfoldersroot")->id, "Queue");
+    if (folder == nullptr) throw std::runtime_error("no public folder Queue");
+    sandbox::MailDelivery delivery(store, home, folder->id);
+    if (!delivery.deliver(std::to_string(store.sequence(home)), eml))
+        throw std::runtime_error("the mail was not delivered");
+}
+
 bool EwsMailWorld::expire_cursors(const FolderId& folder) {
     return exchange_.store().reset_sync(kAlice, folder.str()).has_value();
 }

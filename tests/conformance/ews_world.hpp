@@ -56,6 +56,12 @@ public:
     MailSource& source() override { return *source_; }
     void deliver(const std::string& folder_path, const std::string& eml) override;
     bool expire_cursors(const FolderId& folder) override;
+    bool delete_folder(const FolderId& folder) override;
+    std::string shared_mailbox() override;
+    void deliver_shared(const std::string& eml) override;
+    bool has_public_folders() override { return true; }
+    void deliver_public(const std::string& eml) override;
+    std::optional<std::size_t> sent_count() override { return exchange_.store().sent().size(); }
 
 private:
     SandboxExchange exchange_;

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,20 @@ public:
     virtual MailSource& source() = 0;
     /// A mail arrives in a folder that exists ("Inbox", "Inbox/CRM").
     virtual void deliver(const std::string& folder_path, const std::string& eml) = 0;
+    /// Mails and receipts that left the mailbox so far; nothing where the world cannot tell.
+    virtual std::optional<std::size_t> sent_count() { return std::nullopt; }
+    /// False if the server would send the receipt that a mail asks for when it is marked read: then
+    /// such a mail has to stay unread.
+    virtual bool suppresses_receipts() const { return true; }
+    /// A person deletes a folder and what is in it for good, or moves it to Deleted Items (a rename
+    /// elsewhere). False if the world has no such person.
+    virtual bool delete_folder(const FolderId&) { return false; }
+    /// A mailbox that the tested one may open, with the folder "Inbox/Shared"; empty: none.
+    virtual std::string shared_mailbox() { return {}; }
+    /// Puts a mail into "Inbox/Shared" there, or into the public folder "Queue".
+    virtual void deliver_shared(const std::string& eml) { static_cast<void>(eml); }
+    virtual bool has_public_folders() { return false; }
+    virtual void deliver_public(const std::string& eml) { static_cast<void>(eml); }
     /// Makes all cursors of a folder invalid; false if the server cannot.
     virtual bool expire_cursors(const FolderId&) { return false; }
 };

@@ -332,6 +332,7 @@ TEST_P(MailStoreSuite, ABatchWithAnUnknownRowStoresNothing) {
 
 TEST_P(MailStoreSuite, RulesAreReplacedOnlyByWhoHasSeenThem) {
     EXPECT_FALSE(must(mail().current_rules("tenant")));
+    EXPECT_TRUE(must(mail().rule_scopes()).empty());
     EXPECT_EQ(must(mail().replace_rules("tenant", 0, "{\"a\":1}", "ann", now())), 1);
     EXPECT_EQ(wait_for(mail().replace_rules("tenant", 0, "{}", "bob", now())).error().kind,
               ErrorKind::VersionConflict);
@@ -341,6 +342,7 @@ TEST_P(MailStoreSuite, RulesAreReplacedOnlyByWhoHasSeenThem) {
     ASSERT_TRUE(current);
     EXPECT_EQ(current->first, 2);
     EXPECT_EQ(current->second, "{\"a\":2}");
+    EXPECT_EQ(must(mail().rule_scopes()), (std::vector<std::string>{"other", "tenant"}));
 }
 
 }  // namespace liaison::store_suite

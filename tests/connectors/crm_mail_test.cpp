@@ -208,4 +208,33 @@ TEST_F(CrmMail, UsersAreListedWithTheirAddresses) {
     EXPECT_FALSE(users->at(1).active);
 }
 
+/// The CRM's file is edited by other programs, too: what they add is known at the next look-up.
+TEST_F(CrmMail, AddressesThatOtherProgramsAddAreResolvedAtOnce) {
+    const auto resolved = [&](const std::string& address) {
+        std::vector<std::string> asked = {address, "stranger@nowhere.test"};
+        const auto parties = run(crm->addresses().resolve(std::move(asked)));
+        EXPECT_TRUE(parties.has_value());
+        return parties ? parties->size() : 99;
+    };
+    EXPECT_EQ(resolved("late@comer.test"), 0u);
+    sql("INSERT INTO contact(number, type, display_name, email2) VALUES('C-77', 'person', 'Late', "
+        "'LATE@comer.test')");
+    EXPECT_EQ(resolved("late@comer.test"), 1u);
+    EXPECT_EQ(resolved(" LATE@Comer.test"), 1u) << "normalised on the way";
+    EXPECT_EQ(resolved("other@comer.test"), 0u);
+    sql("UPDATE contact SET email3 = 'other@comer.test' WHERE number = 'C-77'");
+    EXPECT_EQ(resolved("other@comer.test"), 1u);
+    sql("UPDATE contact SET email2 = NULL, email3 = NULL WHERE number = 'C-77'");
+    EXPECT_EQ(resolved("late@comer.test"), 0u) << "the filter lets it pass, the CRM does not know it";
+    sql("INSERT INTO user_address(address, user_id, position) VALUES('new.user@x.test', 1, 9)");
+    EXPECT_EQ(resolved("new.user@x.test"), 1u);
+    std::string many;
+    for (int i = 0; i < 1'500; ++i)
+        many += "INSERT INTO company(number, name, email) VALUES('X-" + std::to_string(i) + "', 'X', 'x" +
+                std::to_string(i) + "@many.test');";
+    sql(many);
+    EXPECT_EQ(resolved("x1499@many.test"), 1u) << "more than there was room for";
+    EXPECT_EQ(resolved("other@comer.test"), 0u);
+}
+
 }  // namespace liaison::crm::testing_crm

@@ -15,10 +15,13 @@
 #include "connectors/ews/find_item.hpp"
 #include "connectors/ews/get_folder.hpp"
 #include "connectors/ews/get_item.hpp"
+#include "connectors/ews/inbox_rule_xml.hpp"
 #include "connectors/ews/item_mapping.hpp"
 #include "connectors/ews/message_item.hpp"
 #include "connectors/ews/move_item.hpp"
+#include "connectors/ews/sync_folder_hierarchy.hpp"
 #include "connectors/ews/sync_folder_items.hpp"
+#include "connectors/ews/update_folder.hpp"
 #include "connectors/ews/update_item.hpp"
 #include "tests/connectors/ews_support.hpp"
 
@@ -102,7 +105,7 @@ std::string print_message(const XmlNode& item) {
            "\nreceived: " + format_timestamp(mail.received_at.value()) +
            "\nclass: " + mail.item_class + "\nimportance: " + mail.importance +
            "\nsensitivity: " + mail.sensitivity + "\ndraft: " + format_bool(mail.is_draft) +
-           "\nread: " + format_bool(mail.is_read) + "\nsize: " + format_int(mail.size) + "\n";
+           "\nread: " + format_bool(mail.is_read) + "\nflag: " + mail.flag + "\nsize: " + format_int(mail.size) + "\n";
     for (const std::string& name : mail.categories) out += "category: " + name + "\n";
     for (const AttachmentInfo& a : mail.attachments)
         out += "attachment: " + a.name + ", " + a.content_type + ", " + format_int(a.size) +
@@ -202,6 +205,10 @@ std::vector<GoldenCase> folder_cases() {
     };
     const std::string create_request =
         encode_create_folder(FolderRef::well_known("inbox", kAliceAddress), "Kunden & <Partner>");
+    const auto rename = [](const SoapReply& reply) {
+        const auto done = decode_rename_folder(reply);
+        return done ? std::string("done\n") : print_error(done.error());
+    };
     return {get_folder_case("get_folder/default", 2),
             get_folder_case("get_folder/impersonation_denied", 1),
             get_folder_case("fault/server_busy", 1),
@@ -216,6 +223,23 @@ std::vector<GoldenCase> folder_cases() {
                          return out + "last: " + format_bool(page.is_last) + "\n";
                      });
              }},
+            {"sync_folder_hierarchy/changes", "SyncFolderHierarchy",
+             encode_sync_folder_hierarchy(FolderRef::well_known("msgfolderroot", kAliceAddress),
+                                          "H4sIAAA="),
+             [](const SoapReply& reply) {
+                 return print_result<FolderHierarchyPage>(
+                     decode_sync_folder_hierarchy(reply), [](const FolderHierarchyPage& page) {
+                         std::string out;
+                         for (const FolderInfo& folder : page.present) out += print_folder(folder);
+                         for (const std::string& id : page.gone) out += "gone: " + id + "\n";
+                         return out + "state: " + page.sync_state +
+                                "\nlast: " + format_bool(page.is_last) + "\n";
+                     });
+             }},
+            {"update_folder/rename", "UpdateFolder",
+             encode_rename_folder(FolderRef::by_id("F1"), "Angebote & mehr"), rename},
+            {"update_folder/exists", "UpdateFolder",
+             encode_rename_folder(FolderRef::by_id("F1"), "Angebote & mehr"), rename},
             {"create_folder/new", "CreateFolder", create_request, create},
             {"create_folder/exists", "CreateFolder", create_request, create}};
 }
@@ -375,16 +399,98 @@ std::vector<GoldenCase> update_cases() {
                  out += result ? "done\n" : print_error(result.error());
              return out;
          }},
+        {"copy_item/new_id", "CopyItem", encode_copy_item(ItemId{"M1", {}}, FolderRef::by_id("F2")),
+         [](const SoapReply& reply) {
+             return print_result<ItemId>(decode_move_item(reply), print_id);
+         }},
         {"move_item/new_id", "MoveItem", encode_move_item(ItemId{"M1", {}}, FolderRef::by_id("F2")),
          [](const SoapReply& reply) {
              return print_result<ItemId>(decode_move_item(reply), print_id);
          }}};
 }
 
+std::string print_predicates(const InboxPredicates& p) {
+    std::string out;
+    for (const auto& [name, values] : p.lists) {
+        out += "  " + name + ":";
+        for (const std::string& value : values) out += " " + value + ";";
+        out += "\n";
+    }
+    for (const auto& [name, flag] : p.flags) out += "  " + name + ": " + format_bool(flag) + "\n";
+    if (p.importance) out += "  importance: " + *p.importance + "\n";
+    if (p.sensitivity) out += "  sensitivity: " + *p.sensitivity + "\n";
+    if (p.size)
+        out += "  size: " + format_int(p.size->minimum_kb) + " to " +
+               format_int(p.size->maximum_kb) + "\n";
+    for (const std::string& name : p.foreign) out += "  foreign: " + name + "\n";
+    return out;
+}
+
+std::string print_rules(const InboxRuleList& list) {
+    std::string out = "outlook rules: " + format_bool(list.outlook_rules) + "\n";
+    for (const InboxRule& rule : list.rules) {
+        out += "rule " + rule.id + ": " + rule.display_name + ", priority " +
+               format_int(rule.priority) + (rule.enabled ? "" : ", off") +
+               (rule.supported ? "" : ", not supported") + (rule.in_error ? ", in error" : "") +
+               "\n conditions\n" + print_predicates(rule.conditions) + " exceptions\n" +
+               print_predicates(rule.exceptions) + " actions: move " + rule.actions.move_to.str() +
+               ", copy " + rule.actions.copy_to.str() + ", importance " +
+               rule.actions.mark_importance.value_or("-") + (rule.actions.mark_as_read ? ", read" : "") +
+               (rule.actions.stop_processing ? ", stop" : "");
+        for (const std::string& name : rule.actions.assign_categories) out += ", category " + name;
+        for (const std::string& name : rule.actions.foreign) out += ", foreign " + name;
+        out += "\n";
+    }
+    return out;
+}
+
+std::vector<GoldenCase> rule_cases() {
+    InboxRule rule;
+    rule.id = "R1";
+    rule.display_name = "Liaison: Offers [01234567-89abcdef]";
+    rule.priority = 3;
+    rule.conditions.lists["subjectContains"] = {"offer", "r&d"};
+    rule.conditions.lists["fromAddresses"] = {"zoe@customer.test"};
+    rule.conditions.flags["hasAttachments"] = true;
+    rule.conditions.importance = "high";
+    rule.conditions.size = InboxPredicates::SizeRange{1, 100};
+    rule.exceptions.flags["isMeetingRequest"] = true;
+    rule.exceptions.sensitivity = "private";
+    rule.actions.move_to = FolderId("F1");
+    rule.actions.copy_to = FolderId("F2");
+    rule.actions.assign_categories = {"Offer"};
+    rule.actions.mark_importance = "low";
+    rule.actions.mark_as_read = true;
+    rule.actions.stop_processing = true;
+    InboxRuleChange change;
+    change.replace.push_back(rule);
+    rule.priority = 4;
+    rule.conditions = {};
+    rule.exceptions = {};
+    change.create.push_back(rule);
+    change.remove = {"R9"};
+    InboxRuleChange consenting = change;
+    consenting.remove_outlook_rules = true;
+    const auto update = [](const SoapReply& reply) {
+        const auto done = decode_update_inbox_rules(reply);
+        return done ? std::string("done\n") : print_error(done.error());
+    };
+    return {{"get_inbox_rules/some", "GetInboxRules", encode_get_inbox_rules(kAliceAddress),
+             [](const SoapReply& reply) {
+                 return print_result<InboxRuleList>(decode_get_inbox_rules(reply), print_rules);
+             }},
+            {"update_inbox_rules/done", "UpdateInboxRules",
+             encode_update_inbox_rules(kAliceAddress, change), update},
+            {"update_inbox_rules/outlook_blob", "UpdateInboxRules",
+             encode_update_inbox_rules({}, change), update},
+            {"update_inbox_rules/refused", "UpdateInboxRules",
+             encode_update_inbox_rules(kAliceAddress, consenting), update}};
+}
+
 std::vector<GoldenCase> golden_cases() {
     std::vector<GoldenCase> all;
     for (const auto& part :
-         {folder_cases(), feed_cases(), read_cases(), create_cases(), update_cases()})
+         {folder_cases(), feed_cases(), read_cases(), create_cases(), update_cases(), rule_cases()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

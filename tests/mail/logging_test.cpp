@@ -212,12 +212,13 @@ TEST(DecideLogging, TheTraceNamesRejectedCandidatesByNumber) {
     const std::vector<std::string> expected = {
         "\"A\": matched",
         "\"B\": moveToFolder is overruled by \"A\"",
-        "from: N-t3 taken, the first of several of equal rank, so not N-t4, N-t5",
-        "to: N-t2 taken, it ranks before N-t1",
+        "from: nobody taken, they rank the same: N-t3, N-t4, N-t5",
+        "to: N-t2 taken (belongs to the folder's owner), so not N-t1",
         "cc: user N-dan has this address, so not N-dan-private",
         "blocked for privacy: N-b1 (cc)"};
     EXPECT_EQ(decision.trace, expected);
-    EXPECT_EQ(decision.detail, "N-t3 (from), N-t2 (to)");
+    EXPECT_EQ(decision.detail, "N-t2 (to)");
+    EXPECT_TRUE(decision.has_open_question);
 }
 
 TEST(DecideLogging, DetailAndTraceHoldNoAddressAndNoContent) {

@@ -45,16 +45,33 @@ TEST(RuleDocument, EveryErrorNamesItsPlace) {
          "line 1, column 45 (/rules/0/actions/delete): Liaison never deletes mail from a person's "
          "folder\n"},
         {"{'rules': [{'displayName': 'A', 'actions': {'hold': true, 'skipLogging': true}}]}",
-         "line 1, column 44 (/rules/0/actions): logInteraction, skipLogging and hold exclude each "
-         "other\n"},
+         "line 1, column 45 (/rules/0/actions/hold): skipLogging of the same rule excludes it\n"},
+        {"{'rules': [{'displayName': 'A', 'actions': {'moveToFolder': 'A/b', 'copyToFolder': "
+         "'a/B'}}]}",
+         "line 1, column 68 (/rules/0/actions/copyToFolder): moveToFolder of the same rule "
+         "excludes "
+         "it\n"},
+        {"{'rules': [{'displayName': 'A', 'actions': {'createContact': true, 'createLead': {'for': "
+         "'everybody'}}}]}",
+         "line 1, column 68 (/rules/0/actions/createLead): createContact of the same rule excludes "
+         "it\n"},
+        {"{'rules': [{'displayName': 'A', 'actions': {'logInteraction': {'opportunity': 'O'}, "
+         "'setRegarding': {'opportunity': 'P'}}}]}",
+         "line 1, column 85 (/rules/0/actions/setRegarding): logInteraction of the same rule "
+         "excludes it\n"},
+        {"{'rules': [{'displayName': 'A', 'actions': {'setRegarding': {}}}]}",
+         "line 1, column 61 (/rules/0/actions/setRegarding): must name one record, such as "
+         "{\"opportunity\": ID}\n"},
+        {"{'rules': [{'displayName': 'A', 'actions': {'flagMessage': {'flagStatus': 'complete', "
+         "'dueInDays': 1}}}]}",
+         "line 1, column 60 (/rules/0/actions/flagMessage): only a mail that is flagged can be "
+         "due\n"},
+        {"{'rules': [{'displayName': 'A', 'actions': {'markImportance': 'urgent'}}]}",
+         "line 1, column 63 (/rules/0/actions/markImportance): must be one of: low, normal, "
+         "high\n"},
         {"{'rules': [{'displayName': 'A', 'actions': {'moveToFolder': 'Inbox//x'}}]}",
          "line 1, column 61 (/rules/0/actions/moveToFolder): must be a folder path, such as "
          "Inbox/Done\n"},
-        {"{'rules': [{'displayName': 'A', 'actions': {'logInteraction': {'template': 'T', "
-         "'activityType': 'U'}}}]}",
-         "line 1, column 63 (/rules/0/actions/logInteraction): template and activityType name the "
-         "same thing; "
-         "give one of them\n"},
         {"{'rules': [{'displayName': 'A', 'sequence': 1.5, 'actions': {'hold': true}}]}",
          "line 1, column 45 (/rules/0/sequence): must be a whole number from 0 to 2147483647\n"},
         {"{'rules': [{'displayName': 'A', 'displayName': 'B', 'actions': {'hold': true}}]}",
@@ -75,8 +92,17 @@ TEST(RuleDocument, EveryConditionRefusesWhatItCannotMean) {
     };
     const Case cases[] = {
         {"{'subjectContain': ['a']}", "/subjectContain): unknown condition"},
-        {"{'messageActionFlag': 'any'}",
-         "/messageActionFlag): known to Exchange, not to this version of Liaison"},
+        {"{'messageActionFlag': 'urgent'}",
+         "/messageActionFlag): must be one of: any, call, doNotForward, followUp, fyi, forward, "
+         "noResponseNecessary, read, reply, replyToAll, review"},
+        {"{'subjectMatches': ['a(b']}",
+         "/subjectMatches/0): is no regular expression (RE2 syntax): missing ): a(b"},
+        {"{'subjectMatches': ['(a)\\\\1']}",
+         "/subjectMatches/0): is no regular expression (RE2 syntax): invalid escape sequence: \\1"},
+        {"{'subjectMatches': ['x*']}",
+         "/subjectMatches/0): matches any text"},
+        {"{'bodyMatches': ['a{1000}b{1000}c']}",
+         "/bodyMatches/0): is too large a regular expression: more than 2000 instructions"},
         {"{'subjectContains': []}", "/subjectContains): must hold at least one value"},
         {"{'subjectContains': 5}", "/subjectContains): must be a list"},
         {"{'subjectContains': ['']}", "/subjectContains/0): must not be empty"},
@@ -95,8 +121,7 @@ TEST(RuleDocument, EveryConditionRefusesWhatItCannotMean) {
         {"{'senderIs': ['contact', 'friend']}",
          "/senderIs/1): must be one of: user, contact, company, lead, unknown"},
         {"{'hasAttachments': 'yes'}", "/hasAttachments): must be true or false"},
-        {"{'withinSizeRange': {'minimumSize': 5}}",
-         "/withinSizeRange): \"maximumSize\" is missing"},
+        {"{'withinSizeRange': {}}", "/withinSizeRange): must name a minimumSize or a maximumSize"},
         {"{'withinSizeRange': {'minimumSize': 5, 'maximumSize': 4}}",
          "/withinSizeRange): minimumSize must not be above maximumSize"},
         {"{'withinSizeRange': {'minimumSize': -1, 'maximumSize': 4}}",
@@ -243,7 +268,7 @@ TEST(RuleDocument, TheCanonicalFormIsAFixedPoint) {
                      "]},{'allOf':[{'importance':"
                      "['high']}]},{'not':{'hasAttachments':false}}]},'exceptions':{},'actions':{'"
                      "moveToFolder':'Inbox/Done',"
-                     "'logInteraction':{'template':'MAIL','campaign':'K'}}}]}"));
+                     "'logInteraction':{'activityType':'MAIL','campaign':'K'}}}]}"));
 }
 
 TEST(RuleDocument, TheVersionFollowsTheMeaning) {

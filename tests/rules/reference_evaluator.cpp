@@ -1,5 +1,9 @@
 #include "tests/rules/reference_evaluator.hpp"
 
+#include "tests/rules/reference_deeds.hpp"
+
+#include <regex.h>
+
 #include <algorithm>
 #include <clocale>
 #include <cwctype>
@@ -13,10 +17,6 @@ namespace {
 
 namespace json = boost::json;
 using Texts = std::vector<std::string>;
-
-std::string str(const json::value& value) {
-    return value.as_string().c_str();
-}
 
 std::string append_utf8(wint_t c) {
     std::string out;
@@ -33,23 +33,8 @@ std::string append_utf8(wint_t c) {
     return out;
 }
 
-std::string strip_blanks(std::string text) {
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())))
-        text.erase(text.begin());
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
-    return text;
-}
 std::string plain_address(const std::string& text) {
     return lower_letters(strip_blanks(text));
-}
-std::string plain_path(std::string text) {
-    text = lower_letters(strip_blanks(text));
-    while (!text.empty() && text.front() == '/') text.erase(0, 1);
-    while (!text.empty() && text.back() == '/') text.pop_back();
-    return text;
-}
-bool contains(const std::string& text, const std::string& part) {
-    return lower_letters(text).find(lower_letters(part)) != std::string::npos;
 }
 bool in_domain(const std::string& address, std::string domain) {
     domain = lower_letters(domain);
@@ -57,9 +42,72 @@ bool in_domain(const std::string& address, std::string domain) {
     return host == domain || (host.size() > domain.size() && host.ends_with("." + domain));
 }
 
-struct Judge {
+/// A regular expression of the common subset of RE2 and POSIX, by the C library's matcher.
+bool regex_matches(const std::string& pattern, const std::string& text) {
+    static std::map<std::string, regex_t> compiled;
+    auto at = compiled.find(pattern);
+    if (at == compiled.end()) {
+        at = compiled.emplace(pattern, regex_t{}).first;
+        if (regcomp(&at->second, pattern.c_str(),
+                    REG_EXTENDED | REG_ICASE | REG_NEWLINE | REG_NOSUB) != 0)
+            throw std::runtime_error("the reference cannot read " + pattern);
+    }
+    regmatch_t whole{};
+    whole.rm_eo = static_cast<regoff_t>(text.size());
+    return regexec(&at->second, text.c_str(), 1, &whole, REG_STARTEND) == 0;
+}
+
+/// The texts of one field of the mail; `Contains` and `Matches` look at each by itself.
+Texts field_texts(const MailMessage& m, const std::string& field) {
+    Texts out;
+    const auto person = [&](const MailAddress& one) {
+        out.push_back(one.address);
+        out.push_back(one.name);
+    };
+    if (field == "subject" || field == "bodyOrSubject") out.push_back(m.subject);
+    if (field == "body" || field == "bodyOrSubject") out.push_back(m.text_body);
+    if (field == "sender" && m.from) person(*m.from);
+    if (field == "sender" && m.sender) person(*m.sender);
+    if (field == "recipient")
+        for (const auto* list : {&m.to, &m.cc}) std::ranges::for_each(*list, person);
+    if (field == "header")
+        for (const auto& [name, value] : m.headers) out.push_back(name + ": " + value);
+    if (field == "attachmentName")
+        for (const auto& one : m.attachments)
+            if (!one.is_inline) out.push_back(one.name);
+    return out;
+}
+
+/// One mail with what has to be worked out once.
+struct Mail {
     const ReferenceInput& in;
+    std::map<std::string, Texts> texts, low;
+
+    explicit Mail(const ReferenceInput& input) : in(input) {
+        for (const char* field : {"subject", "body", "bodyOrSubject", "sender", "recipient",
+                                  "header", "attachmentName"}) {
+            texts[field] = field_texts(input.mail, field);
+            Texts& lowered = low[field];
+            for (const std::string& text : texts[field]) lowered.push_back(lower_letters(text));
+        }
+    }
+    std::string header(const std::string& name) const {
+        for (const auto& [key, value] : in.mail.headers)
+            if (lower_letters(key) == name) return lower_letters(strip_blanks(value));
+        return "";
+    }
+    bool has_header(const std::string& name, const std::string& start) const {
+        return std::ranges::any_of(in.mail.headers, [&](const auto& h) {
+            return lower_letters(strip_blanks(h.first)) == name &&
+                   lower_letters(strip_blanks(h.second)).starts_with(start);
+        });
+    }
+};
+
+struct Judge {
+    const Mail& mail;
     const json::object* lists = nullptr;
+    const ReferenceInput& in = mail.in;
 
     Texts values(const json::value& value) const {
         Texts out;
@@ -75,7 +123,11 @@ struct Judge {
         }
         return out;
     }
-    std::string from() const { return in.mail.from ? plain_address(in.mail.from->address) : ""; }
+    std::string from() const {
+        std::string address = in.mail.from ? plain_address(in.mail.from->address) : "";
+        if (address.empty() && in.mail.sender) address = plain_address(in.mail.sender->address);
+        return address;
+    }
     std::vector<MailAddress> recipients() const {
         std::vector<MailAddress> out = in.mail.to;
         out.insert(out.end(), in.mail.cc.begin(), in.mail.cc.end());
@@ -86,52 +138,112 @@ struct Judge {
     }
     bool party(const std::vector<Party>& who, const std::string& what,
                const std::string& value) const {
+        const auto same = [&](const std::string& text) {
+            return lower_letters(text) == lower_letters(value);
+        };
         if (what == "Is" && value == "unknown") return who.empty();
         for (const Party& p : who) {
             if (what == "Is" && to_string(p.kind) == value) return true;
-            if (what == "CompanyIn" && (lower_letters(p.company_id) == lower_letters(value) ||
-                                        lower_letters(p.company_name) == lower_letters(value)))
-                return true;
-            if (what == "OwnerIs" && lower_letters(p.owner_id) == lower_letters(value)) return true;
-            for (const auto& c : p.categories)
-                if (what == "CategoryIn" && lower_letters(c) == lower_letters(value)) return true;
+            if (what == "CompanyIn" && (same(p.company_id) || same(p.company_name))) return true;
+            if (what == "OwnerIs" && same(p.owner_id)) return true;
+            if (what == "CategoryIn" && std::ranges::any_of(p.categories, same)) return true;
+            if (what == "CampaignIn" && std::ranges::any_of(p.campaign_ids, same)) return true;
         }
         return false;
     }
+    bool attachment(const std::string& what, const std::string& v) const {
+        for (const auto& one : in.mail.attachments) {
+            if (one.is_inline) continue;
+            const std::string name = lower_letters(strip_blanks(one.name));
+            std::string type = lower_letters(one.content_type);
+            type = strip_blanks(type.substr(0, type.find(';')));
+            if (what == "attachmentExtensionIs" &&
+                name.ends_with((v.starts_with(".") ? "" : ".") + lower_letters(v)))
+                return true;
+            if (what == "attachmentTypeIs" &&
+                (type == lower_letters(v) ||
+                 (v.ends_with("/*") && type.starts_with(lower_letters(v).substr(0, v.size() - 1)))))
+                return true;
+        }
+        return false;
+    }
+    bool asked_for(const std::string& v) const {
+        std::string text = lower_letters(strip_blanks(in.mail.flag_request));
+        if (text.empty()) text = mail.header("x-message-flag");
+        static const std::map<std::string, std::string> words = {
+            {"call", "call"},
+            {"do not forward", "doNotForward"},
+            {"follow up", "followUp"},
+            {"for your information", "fyi"},
+            {"forward", "forward"},
+            {"no response necessary", "noResponseNecessary"},
+            {"read", "read"},
+            {"reply", "reply"},
+            {"reply to all", "replyToAll"},
+            {"review", "review"}};
+        if (lower_letters(v) == "any") return !text.empty();
+        const auto at = words.find(text);
+        return at != words.end() && lower_letters(at->second) == lower_letters(v);
+    }
     bool any_value(const std::string& name, const std::string& v) const {
         const MailMessage& m = in.mail;
+        if (name.ends_with("Contains")) {
+            const std::string part = lower_letters(v);
+            return std::ranges::any_of(
+                mail.low.at(name.substr(0, name.size() - 8)),
+                [&](const auto& text) { return text.find(part) != std::string::npos; });
+        }
+        if (name.ends_with("Matches"))
+            return std::ranges::any_of(mail.texts.at(name.substr(0, name.size() - 7)),
+                                       [&](const auto& text) { return regex_matches(v, text); });
         if (name == "fromAddresses") return from() == plain_address(v);
         if (name == "fromDomains") return !from().empty() && in_domain(from(), v);
         if (name == "mailbox") return plain_address(in.mailbox) == plain_address(v);
         if (name == "folder") return plain_path(in.folder) == plain_path(v);
         if (name == "folderUnder")
             return (plain_path(in.folder) + "/").starts_with(plain_path(v) + "/");
-        if (name == "subjectContains") return contains(m.subject, v);
-        if (name == "bodyContains") return contains(m.text_body, v);
-        if (name == "bodyOrSubjectContains")
-            return contains(m.subject, v) || contains(m.text_body, v);
-        if (name == "senderContains")
-            return m.from && (contains(m.from->address, v) || contains(m.from->name, v));
-        if (name == "importance") return m.importance == v;
-        if (name == "sensitivity") return m.sensitivity == v;
-        if (name == "direction") return in.direction == v;
-        if (name == "headerContains")
-            return std::ranges::any_of(
-                m.headers, [&](const auto& h) { return contains(h.first + ": " + h.second, v); });
+        if (name == "importance") return m.importance == lower_letters(v);
+        if (name == "sensitivity") return m.sensitivity == lower_letters(v);
+        if (name == "direction") return in.direction == lower_letters(v);
+        if (name == "messageActionFlag") return asked_for(v);
+        if (name.starts_with("attachment")) return attachment(name, v);
         if (name == "categories")
             return std::ranges::any_of(
                 m.categories, [&](const auto& c) { return lower_letters(c) == lower_letters(v); });
         if (name.starts_with("sender")) return party(in.sender, name.substr(6), v);
-        if (name.starts_with("recipient") && name != "recipientContains")
-            return party(in.recipients, name.substr(9), v);
+        if (name.starts_with("recipient")) return party(in.recipients, name.substr(9), v);
         for (const MailAddress& one : recipients()) {
             if (name == "sentToAddresses" && plain_address(one.address) == plain_address(v))
                 return true;
             if (name == "sentToDomains" && in_domain(plain_address(one.address), v)) return true;
-            if (name == "recipientContains" && (contains(one.address, v) || contains(one.name, v)))
-                return true;
         }
         return false;
+    }
+    bool kind_flag(const std::string& name) const {
+        const std::string c = lower_letters(in.mail.item_class);
+        if (name == "isMeetingRequest") return c.starts_with("ipm.schedule.meeting.request");
+        if (name == "isMeetingResponse") return c.starts_with("ipm.schedule.meeting.resp.");
+        if (name == "isNonDeliveryReport") return c.starts_with("report.") && c.ends_with(".ndr");
+        if (name == "isReadReceipt") return c.starts_with("report.") && c.ends_with(".ipnrn");
+        if (name == "isSigned") return c == "ipm.note.smime.multipartsigned";
+        if (name == "isEncrypted") return c == "ipm.note.smime";
+        if (name == "isApprovalRequest")
+            return c.starts_with("ipm.note.microsoft.approval.request");
+        if (name == "isVoicemail")
+            return c.starts_with("ipm.note.microsoft.voicemail") ||
+                   c.starts_with("ipm.note.rpmsg.microsoft.voicemail");
+        if (name == "isPermissionControlled")
+            return c.starts_with("ipm.note.rpmsg") ||
+                   mail.has_header("content-class", "rpmsg.message");
+        if (name == "isAutomaticForward")
+            return mail.has_header("auto-submitted", "auto-forwarded") ||
+                   mail.has_header("autoforwarded", "true");
+        if (name == "isAutomaticReply")
+            return c.starts_with("ipm.note.rules.ooftemplate") ||
+                   c.starts_with("ipm.note.rules.replytemplate") ||
+                   mail.has_header("auto-submitted", "auto-replied") ||
+                   mail.has_header("x-autoreply", "yes") || mail.has_header("x-autoreply", "true");
+        throw std::runtime_error("the reference does not know " + name);
     }
     bool flag(const std::string& name) const {
         const MailMessage& m = in.mail;
@@ -143,14 +255,20 @@ struct Judge {
         if (name == "sentCcMe") return cc;
         if (name == "sentToOrCcMe") return to || cc;
         if (name == "notSentToMe") return !to;
-        if (name == "sentOnlyToMe") return (to || cc) && std::ranges::all_of(recipients(), is_me);
+        if (name == "sentOnlyToMe") return to && std::ranges::all_of(recipients(), is_me);
         if (name == "conversationLogged") return in.conversation_logged;
-        if (name == "isMeetingRequest") return m.item_class == "IPM.Schedule.Meeting.Request";
-        if (name == "isNonDeliveryReport") return m.item_class == "REPORT.IPM.Note.NDR";
         const auto open = [](const Party& p) { return p.has_open_opportunity; };
+        const auto blocked = [](const Party& p) { return p.privacy_blocked; };
         if (name == "senderHasOpenOpportunity") return std::ranges::any_of(in.sender, open);
         if (name == "recipientHasOpenOpportunity") return std::ranges::any_of(in.recipients, open);
-        throw std::runtime_error("the reference does not know " + name);
+        if (name == "senderIsPrivacyBlocked") return std::ranges::any_of(in.sender, blocked);
+        if (name == "recipientIsPrivacyBlocked") return std::ranges::any_of(in.recipients, blocked);
+        return kind_flag(name);
+    }
+    static bool in_range(std::int64_t bytes, const json::object& range) {
+        if (range.contains("minimumSize") && bytes < 1024 * range.at("minimumSize").as_int64())
+            return false;
+        return !range.contains("maximumSize") || bytes <= 1024 * range.at("maximumSize").as_int64();
     }
     bool member(const std::string& name, const json::value& value) const {
         if (name == "not") return !all(value);
@@ -159,9 +277,11 @@ struct Judge {
         if (name == "allOf")
             return std::ranges::all_of(value.as_array(), [&](const auto& g) { return all(g); });
         if (value.is_bool()) return flag(name) == value.as_bool();
-        if (name == "withinSizeRange")
-            return in.mail.size >= 1024 * value.at("minimumSize").as_int64() &&
-                   in.mail.size <= 1024 * value.at("maximumSize").as_int64();
+        if (name == "withinSizeRange") return in_range(in.mail.size, value.as_object());
+        if (name == "attachmentSizeRange")
+            return std::ranges::any_of(in.mail.attachments, [&](const auto& one) {
+                return !one.is_inline && in_range(one.size, value.as_object());
+            });
         return std::ranges::any_of(values(value),
                                    [&](const std::string& v) { return any_value(name, v); });
     }
@@ -176,29 +296,6 @@ struct Judge {
         return false;
     }
 };
-
-void take(std::string& into, const json::object& from, const char* key) {
-    if (from.contains(key) && into.empty()) into = str(from.at(key));
-}
-
-void act(const json::object& actions, ReferenceOutcome& out) {
-    take(out.folder, actions, "moveToFolder");
-    if (actions.contains("assignCategories"))
-        for (const auto& c : actions.at("assignCategories").as_array())
-            if (std::ranges::find(out.categories, str(c)) == out.categories.end())
-                out.categories.push_back(str(c));
-    for (const auto& [key, word] : {std::pair("logInteraction", "log"),
-                                    std::pair("skipLogging", "skip"), std::pair("hold", "hold")})
-        if (actions.contains(key) && out.logging == "default") out.logging = word;
-    if (out.logging == "log" && actions.contains("logInteraction") &&
-        actions.at("logInteraction").is_object()) {
-        const auto& log = actions.at("logInteraction").as_object();
-        take(out.template_code, log, "template");
-        take(out.template_code, log, "activityType");
-        take(out.campaign, log, "campaign");
-        take(out.opportunity, log, "opportunity");
-    }
-}
 
 }  // namespace
 
@@ -220,29 +317,53 @@ std::string lower_letters(const std::string& text) {
     return out;
 }
 
-ReferenceOutcome evaluate(const std::string& document, const ReferenceInput& input) {
-    const json::value parsed = json::parse(document);
-    const json::object& root = parsed.as_object();
-    Judge judge{input, root.contains("lists") ? &root.at("lists").as_object() : nullptr};
+struct ReferenceRules::Parsed {
+    json::value document;
     std::multimap<std::int64_t, const json::object*> ordered;
+    const json::object* lists = nullptr;
+};
+
+ReferenceRules::ReferenceRules(const std::string& document) : parsed_(std::make_unique<Parsed>()) {
+    parsed_->document = json::parse(document);
+    const json::object& root = parsed_->document.as_object();
+    if (root.contains("lists")) parsed_->lists = &root.at("lists").as_object();
     std::int64_t place = 0;
     for (const auto& rule : root.at("rules").as_array()) {
         ++place;
         const auto& object = rule.as_object();
-        ordered.emplace(object.contains("sequence") ? object.at("sequence").as_int64() : place,
-                        &object);
+        parsed_->ordered.emplace(
+            object.contains("sequence") ? object.at("sequence").as_int64() : place, &object);
     }
+}
+ReferenceRules::~ReferenceRules() = default;
+
+ReferenceOutcome ReferenceRules::evaluate(const ReferenceInput& input) const {
+    const Mail mail(input);
+    const Judge judge{mail, parsed_->lists};
     ReferenceOutcome out;
-    for (const auto& [sequence, rule] : ordered) {
+    Deeds deeds;
+    for (const auto& [sequence, rule] : parsed_->ordered) {
         if (rule->contains("isEnabled") && !rule->at("isEnabled").as_bool()) continue;
         if (rule->contains("conditions") && !judge.all(rule->at("conditions"))) continue;
         if (rule->contains("exceptions") && judge.any(rule->at("exceptions"))) continue;
         out.matched.push_back(str(rule->at("displayName")));
         const auto& actions = rule->at("actions").as_object();
-        act(actions, out);
-        if (actions.contains("stopProcessingRules")) break;
+        deeds.add(actions);
+        if (actions.contains("stopProcessingRules") && actions.at("stopProcessingRules").as_bool())
+            break;
     }
+    out.done = deeds.lines();
     return out;
+}
+
+bool ReferenceRules::holds(const std::string& condition, const std::string& value,
+                           const ReferenceInput& input) const {
+    const Mail mail(input);
+    return Judge{mail, parsed_->lists}.member(condition, json::parse(value));
+}
+
+ReferenceOutcome evaluate(const std::string& document, const ReferenceInput& input) {
+    return ReferenceRules(document).evaluate(input);
 }
 
 }  // namespace liaison::reference

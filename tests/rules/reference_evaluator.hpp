@@ -1,4 +1,6 @@
 #pragma once
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,10 +23,24 @@ struct ReferenceInput {
 
 struct ReferenceOutcome {
     std::vector<std::string> matched;
-    std::string logging = "default";  ///< log, skip, hold
-    std::string folder, template_code, campaign, opportunity;
-    std::vector<std::string> categories;
+    /// One line per thing to be done, its particulars separated by '|': "moveToFolder|Inbox/A".
+    std::set<std::string> done;
     friend bool operator==(const ReferenceOutcome&, const ReferenceOutcome&) = default;
+};
+
+/// A parsed document, for many mails.
+class ReferenceRules {
+public:
+    explicit ReferenceRules(const std::string& document);
+    ~ReferenceRules();
+    ReferenceOutcome evaluate(const ReferenceInput& input) const;
+    /// Whether one condition holds, by name and JSON value.
+    bool holds(const std::string& condition, const std::string& value,
+               const ReferenceInput& input) const;
+
+private:
+    struct Parsed;
+    std::unique_ptr<Parsed> parsed_;
 };
 
 ReferenceOutcome evaluate(const std::string& document, const ReferenceInput& input);

@@ -211,8 +211,8 @@ TEST(EwsFolders, AreFoundMadeAndRefusedTwice) {
         "t:DistinguishedFolderId></m:FolderIds>"
         "</m:GetFolder>");
     EXPECT_EQ(got.codes(),
-              (std::vector<std::string>{"NoError", "NoError", "ErrorFolderNotFound",
-                                        "ErrorFolderNotFound", "ErrorFolderNotFound"}));
+              (std::vector<std::string>{"NoError", "NoError", "ErrorFolderNotFound", "NoError",
+                                        "ErrorFolderNotFound"}));
     EXPECT_EQ(got.text("DistinguishedFolderId"), "inbox");
     EXPECT_EQ(got.text("Value"), "2027-01-15T08:00:00Z");
 }

@@ -55,6 +55,27 @@ TEST(EwsMessage, TheFactsOfAMailComeFromItsMime) {
     EXPECT_EQ(header.texts("InternetMessageHeader"), std::vector<std::string>{"yes"});
 }
 
+TEST(EwsMessage, ReadingAMailSendsTheReceiptThatItsSenderWantsUnlessThatIsSuppressed) {
+    for (const std::string suppress : {"false", "true"}) {
+        EwsLab lab;
+        const std::string id =
+            lab.add_mail("inbox", "Disposition-Notification-To: ann@example.org\r\n" + two_part_mail);
+        const EwsReply reply = lab.call(
+            "<m:UpdateItem ConflictResolution=\"AlwaysOverwrite\" MessageDisposition=\"SaveOnly\" "
+            "SuppressReadReceipts=\"" + suppress + "\"><m:ItemChanges><t:ItemChange><t:ItemId Id=\"" + id +
+            "\"/><t:Updates><t:SetItemField><t:FieldURI FieldURI=\"message:IsRead\"/><t:Message><t:IsRead>true"
+            "</t:IsRead></t:Message></t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>");
+        EXPECT_EQ(reply.code(), "NoError");
+        if (suppress == "true") {
+            EXPECT_TRUE(lab.store->sent().empty());
+            continue;
+        }
+        ASSERT_EQ(lab.store->sent().size(), 1u);
+        EXPECT_EQ(lab.store->sent()[0].disposition, "ReadReceipt");
+        EXPECT_EQ(lab.store->sent()[0].recipients, std::vector<std::string>{"ann@example.org"});
+    }
+}
+
 TEST(EwsMessage, MimeContentIsTheRawMail) {
     EwsLab lab;
     const std::string id = lab.add_mail("inbox", two_part_mail);

@@ -80,6 +80,66 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"[service]\n", "[service\n", "c.toml:1:"},
         Fault{"[exchange]\n", "[exchange]\npin_ca = true\n", "exchange.pin_ca needs ca_file"}));
 
+const std::string kGraph = R"([service]
+data_directory = "data"
+[api]
+token = "file:api.token"
+[crm]
+database = "crm.sqlite"
+[exchange]
+kind = "graph"
+[graph]
+tenant = "example.test"
+client_id = "3f0e7c52-8d1b-4a63-b0f4-6c9d2e5a7b18"
+certificate = "file:graph.pem"
+[[mailbox]]
+address = "alice@example.test"
+)";
+
+TEST(Config, AMailboxIsReachedByGraphOrByEwsAsItsOwnTableSays) {
+    const ConfigResult graph = parse_config(kGraph, "/etc/liaison");
+    EXPECT_EQ(describe("c.toml", graph.errors), "") << "EWS needs no URL where nobody uses it";
+    EXPECT_EQ(graph.config.mailboxes.at(0).exchange, "graph");
+    EXPECT_EQ(graph.config.graph.certificate, "file:/etc/liaison/graph.pem");
+    EXPECT_EQ(graph.config.graph.cloud, "global");
+    EXPECT_FALSE(graph.config.graph.send_meeting_mail) << "no invitation leaves unless somebody says so";
+    EXPECT_TRUE(graph.config.uses("graph"));
+    EXPECT_FALSE(graph.config.uses("ews"));
+
+    const ConfigResult mixed = parse_config(
+        kGraph + "[[mailbox]]\naddress = \"bob@example.test\"\nexchange = \"ews\"\n", "/etc/liaison");
+    const std::string errors = describe("c.toml", mixed.errors);
+    EXPECT_NE(errors.find("exchange.url is missing"), std::string::npos) << errors;
+    EXPECT_NE(errors.find("exchange.user is missing"), std::string::npos) << errors;
+    EXPECT_EQ(mixed.config.mailboxes.at(1).exchange, "ews");
+}
+
+TEST(Config, WhatGraphNeedsIsAskedFor) {
+    const std::pair<const char*, const char*> faults[] = {
+        {"tenant = \"example.test\"\n", "graph.tenant is missing"},
+        {"client_id = \"3f0e7c52-8d1b-4a63-b0f4-6c9d2e5a7b18\"\n", "graph.client_id is missing"},
+        {"certificate = \"file:graph.pem\"\n", "graph.client_secret is missing, and so is certificate"},
+    };
+    for (const auto& [line, message] : faults) {
+        const std::string errors = errors_of(replaced(kGraph, line, ""));
+        EXPECT_NE(errors.find(message), std::string::npos) << errors;
+    }
+    const std::pair<const char*, const char*> additions[] = {
+        {"client_secret = \"hunter2\"\n", "graph.client_secret must name where the secret is kept"},
+        {"client_secret = \"file:s\"\n", "graph.client_secret and certificate exclude each other"},
+        {"cloud = \"germany\"\n", "graph.cloud is \"germany\"; allowed are"},
+        {"url = \"http://graph.example.test\"\n", "graph.url must begin with https://"},
+        {"login_url = \"nonsense\"\n", "graph.login_url is no address of a server"},
+        {"algorithm = \"HS256\"\n", "graph.algorithm is \"HS256\""},
+        {"tenannt = \"x\"\n", "did you mean \"tenant\"?"},
+    };
+    for (const auto& [line, message] : additions) {
+        const std::string errors = errors_of(replaced(kGraph, "[graph]\n", std::string("[graph]\n") + line));
+        EXPECT_NE(errors.find(message), std::string::npos) << errors;
+        EXPECT_EQ(errors.find("hunter2"), std::string::npos) << "a secret in an error message";
+    }
+}
+
 TEST(Config, AMailboxThatStandsTwiceIsRefused) {
     EXPECT_NE(errors_of(kGood + "[[mailbox]]\naddress = \"ALICE@example.test\"\n").find("stands twice"), std::string::npos);
 }

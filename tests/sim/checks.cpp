@@ -55,7 +55,9 @@ struct AtRest {
 
     void check_lineage(const History::Lineage& line, const std::vector<Shown>& crm, const std::vector<Shown>& exchange) {
         if (is_parked(Side::Crm, crm) || is_parked(Side::Exchange, exchange)) return;
-        const std::size_t allowed = line.copies + (line.unmarked_away ? 1 : 0);
+        // A create that a server applied long after its time-out is taken for a copy by the rep (docs/reliability.md, open).
+        const std::size_t late = world.dice.count(FaultId::CreateAppliedLate).fired > 0 ? 1 : 0;
+        const std::size_t allowed = line.copies + (line.unmarked_away ? 1 : 0) + late;
         if (crm.size() > allowed || exchange.size() > allowed) {
             world.violated("one_mirror", named(line) + " is there " + std::to_string(crm.size()) + " times in the CRM and " +
                                              std::to_string(exchange.size()) + " times in Exchange");
@@ -166,7 +168,9 @@ std::set<std::string> parked_mail(World& world) {
 }
 
 /// I6: at most one interaction for each mail and contact; exactly one for what lies in a designated folder.
-void check_mail(World& world) {
+/// Answers how many are missing; says so only when it judges.
+std::size_t look_at_mail(World& world, bool judges) {
+    std::size_t missing = 0;
     std::map<std::pair<std::string, std::string>, std::int64_t> logged;
     for (const auto& [mark, contact, count] : world.crm->interactions()) logged[{mark, contact}] += count;
     std::set<std::string> in_folders;
@@ -177,20 +181,22 @@ void check_mail(World& world) {
     for (const auto& [key, count] : logged) {
         const auto& [mark, contact] = key;
         const auto mail = mails.find(mark);
-        if (count > 1)
+        if (judges && count > 1)
             world.violated("mail_once", "mail " + mark + " is logged " + std::to_string(count) + " times for contact " + contact);
-        if (mail != mails.end() && !mail->second->contacts.contains(contact))
+        if (judges && mail != mails.end() && !mail->second->contacts.contains(contact))
             world.violated("mail_once", "mail " + mark + " is logged for contact " + contact + " whom it does not concern");
     }
     const std::set<std::string> known = world.crm->contact_numbers();
     const std::set<std::string> parked = parked_mail(world);
     // Interactions that went with a restored CRM are not written again (docs/limitations.md).
-    if (world.history.excused()) return;
+    if (world.history.excused()) return 0;
     for (const auto& [mark, mail] : mails)
         for (const std::string& contact : mail->contacts)
             if (!mail->excused && in_folders.contains(mark) && !parked.contains(mark) && known.contains(contact) &&
-                !logged.contains({mark, contact}))
+                !logged.contains({mark, contact}) &&
+                ++missing > 0 && judges)
                 world.violated("mail_once", "mail " + mark + " lies in a designated folder and is not logged for contact " + contact);
+    return missing;
 }
 
 /// I12: the journal, which explains everything, is whole.
@@ -204,11 +210,13 @@ void check_evidence(World& world) {
 
 }  // namespace
 
+bool mail_is_missing(World& world) { return look_at_mail(world, false) > 0; }
+
 void check_at_rest(World& world) {
     AtRest at_rest(world);
     for (std::size_t mailbox = 0; mailbox < world.options().workload.mailboxes; ++mailbox)
         for (const EntityKind kind : kEntityKinds) at_rest.check_mailbox(mailbox, kind);
-    check_mail(world);
+    (void)look_at_mail(world, true);
     check_evidence(world);
     if (!world.sandbox->store().sent().empty()) world.violated("scope", "something was sent to people");
 }

@@ -37,6 +37,7 @@ int planted_mode(int argc, char** argv) {
     app.add_option("--from", options.from, "the first seed");
     app.add_option("--workload", options.workload, "standard, small or mixed");
     app.add_option("--jobs", options.jobs, "plants at a time");
+    app.add_flag("--concentrated", options.concentrated, "for the plant of a fault only that fault strikes");
     app.add_flag("--keep-going", options.keeps_going, "run all seeds; tell in how many each checker spoke");
     CLI11_PARSE(app, argc, argv);
     return run_planted(options, argv[0]);

@@ -154,27 +154,30 @@ private:
         return !runs_.empty();
     }
 
-    std::vector<std::string> words(const std::string& program, std::uint64_t from, std::uint64_t seeds) const {
-        return {program, "--from", std::to_string(from), "--seeds", std::to_string(seeds), "--workload", options_.workload, "--jobs", "1"};
+    std::vector<std::string> words(const std::string& kind, std::uint64_t from, std::uint64_t seeds) const {
+        std::vector<std::string> out{planted_,     "--from",          std::to_string(from), "--seeds", std::to_string(seeds),
+                                     "--workload", options_.workload, "--jobs",             "1"};
+        if (options_.concentrated && kind.starts_with('F')) out.insert(out.end(), {"--only", kind});
+        return out;
     }
 
     /// Does the seed fail without any plant?
-    bool fails_anyway(std::uint64_t seed) {
+    bool fails_anyway(const std::string& kind, std::uint64_t seed) {
         {
             const std::lock_guard guard(mutex_);
-            if (const auto known = plain_fails_.find(seed); known != plain_fails_.end()) return known->second;
+            if (const auto known = plain_fails_.find({options_.concentrated ? kind : "", seed}); known != plain_fails_.end()) return known->second;
         }
-        ChildProgram child(words(planted_, seed, 1), "");
+        ChildProgram child(words(kind, seed, 1), "");
         bool fails = false;
         while (const auto line = child.line()) fails = fails || violation_in(*line).has_value();
         fails = child.wait() > 1 || fails;
         const std::lock_guard guard(mutex_);
-        plain_fails_[seed] = fails;
+        plain_fails_[{options_.concentrated ? kind : "", seed}] = fails;
         return fails;
     }
 
     void watch(PlantRun& run) {
-        ChildProgram child(words(planted_, options_.from, options_.seeds), run.id);
+        ChildProgram child(words(run.kind, options_.from, options_.seeds), run.id);
         std::uint64_t excused = 0;
         bool cut = false;
         while (const auto line = child.line()) {
@@ -184,7 +187,7 @@ private:
             if (cut) break;
             if (!seen || seen->seed == excused) continue;
             const bool judged = run.checkers.contains(seen->checker) && run.checkers[seen->checker].contains(seen->seed);
-            if (!judged && seen->seed != run.seed && fails_anyway(seen->seed)) {
+            if (!judged && seen->seed != run.seed && fails_anyway(run.kind, seen->seed)) {
                 excused = seen->seed;
                 continue;
             }
@@ -240,7 +243,7 @@ private:
     std::size_t next_ = 0;
     std::size_t caught_ = 0;
     std::uint64_t seeds_max_ = 0;
-    std::map<std::uint64_t, bool> plain_fails_;
+    std::map<std::pair<std::string, std::uint64_t>, bool> plain_fails_;  ///< by fault, if concentrated
 };
 
 }  // namespace

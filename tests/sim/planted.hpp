@@ -12,6 +12,7 @@ struct PlantedOptions {
     std::uint64_t from = 1;
     std::string workload = "mixed";
     std::size_t jobs = 1;
+    bool concentrated = false;  ///< for a plant of one fault only that fault strikes
     bool keeps_going = false;  ///< runs all seeds and tells which checkers spoke in how many of them
 };
 

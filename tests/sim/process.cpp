@@ -57,7 +57,9 @@ LiaisonProcess::LiaisonProcess(World& world, Owner owner)
         return world.accept(std::move(end));
     });
     sockets_ = world.faults->network.wrap(std::move(sockets_));
-    http_ = net::make_pooled_client(world.loop.executor(owner), *sockets_, net::PoolOptions());
+    net::PoolOptions pool;
+    pool.accept_gzip = world.options().seed % 4 == 0;
+    http_ = net::make_pooled_client(world.loop.executor(owner), *sockets_, pool);
     for (std::size_t mailbox = 0; mailbox < world.options().workload.mailboxes; ++mailbox) add_mailbox(mailbox);
     for (const auto& [id, mailbox] : mailboxes_) scheduler_->add(id, false);
     world.loop.spawn(owner, scheduler_->run());

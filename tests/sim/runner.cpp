@@ -48,7 +48,8 @@ public:
 private:
     void run_chunk(const SeedRange& chunk) {
         const std::string command = "'" + program_ + "' --machine --jobs 1 --seeds " + std::to_string(chunk.count) + " --from " +
-                                    std::to_string(chunk.from) + " --workload " + chunk.workload + (chunk.twice ? " --twice" : "");
+                                    std::to_string(chunk.from) + " --workload " + chunk.workload + (chunk.twice ? " --twice" : "") +
+                                    (chunk.only ? " --only " + fault_code(*chunk.only) : "");
         FILE* pipe = popen(command.c_str(), "r");
         if (!pipe) return;
         Totals mine;
@@ -129,7 +130,8 @@ bool Totals::add_line(const std::string& line) {
 Totals run_seeds(const SeedRange& range, const std::function<void(const Totals&)>& after) {
     Totals totals;
     for (std::uint64_t seed = range.from; seed < range.from + range.count; ++seed) {
-        const RunOptions options = options_of(seed, range.workload);
+        RunOptions options = options_of(seed, range.workload);
+        options.only = range.only;
         RunResult result = World(options).run();
         for (const Violation& v : result.violations) print_violation(seed, v.checker, v.message);
         if (range.twice && World(options).run().trace_hash != result.trace_hash) {

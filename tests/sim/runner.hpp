@@ -15,6 +15,7 @@ struct SeedRange {
     std::uint64_t count = 100;
     std::string workload = "mixed";
     bool twice = false;
+    std::optional<FaultId> only = {};  ///< this fault alone strikes
 };
 
 /// Sums of many runs.

@@ -204,7 +204,7 @@ std::vector<CrmChange> CrmSide::changes_by(const std::string& writer, std::int64
 std::vector<LoggedCount> CrmSide::interactions() {
     std::vector<LoggedCount> out;
     crm::Query query(*database_,
-                     "SELECT m.subject, coalesce(c.number, ''), count(*) FROM interaction i JOIN message m ON m.id = i.message_id "
+                     "SELECT coalesce(m.subject, m.internet_message_id), coalesce(c.number, ''), count(*) FROM interaction i JOIN message m ON m.id = i.message_id "
                      "LEFT JOIN contact c ON c.id = i.contact_id GROUP BY 1, 2 ORDER BY 1, 2");
     while (query.row()) {
         const std::string subject = query.text(0);

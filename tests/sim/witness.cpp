@@ -60,7 +60,8 @@ void Witness::before_request(const HttpRequest& request, const std::string& oper
         return;
     }
     mailbox_ = *mailbox;
-    before_ = items_of(mailbox_);
+    const bool counts = operation == "CreateItem" || operation == "DeleteItem";
+    before_ = counts ? items_of(mailbox_) : std::map<std::string, Seen>();
     sequence_before_ = world_.sandbox->store().sequence(address);
 }
 
@@ -70,6 +71,7 @@ void Witness::after_request(const HttpRequest& request, const std::string& opera
     if (!is_item_write(operation) || !mailbox_number_of(address)) return;
     if (world_.sandbox->store().sequence(address) == sequence_before_) return;
     ++exchange_writes_;
+    if (operation != "CreateItem" && operation != "DeleteItem") return;
     const std::map<std::string, Seen> now = items_of(mailbox_);
     for (const auto& [id, item] : before_)
         if (!now.contains(id) && operation == "DeleteItem") check_removal(mailbox_, item.kind, item.lineage, Side::Exchange);

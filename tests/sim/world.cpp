@@ -5,6 +5,8 @@
 
 #include "net/deadline.hpp"
 #include "net/http_server.hpp"
+#include "storage/migrate.hpp"
+#include "storage/sqlite_database.hpp"
 #include "tests/sim/checks.hpp"
 #include "tests/sim/process.hpp"
 #include "tests/sim/witness.hpp"
@@ -23,7 +25,33 @@ FaultDice::Options dice_options(const RunOptions& options) {
     out.seed = options.seed;
     out.budget = options.workload.faults;
     out.suppressed = options.suppressed;
+    out.only = options.only;
     return out;
+}
+
+/// Files with their schema, made once for all runs of this process.
+struct PreparedImages {
+    FileImage crm;
+    FileImage ledger;
+};
+
+const PreparedImages& prepared_images() {
+    static const PreparedImages images = [] {
+        PreparedImages out;
+        MemoryDisk disk("/memory/prepared");
+        Loop loop(1, kStart);
+        LoopClock clock(loop);
+        LoopWorker worker(loop, kWorld);
+        (void)crm::EmbeddedCrm::open(disk.path("crm.db"), worker, clock);
+        {
+            auto database = storage::open_sqlite(disk.path("liaison.db"));
+            if (!database || !storage::migrate(**database, storage::migrations())) throw std::runtime_error("no schema");
+        }
+        out.crm = disk.image("crm.db");
+        out.ledger = disk.image("liaison.db");
+        return out;
+    }();
+    return images;
 }
 
 }  // namespace
@@ -41,6 +69,7 @@ std::set<std::uint64_t> plan_crashes(std::uint64_t seed, const Workload& workloa
 World::World(RunOptions options)
     : loop(options.seed, kStart), clock(loop), disk("/memory/sim"), dice(dice_options(options)), options_(std::move(options)) {
     make_memory_vfs();
+    (void)prepared_images();
     set_vfs_clock([this] { return loop.now().time_since_epoch().count(); });
     reseed_sqlite(options_.seed);
     loop.on_step = [this](std::uint64_t word) { hash_ = mix(hash_, word); };
@@ -77,7 +106,9 @@ void World::set_up() {
     if (!made) throw std::runtime_error(made.error().message);
     sandbox = std::move(*made);
     exchange = std::make_unique<ExchangeSide>(sandbox->store());
-    { LoopWorker worker(loop, kWorld); (void)crm::EmbeddedCrm::open(disk.path("crm.db"), worker, clock); }
+    disk.put("crm.db", prepared_images().crm);
+    // In one run of eight Liaison makes its store itself, so that it can die while it does.
+    if (options_.seed % 8 != 0) disk.put("liaison.db", prepared_images().ledger);
     open_crm_desk();
     for (std::size_t mailbox = 0; mailbox < options_.workload.mailboxes; ++mailbox) {
         const std::string number = std::to_string(mailbox);
@@ -252,6 +283,9 @@ void World::settle() {
             return;
         }
     }
+    for (int minutes = 0; minutes < 30 && mail_is_missing(*this); ++minutes) run_until(loop.now() + std::chrono::minutes(1));
+    witness->look_at_crm();
+    writes = witness->writes();
     const Timestamp rest = loop.now();
     while (!quiet_since(rest) && loop.now() < rest + std::chrono::hours(1)) run_until(loop.now() + std::chrono::seconds(1));
     witness->look_at_crm();

@@ -26,6 +26,7 @@ struct RunOptions {
     std::uint64_t seed = 1;
     Workload workload;
     std::set<std::uint32_t> left_out;  ///< events that do not happen (shrinking)
+    std::optional<FaultId> only;       ///< this fault alone, again and again
     std::set<Occurrence> suppressed;   ///< faults that do not strike (shrinking)
     std::set<std::uint64_t> crashes;   ///< the places, counted from 1, at which the process dies
     std::ostream* story = nullptr;     ///< tells the run as it goes

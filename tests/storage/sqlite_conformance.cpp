@@ -1,3 +1,4 @@
+#include "tests/conformance/mail_store_people_suite.hpp"
 #include "tests/conformance/mail_store_suite.hpp"
 #include "tests/conformance/sync_store_suite.hpp"
 #include "tests/storage/sqlite_beds.hpp"
@@ -14,5 +15,7 @@ std::string sqlite_bed_name(const testing::TestParamInfo<StoreBedMaker>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, SyncStoreSuite, testing::ValuesIn(kSqliteBeds), sqlite_bed_name);
 INSTANTIATE_TEST_SUITE_P(Sqlite, MailStoreSuite, testing::ValuesIn(kSqliteBeds), sqlite_bed_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, MailStorePeopleSuite, testing::ValuesIn(kSqliteBeds),
+                         sqlite_bed_name);
 
 }  // namespace liaison::store_suite

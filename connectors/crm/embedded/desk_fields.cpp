@@ -115,6 +115,7 @@ std::vector<DeskField> make_desk_fields(DeskEntity entity) {
                     plain_field("register_in_outlook", Flag),
                     plain_field("outlook_kind", Word, "task appointment none"),
                     plain_field("log_mail", Flag),
+                    plain_field("log_meeting", Flag),
                     plain_field("direction", Word, "none inbound outbound"),
                     plain_field("default_duration_minutes", Count),
                     plain_field("default_reminder_minutes", Count),

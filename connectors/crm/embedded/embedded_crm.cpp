@@ -4,7 +4,9 @@
 
 #include "connectors/crm/embedded/feed.hpp"
 #include "connectors/crm/embedded/mail_log.hpp"
+#include "connectors/crm/embedded/mail_made.hpp"
 #include "connectors/crm/embedded/party_book.hpp"
+#include "connectors/crm/embedded/party_filter.hpp"
 #include "connectors/crm/embedded/record_rows.hpp"
 #include "connectors/crm/embedded/schema.hpp"
 #include "connectors/crm/embedded/writes.hpp"
@@ -17,6 +19,8 @@ class EmbeddedCrm::Ports final : public SyncEndpoint, public InteractionSink, pu
 public:
     Ports(std::shared_ptr<CrmDatabase> db, Worker& worker, const Clock& clock)
         : db_(std::move(db)),
+          filter_(std::make_shared<PartyFilter>(
+              static_cast<std::uint64_t>(clock.now().time_since_epoch().count()))),
           worker_(worker),
           clock_(clock),
           capabilities_{
@@ -51,12 +55,20 @@ public:
         std::vector<MessageIdentity> identities) override;
     Async<Result<void>> set_message_link(MessageIdentity identity, std::string link_url) override;
 
+    Async<Result<Party>> create_party(NewParty party) override;
+    Async<Result<void>> add_address(PartyKind kind, std::string id, std::string address) override;
+    Async<Result<std::string>> create_task(NewMailTask task) override;
+    Async<Result<std::size_t>> withdraw(MessageWithdrawal withdrawal) override;
+
     Async<Result<PartyMap>> resolve(std::vector<std::string> addresses) override;
+    Async<Result<std::vector<Party>>> find_parties(PartyQuery query) override;
     Async<Result<std::vector<CrmUser>>> users() override;
+    Async<Result<std::vector<OpenOpportunity>>> open_opportunities(std::string user_id) override;
     Async<Result<std::string>> revision() override;
 
 private:
     std::shared_ptr<CrmDatabase> db_;
+    std::shared_ptr<PartyFilter> filter_;  ///< used on the worker's thread
     Worker& worker_;
     const Clock& clock_;
     std::array<EndpointCapabilities, 3> capabilities_;
@@ -168,9 +180,52 @@ Async<Result<void>> EmbeddedCrm::Ports::set_message_link(MessageIdentity identit
     co_return co_await run_on<Result<void>>(worker_, std::move(job));
 }
 
+Async<Result<Party>> EmbeddedCrm::Ports::create_party(NewParty party) {
+    std::function<Result<Party>()> job = [db = db_, now = clock_.now(), party = std::move(party)] {
+        return crm::create_party(*db, party, now);
+    };
+    co_return co_await run_on<Result<Party>>(worker_, std::move(job));
+}
+
+Async<Result<void>> EmbeddedCrm::Ports::add_address(PartyKind kind, std::string id,
+                                                    std::string address) {
+    std::function<Result<void>()> job = [db = db_, now = clock_.now(), kind, id = std::move(id),
+                                         address = std::move(address)] {
+        return crm::add_party_address(*db, kind, id, address, now);
+    };
+    co_return co_await run_on<Result<void>>(worker_, std::move(job));
+}
+
+Async<Result<std::string>> EmbeddedCrm::Ports::create_task(NewMailTask task) {
+    std::function<Result<std::string>()> job = [db = db_, now = clock_.now(),
+                                                task = std::move(task)] {
+        return crm::create_mail_task(*db, task, now);
+    };
+    co_return co_await run_on<Result<std::string>>(worker_, std::move(job));
+}
+
+Async<Result<std::size_t>> EmbeddedCrm::Ports::withdraw(MessageWithdrawal withdrawal) {
+    std::function<Result<std::size_t>()> job = [db = db_, now = clock_.now(),
+                                                withdrawal = std::move(withdrawal)] {
+        return crm::withdraw_message(*db, withdrawal, now);
+    };
+    co_return co_await run_on<Result<std::size_t>>(worker_, std::move(job));
+}
+
+Async<Result<std::vector<Party>>> EmbeddedCrm::Ports::find_parties(PartyQuery query) {
+    using Answer = Result<std::vector<Party>>;
+    std::function<Answer()> job = [db = db_, query = std::move(query)] {
+        return crm::find_parties(*db, query);
+    };
+    co_return co_await run_on<Answer>(worker_, std::move(job));
+}
+
 Async<Result<PartyMap>> EmbeddedCrm::Ports::resolve(std::vector<std::string> addresses) {
-    std::function<Result<PartyMap>()> job = [db = db_, addresses = std::move(addresses)] {
-        return resolve_parties(*db, addresses);
+    std::function<Result<PartyMap>()> job = [db = db_, filter = filter_,
+                                             addresses = std::move(addresses)] {
+        Result<std::vector<std::string>> known = filter->known(*db, addresses);
+        if (!known) return Result<PartyMap>(std::unexpected(known.error()));
+        return resolve_parties(*db, *known);
     };
     co_return co_await run_on<Result<PartyMap>>(worker_, std::move(job));
 }
@@ -178,6 +233,13 @@ Async<Result<PartyMap>> EmbeddedCrm::Ports::resolve(std::vector<std::string> add
 Async<Result<std::vector<CrmUser>>> EmbeddedCrm::Ports::users() {
     std::function<Result<std::vector<CrmUser>>()> job = [db = db_] { return list_users(*db); };
     co_return co_await run_on<Result<std::vector<CrmUser>>>(worker_, std::move(job));
+}
+
+Async<Result<std::vector<OpenOpportunity>>> EmbeddedCrm::Ports::open_opportunities(
+    std::string user_id) {
+    std::function<Result<std::vector<OpenOpportunity>>()> job =
+        [db = db_, user_id = std::move(user_id)] { return list_open_opportunities(*db, user_id); };
+    co_return co_await run_on<Result<std::vector<OpenOpportunity>>>(worker_, std::move(job));
 }
 
 Async<Result<std::string>> EmbeddedCrm::Ports::revision() {

@@ -1,5 +1,7 @@
 #include "connectors/crm/embedded/mail_log.hpp"
 
+#include <algorithm>
+
 #include "connectors/crm/embedded/record_rows.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -55,6 +57,18 @@ std::int64_t find_message(Sqlite& db, const std::string& identity) {
     return query.row() ? query.integer(0) : 0;
 }
 
+void insert_attachments(Sqlite& db, std::int64_t message_id,
+                        const std::vector<AttachmentInfo>& attachments) {
+    std::int64_t position = 0;
+    for (const AttachmentInfo& one : attachments) {
+        const std::string name = truncate_chars(normal_line(one.name), kLineCharsMax);
+        const std::string type = truncate_chars(normal_line(one.content_type), kLineCharsMax);
+        Query query(db, "INSERT INTO message_attachment VALUES(?, ?, ?, ?, ?, ?)");
+        query.bind(message_id).bind(position++).bind(name).bind(type).bind(one.size);
+        query.bind(std::int64_t{one.is_inline}).run();
+    }
+}
+
 std::int64_t insert_message(Sqlite& db, const MessageLog& message, const std::string& identity,
                             const std::string& now) {
     const std::string subject = truncate_chars(normal_line(message.subject), kLineCharsMax);
@@ -77,6 +91,7 @@ std::int64_t insert_message(Sqlite& db, const MessageLog& message, const std::st
         Query participant(db, "INSERT INTO message_participant VALUES(?, ?, ?, ?, ?)");
         participant.bind(id).bind(position++).bind(role).bind(address).bind(name).run();
     }
+    insert_attachments(db, id, message.attachments);
     return id;
 }
 
@@ -120,11 +135,28 @@ std::int64_t find_interaction(Sqlite& db, std::int64_t message_id, const Interac
     return query.row() ? query.integer(0) : 0;
 }
 
+/// Who stands behind an opportunity, for a mail that names it and nobody else.
+InteractionParty party_of_opportunity(Sqlite& db, const std::string& opportunity) {
+    Query query(db, "SELECT contact_id, company_id FROM opportunity WHERE id = ? AND deleted = 0");
+    query.bind(row_id_of(opportunity));
+    if (!query.row() || (query.null(0) && query.null(1))) {
+        db.fail_with(Error{ErrorKind::InvalidRequest,
+                           "the opportunity is not there or names neither contact nor company",
+                           {},
+                           std::nullopt});
+        return {};
+    }
+    return {query.value(0), query.value(1)};
+}
+
 /// The interaction's id; `is_new` says whether this call wrote it.
 std::int64_t put_interaction(CrmDatabase& db, std::int64_t message_id, const MessageLog& message,
                              const InteractionDraft& draft, bool& is_new) {
     Sqlite& sqlite = db.sqlite();
-    const InteractionParty party = party_of(sqlite, draft);
+    const bool by_opportunity = draft.contact_id.empty() && !draft.opportunity_id.empty();
+    const InteractionParty party = by_opportunity
+                                       ? party_of_opportunity(sqlite, draft.opportunity_id)
+                                       : party_of(sqlite, draft);
     if (const std::int64_t present = find_interaction(sqlite, message_id, party); present != 0)
         return present;
     const std::string address = normal_address(draft.contact_address);
@@ -137,7 +169,8 @@ std::int64_t put_interaction(CrmDatabase& db, std::int64_t message_id, const Mes
     Query query(
         sqlite,
         "INSERT INTO interaction(message_id, contact_id, company_id, address, user_id, direction, "
-        "template_code, campaign_id, opportunity_id, at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "template_code, campaign_id, opportunity_id, at, channel, regarding_kind, regarding_id) "
+        "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))");
     query.bind(message_id)
         .bind_value(party.contact)
         .bind_value(party.company)
@@ -148,6 +181,9 @@ std::int64_t put_interaction(CrmDatabase& db, std::int64_t message_id, const Mes
         .bind_value(campaign)
         .bind_value(opportunity)
         .bind(at)
+        .bind(message.channel)
+        .bind(draft.regarding_kind)
+        .bind(draft.regarding_id)
         .run();
     is_new = true;
     return sqlite.last_insert_id();
@@ -209,7 +245,7 @@ Result<std::vector<LoggedMessage>> find_logged(CrmDatabase& db,
         LoggedMessage logged{identity, {}, false};
         Query query(db.sqlite(),
                     "SELECT i.id FROM message m JOIN interaction i ON i.message_id = m.id "
-                    "WHERE m.identity = ? ORDER BY i.id");
+                    "WHERE m.identity = ? AND i.canceled = 0 ORDER BY i.id");
         query.bind_blob(bytes);
         while (query.row()) logged.interaction_ids.push_back(query.text(0));
         logged.was_there = !logged.interaction_ids.empty();
@@ -217,6 +253,62 @@ Result<std::vector<LoggedMessage>> find_logged(CrmDatabase& db,
     }
     if (auto read = reading.finish(); !read) return std::unexpected(read.error());
     return out;
+}
+
+/// Text, original and people of a message go once nothing live refers to it; that it was there, and
+/// what was withdrawn by whom, stays.
+static void erase_message(Sqlite& db, std::int64_t message_id) {
+    for (const std::string_view sql :
+         {"DELETE FROM message_original WHERE message_id = ?",
+          "DELETE FROM message_participant WHERE message_id = ?",
+          "DELETE FROM message_attachment WHERE message_id = ?",
+          "UPDATE message SET subject = NULL, text_body = NULL, link_url = NULL WHERE id = ?"}) {
+        Query query(db, sql);
+        query.bind(message_id).run();
+    }
+}
+
+Result<std::size_t> withdraw_message(CrmDatabase& db, const MessageWithdrawal& wanted,
+                                     Timestamp now) {
+    Sqlite& sqlite = db.sqlite();
+    Transaction transaction(sqlite);
+    if (!transaction.begun()) return std::unexpected(transaction.begun().error());
+    const std::string identity = identity_bytes(wanted.identity);
+    const std::int64_t message = find_message(sqlite, identity);
+    if (message == 0) return fail(ErrorKind::NotFound, "the CRM has no such message");
+    std::vector<std::int64_t> ids;
+    std::size_t live = 0;
+    {
+        Query query(sqlite, "SELECT id, ifnull(contact_id, company_id) FROM interaction WHERE "
+                            "message_id = ? AND canceled = 0 ORDER BY id");
+        query.bind(message);
+        while (query.row()) {
+            const bool meant = wanted.contact_ids.empty() ||
+                               std::ranges::find(wanted.contact_ids, query.text(1)) !=
+                                   wanted.contact_ids.end();
+            if (meant)
+                ids.push_back(query.integer(0));
+            else
+                ++live;
+        }
+    }
+    const std::string at = format_timestamp(now);
+    for (const std::int64_t id : ids) {
+        Query query(sqlite, "UPDATE interaction SET canceled = 1, canceled_at = ?, canceled_by = ?, "
+                            "canceled_why = ? WHERE id = ?");
+        query.bind(at).bind(wanted.who).bind(wanted.why).bind(id).run();
+    }
+    if (wanted.erase_content && live == 0) erase_message(sqlite, message);
+    std::size_t canceled = 0;
+    {
+        Query query(sqlite,
+                    "SELECT count(*) FROM interaction WHERE message_id = ? AND canceled = 1");
+        query.bind(message);
+        if (query.row()) canceled = static_cast<std::size_t>(query.integer(0));
+    }
+    if (auto committed = transaction.commit(); !committed)
+        return std::unexpected(committed.error());
+    return canceled;
 }
 
 Result<void> set_message_link(CrmDatabase& db, const MessageIdentity& identity,

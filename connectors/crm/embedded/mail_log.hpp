@@ -17,4 +17,7 @@ Result<std::vector<LoggedMessage>> find_logged(CrmDatabase& db,
 Result<void> set_message_link(CrmDatabase& db, const MessageIdentity& identity,
                               const std::string& link_url);
 
+Result<std::size_t> withdraw_message(CrmDatabase& db, const MessageWithdrawal& wanted,
+                                     Timestamp now);
+
 }  // namespace liaison::crm

@@ -277,6 +277,7 @@ std::string first_schema() {
 }  // namespace
 
 std::string schema_script(std::int64_t version) {
+    if (version == 2) return mail_schema_script();
     return version == 1 ? first_schema() : std::string();
 }
 

@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 XS = "{http://www.w3.org/2001/XMLSchema}"
 OPERATIONS = """GetFolder FindFolder CreateFolder SyncFolderHierarchy SyncFolderItems FindItem GetItem CreateItem UpdateItem
 DeleteItem MoveItem CopyItem CreateAttachment GetAttachment DeleteAttachment ResolveNames GetServerTimeZones ConvertId
+UpdateFolder GetInboxRules UpdateInboxRules
 """.split()
 HEADERS = """RequestServerVersion ExchangeImpersonation TimeZoneContext DateTimePrecision MailboxCulture
 SerializedSecurityContext ProxySecurityContext OpenAsAdminOrSystemService ManagementRole""".split()

@@ -12,13 +12,15 @@ SyncFolderItemsType ; m.FindItem =element [ ] FindItemType ; m.GetItem =element 
 m.MoveItem =element [ ] MoveItemType ; m.CopyItem =element [ ] CopyItemType ; m.CreateAttachment =element [ ]
 CreateAttachmentType ; m.GetAttachment =element [ ] GetAttachmentType ; m.DeleteAttachment =element [ ]
 DeleteAttachmentType ; m.ResolveNames =element [ ] ResolveNamesType ; m.GetServerTimeZones =element [ ]
-GetServerTimeZonesType ; m.ConvertId =element [ ] ConvertIdType ; t.RequestServerVersion =element [ ]
-RequestServerVersion.Header ; t.ExchangeImpersonation =element [ ] ExchangeImpersonationType ; t.TimeZoneContext
-=element [ ] TimeZoneContextType ; t.DateTimePrecision =element [ ] DateTimePrecisionType ; t.MailboxCulture
-=element [ ] MailboxCultureType ; t.SerializedSecurityContext =element [ ] opaque ; t.ProxySecurityContext =element
-[ ] opaque ; t.OpenAsAdminOrSystemService =element [ ] opaque ; t.ManagementRole =element [ ] opaque ;
-m.GetFolderType BaseRequestType [ FolderShape:FolderResponseShapeType FolderIds:NonEmptyArrayOfBaseFolderIdsType ] ;
-m.FindFolderType BaseRequestType [ FolderShape:FolderResponseShapeType ( IndexedPageFolderView:IndexedPageViewType |
+GetServerTimeZonesType ; m.ConvertId =element [ ] ConvertIdType ; m.UpdateFolder =element [ ] UpdateFolderType ;
+m.GetInboxRules =element [ ] GetInboxRulesRequestType ; m.UpdateInboxRules =element [ ] UpdateInboxRulesRequestType
+; t.RequestServerVersion =element [ ] RequestServerVersion.Header ; t.ExchangeImpersonation =element [ ]
+ExchangeImpersonationType ; t.TimeZoneContext =element [ ] TimeZoneContextType ; t.DateTimePrecision =element [ ]
+DateTimePrecisionType ; t.MailboxCulture =element [ ] MailboxCultureType ; t.SerializedSecurityContext =element [ ]
+opaque ; t.ProxySecurityContext =element [ ] opaque ; t.OpenAsAdminOrSystemService =element [ ] opaque ;
+t.ManagementRole =element [ ] opaque ; m.GetFolderType BaseRequestType [ FolderShape:FolderResponseShapeType
+FolderIds:NonEmptyArrayOfBaseFolderIdsType ] ; m.FindFolderType BaseRequestType [
+FolderShape:FolderResponseShapeType ( IndexedPageFolderView:IndexedPageViewType |
 FractionalPageFolderView:FractionalPageViewType )? Restriction:RestrictionType?
 ParentFolderIds:NonEmptyArrayOfBaseFolderIdsType ] Traversal:FolderQueryTraversalType! ; m.CreateFolderType
 BaseRequestType [ ParentFolderId:TargetFolderIdType Folders:NonEmptyArrayOfFoldersType ] ; m.SyncFolderHierarchyType
@@ -48,6 +50,9 @@ ParentFolderIds:NonEmptyArrayOfBaseFolderIdsType? UnresolvedEntry:NonEmptyString
 ReturnFullContactData:boolean! SearchScope:ResolveNamesSearchScopeType ContactDataShape:DefaultShapeNamesType ;
 m.GetServerTimeZonesType BaseRequestType [ Ids:NonEmptyArrayOfTimeZoneIdType? ] ReturnFullTimeZoneData:boolean ;
 m.ConvertIdType BaseRequestType [ SourceIds:NonEmptyArrayOfAlternateIdsType ] DestinationFormat:IdFormatType! ;
+m.UpdateFolderType BaseRequestType [ FolderChanges:NonEmptyArrayOfFolderChangesType ] ; m.GetInboxRulesRequestType
+BaseRequestType [ MailboxSmtpAddress:string? ] ; m.UpdateInboxRulesRequestType BaseRequestType [
+MailboxSmtpAddress:string? RemoveOutlookRuleBlob:boolean? Operations:ArrayOfRuleOperationsType ] ;
 t.RequestServerVersion.Header - [ ] Version:ExchangeVersionType! ; t.ExchangeImpersonationType - [
 ConnectingSID:ConnectingSIDType ] ; t.TimeZoneContextType - [ TimeZoneDefinition:TimeZoneDefinitionType ] ;
 t.MailboxCultureType =language [ ] ; m.BaseRequestType - [ ] ; t.FolderResponseShapeType - [
@@ -87,7 +92,9 @@ FilterHtmlContent:boolean? AdditionalProperties:NonEmptyArrayOfPathsToElementTyp
 t.NonEmptyArrayOfRequestAttachmentIdsType - [ ( AttachmentId:RequestAttachmentIdType )+ ] ;
 t.NonEmptyArrayOfTimeZoneIdType - [ Id:string+ ] ; t.NonEmptyArrayOfAlternateIdsType - [ (
 AlternateId:AlternateIdType | AlternatePublicFolderId:AlternatePublicFolderIdType |
-AlternatePublicFolderItemId:AlternatePublicFolderItemIdType )+ ] ; t.ConnectingSIDType - [ (
+AlternatePublicFolderItemId:AlternatePublicFolderItemIdType )+ ] ; t.NonEmptyArrayOfFolderChangesType - [
+FolderChange:FolderChangeType+ ] ; t.ArrayOfRuleOperationsType - [ ( CreateRuleOperation:CreateRuleOperationType |
+SetRuleOperation:SetRuleOperationType | DeleteRuleOperation:DeleteRuleOperationType )+ ] ; t.ConnectingSIDType - [ (
 PrincipalName:PrincipalNameType | SID:SIDType | PrimarySmtpAddress:PrimarySmtpAddressType |
 SmtpAddress:SmtpAddressType ) ] ; t.TimeZoneDefinitionType - [ ( Periods:NonEmptyArrayOfPeriodsType
 TransitionsGroups:ArrayOfTransitionsGroupsType? Transitions:ArrayOfTransitionsType? )? ] Id:string Name:string ;
@@ -118,7 +125,34 @@ BaseFolderType [ SharingEffectiveRights:PermissionReadAccessType? PermissionSet:
 AccountName:string? ] ; t.SearchFolderType FolderType [ SearchParameters:opaque? ] ; t.TasksFolderType FolderType [
 ] ; t.FieldOrderType - [ ( FieldURI:PathToUnindexedFieldType | IndexedFieldURI:PathToIndexedFieldType |
 ExtendedFieldURI:PathToExtendedFieldType ) ] Order:SortDirectionType! ; t.OccurrenceItemIdType BaseItemIdType [ ]
-RecurringMasterId:DerivedItemIdType! ChangeKey:string InstanceIndex:int! ;
+RecurringMasterId:DerivedItemIdType! ChangeKey:string InstanceIndex:int! ; t.RecurringMasterItemIdType
+BaseItemIdType [ ] OccurrenceId:DerivedItemIdType! ChangeKey:string ; t.RecurringMasterItemIdRangesType ItemIdType [
+Ranges:ArrayOfOccurrenceRangesType? ] ; t.ItemType - [ MimeContent:MimeContentType? ItemId:ItemIdType?
+ParentFolderId:FolderIdType? ItemClass:ItemClassType? Subject:string? Sensitivity:SensitivityChoicesType?
+Body:BodyType? Attachments:NonEmptyArrayOfAttachmentsType? DateTimeReceived:dateTime? Size:int?
+Categories:ArrayOfStringsType? Importance:ImportanceChoicesType? InReplyTo:string? IsSubmitted:boolean?
+IsDraft:boolean? IsFromMe:boolean? IsResend:boolean? IsUnmodified:boolean? InternetMessageHeaders:opaque?
+DateTimeSent:dateTime? DateTimeCreated:dateTime? ResponseObjects:opaque? ReminderDueBy:dateTime?
+ReminderIsSet:boolean? ReminderNextTime:dateTime? ReminderMinutesBeforeStart:ReminderMinutesBeforeStartType?
+DisplayCc:string? DisplayTo:string? DisplayBcc:string? HasAttachments:boolean?
+ExtendedProperty:ExtendedPropertyType* Culture:language? EffectiveRights:opaque? LastModifiedName:string?
+LastModifiedTime:dateTime? IsAssociated:boolean? WebClientReadFormQueryString:string?
+WebClientEditFormQueryString:string? ConversationId:ItemIdType? UniqueBody:BodyType? Flag:FlagType?
+StoreEntryId:base64Binary? InstanceKey:base64Binary? NormalizedBody:BodyType? EntityExtractionResult:opaque?
+PolicyTag:opaque? ArchiveTag:opaque? RetentionDate:dateTime? Preview:string? RightsManagementLicenseData:opaque?
+PredictedActionReasons:opaque? IsClutter:boolean? BlockStatus:boolean? HasBlockedImages:boolean? TextBody:BodyType?
+IconIndex:IconIndexType? SearchKey:base64Binary? SortKey:long? Hashtags:ArrayOfStringsType?
+Mentions:ArrayOfRecipientsType? MentionedMe:boolean? MentionsPreview:opaque? MentionsEx:opaque?
+AppliedHashtags:opaque? AppliedHashtagsPreview:opaque? Likes:opaque? LikesPreview:opaque?
+PendingSocialActivityTagIds:ArrayOfStringsType? AtAllMention:boolean? CanDelete:boolean?
+InferenceClassification:InferenceClassificationType? ] ; t.MessageType ItemType [ Sender:SingleRecipientType?
+ToRecipients:ArrayOfRecipientsType? CcRecipients:ArrayOfRecipientsType? BccRecipients:ArrayOfRecipientsType?
+IsReadReceiptRequested:boolean? IsDeliveryReceiptRequested:boolean? ConversationIndex:base64Binary?
+ConversationTopic:string? From:SingleRecipientType? InternetMessageId:string? IsRead:boolean?
+IsResponseRequested:boolean? References:string? ReplyTo:ArrayOfRecipientsType? ReceivedBy:SingleRecipientType?
+ReceivedRepresenting:SingleRecipientType? ApprovalRequestData:opaque? VotingInformation:opaque?
+ReminderMessageData:opaque? MessageSafety:opaque? SenderSMTPAddress:SmtpAddressType?
+MailboxGuids:MessageType.MailboxGuids? PublishedCalendarItemIcs:string? PublishedCalendarItemName:string? ] ;
 )rows";
 }
 

@@ -5,33 +5,6 @@ namespace liaison::sandbox::ews {
 
 std::string_view schema_rows_2() {
     return R"rows(
-t.RecurringMasterItemIdType BaseItemIdType [ ] OccurrenceId:DerivedItemIdType! ChangeKey:string ;
-t.RecurringMasterItemIdRangesType ItemIdType [ Ranges:ArrayOfOccurrenceRangesType? ] ; t.ItemType - [
-MimeContent:MimeContentType? ItemId:ItemIdType? ParentFolderId:FolderIdType? ItemClass:ItemClassType?
-Subject:string? Sensitivity:SensitivityChoicesType? Body:BodyType? Attachments:NonEmptyArrayOfAttachmentsType?
-DateTimeReceived:dateTime? Size:int? Categories:ArrayOfStringsType? Importance:ImportanceChoicesType?
-InReplyTo:string? IsSubmitted:boolean? IsDraft:boolean? IsFromMe:boolean? IsResend:boolean? IsUnmodified:boolean?
-InternetMessageHeaders:opaque? DateTimeSent:dateTime? DateTimeCreated:dateTime? ResponseObjects:opaque?
-ReminderDueBy:dateTime? ReminderIsSet:boolean? ReminderNextTime:dateTime?
-ReminderMinutesBeforeStart:ReminderMinutesBeforeStartType? DisplayCc:string? DisplayTo:string? DisplayBcc:string?
-HasAttachments:boolean? ExtendedProperty:ExtendedPropertyType* Culture:language? EffectiveRights:opaque?
-LastModifiedName:string? LastModifiedTime:dateTime? IsAssociated:boolean? WebClientReadFormQueryString:string?
-WebClientEditFormQueryString:string? ConversationId:ItemIdType? UniqueBody:BodyType? Flag:FlagType?
-StoreEntryId:base64Binary? InstanceKey:base64Binary? NormalizedBody:BodyType? EntityExtractionResult:opaque?
-PolicyTag:opaque? ArchiveTag:opaque? RetentionDate:dateTime? Preview:string? RightsManagementLicenseData:opaque?
-PredictedActionReasons:opaque? IsClutter:boolean? BlockStatus:boolean? HasBlockedImages:boolean? TextBody:BodyType?
-IconIndex:IconIndexType? SearchKey:base64Binary? SortKey:long? Hashtags:ArrayOfStringsType?
-Mentions:ArrayOfRecipientsType? MentionedMe:boolean? MentionsPreview:opaque? MentionsEx:opaque?
-AppliedHashtags:opaque? AppliedHashtagsPreview:opaque? Likes:opaque? LikesPreview:opaque?
-PendingSocialActivityTagIds:ArrayOfStringsType? AtAllMention:boolean? CanDelete:boolean?
-InferenceClassification:InferenceClassificationType? ] ; t.MessageType ItemType [ Sender:SingleRecipientType?
-ToRecipients:ArrayOfRecipientsType? CcRecipients:ArrayOfRecipientsType? BccRecipients:ArrayOfRecipientsType?
-IsReadReceiptRequested:boolean? IsDeliveryReceiptRequested:boolean? ConversationIndex:base64Binary?
-ConversationTopic:string? From:SingleRecipientType? InternetMessageId:string? IsRead:boolean?
-IsResponseRequested:boolean? References:string? ReplyTo:ArrayOfRecipientsType? ReceivedBy:SingleRecipientType?
-ReceivedRepresenting:SingleRecipientType? ApprovalRequestData:opaque? VotingInformation:opaque?
-ReminderMessageData:opaque? MessageSafety:opaque? SenderSMTPAddress:SmtpAddressType?
-MailboxGuids:MessageType.MailboxGuids? PublishedCalendarItemIcs:string? PublishedCalendarItemName:string? ] ;
 t.SharingMessageType MessageType [ SharingMessageAction:SharingMessageActionType?
 SharingMessageActions:ArrayOfSharingMessageActionType? ] ; t.CalendarItemType ItemType [ UID:string?
 RecurrenceId:dateTime? DateTimeStamp:dateTime? Start:dateTime? End:dateTime? OriginalStart:dateTime?
@@ -86,32 +59,35 @@ ProviderEndpointUrl:string? AttachmentThumbnailUrl:string? AttachmentPreviewUrl:
 OriginalPermissionType:int? AttachmentIsFolder:boolean? ] ; t.RequestAttachmentIdType BaseItemIdType [ ] Id:string!
 ; t.AlternateIdType AlternateIdBaseType [ ] Id:string! Mailbox:NonEmptyStringType! IsArchive:boolean ;
 t.AlternatePublicFolderIdType AlternateIdBaseType [ ] FolderId:string! ; t.AlternatePublicFolderItemIdType
-AlternatePublicFolderIdType [ ] ItemId:string! ; t.PrincipalNameType =NonEmptyStringType [ ] ; t.SIDType
-=NonEmptyStringType [ ] ; t.PrimarySmtpAddressType =NonEmptyStringType [ ] ; t.SmtpAddressType =NonEmptyStringType [
-] ; t.NonEmptyArrayOfPeriodsType - [ Period:PeriodType+ ] ; t.ArrayOfTransitionsGroupsType - [
-TransitionsGroup:ArrayOfTransitionsType+ ] ; t.ArrayOfTransitionsType - [ ( Transition:TransitionType |
-AbsoluteDateTransition:AbsoluteDateTransitionType | RecurringDayTransition:RecurringDayTransitionType |
-RecurringDateTransition:RecurringDateTransitionType )+ ] Id:string ; t.PathToUnindexedFieldType
-BasePathToElementType [ ] FieldURI:UnindexedFieldURIType! ; t.PathToIndexedFieldType BasePathToElementType [ ]
-FieldURI:DictionaryURIType! FieldIndex:string! ; t.PathToExtendedFieldType BasePathToElementType [ ]
-DistinguishedPropertySetId:DistinguishedPropertySetType PropertySetId:GuidType PropertyTag:PropertyTagType
-PropertyName:string PropertyId:int PropertyType:MapiPropertyTypeType! ; t.BaseFolderIdType - [ ] ;
-t.EmailAddressType BaseEmailAddressType [ Name:string? EmailAddress:NonEmptyStringType?
-RoutingType:NonEmptyStringType? MailboxType:MailboxTypeType? ItemId:ItemIdType? OriginalDisplayName:string? ] ;
-t.ExcludesValueType - [ ] Value:ExcludesAttributeType! ; t.TwoOperandExpressionType SearchExpressionType [ (
-FieldURI:PathToUnindexedFieldType | IndexedFieldURI:PathToIndexedFieldType |
-ExtendedFieldURI:PathToExtendedFieldType ) FieldURIOrConstant:FieldURIOrConstantType ] ; t.ConstantValueType - [ ]
-Value:string! ; t.MultipleOperandBooleanExpressionType SearchExpressionType [ (
-SearchExpression:SearchExpressionType | Exists:ExistsType | Excludes:ExcludesType | IsEqualTo:IsEqualToType |
-IsNotEqualTo:IsNotEqualToType | IsGreaterThan:IsGreaterThanType | IsGreaterThanOrEqualTo:IsGreaterThanOrEqualToType
-| IsLessThan:IsLessThanType | IsLessThanOrEqualTo:IsLessThanOrEqualToType | Contains:ContainsExpressionType |
-Not:NotType | And:AndType | Or:OrType | Near:NearType )+ ] ; t.BaseFolderType - [ FolderId:FolderIdType?
-ParentFolderId:FolderIdType? FolderClass:string? DisplayName:string? TotalCount:int? ChildFolderCount:int?
-ExtendedProperty:ExtendedPropertyType* ManagedFolderInformation:opaque? EffectiveRights:opaque?
-DistinguishedFolderId:DistinguishedFolderIdNameType? PolicyTag:opaque? ArchiveTag:opaque?
-ReplicaList:ArrayOfStringsType? ] ; t.ArrayOfOccurrenceRangesType - [ Range:OccurrencesRangeType+ ] ;
-t.MimeContentType =string [ ] CharacterSet:string ; t.BodyType =string [ ] BodyType:BodyTypeType!
-IsTruncated:boolean ; t.ArrayOfStringsType - [ String:string* ] ; t.ExtendedPropertyType - [
+AlternatePublicFolderIdType [ ] ItemId:string! ; t.FolderChangeType - [ ( FolderId:FolderIdType |
+DistinguishedFolderId:DistinguishedFolderIdType ) Updates:NonEmptyArrayOfFolderChangeDescriptionsType ] ;
+t.CreateRuleOperationType RuleOperationType [ Rule:RuleType ] ; t.SetRuleOperationType RuleOperationType [
+Rule:RuleType ] ; t.DeleteRuleOperationType RuleOperationType [ RuleId:string ] ; t.PrincipalNameType
+=NonEmptyStringType [ ] ; t.SIDType =NonEmptyStringType [ ] ; t.PrimarySmtpAddressType =NonEmptyStringType [ ] ;
+t.SmtpAddressType =NonEmptyStringType [ ] ; t.NonEmptyArrayOfPeriodsType - [ Period:PeriodType+ ] ;
+t.ArrayOfTransitionsGroupsType - [ TransitionsGroup:ArrayOfTransitionsType+ ] ; t.ArrayOfTransitionsType - [ (
+Transition:TransitionType | AbsoluteDateTransition:AbsoluteDateTransitionType |
+RecurringDayTransition:RecurringDayTransitionType | RecurringDateTransition:RecurringDateTransitionType )+ ]
+Id:string ; t.PathToUnindexedFieldType BasePathToElementType [ ] FieldURI:UnindexedFieldURIType! ;
+t.PathToIndexedFieldType BasePathToElementType [ ] FieldURI:DictionaryURIType! FieldIndex:string! ;
+t.PathToExtendedFieldType BasePathToElementType [ ] DistinguishedPropertySetId:DistinguishedPropertySetType
+PropertySetId:GuidType PropertyTag:PropertyTagType PropertyName:string PropertyId:int
+PropertyType:MapiPropertyTypeType! ; t.BaseFolderIdType - [ ] ; t.EmailAddressType BaseEmailAddressType [
+Name:string? EmailAddress:NonEmptyStringType? RoutingType:NonEmptyStringType? MailboxType:MailboxTypeType?
+ItemId:ItemIdType? OriginalDisplayName:string? ] ; t.ExcludesValueType - [ ] Value:ExcludesAttributeType! ;
+t.TwoOperandExpressionType SearchExpressionType [ ( FieldURI:PathToUnindexedFieldType |
+IndexedFieldURI:PathToIndexedFieldType | ExtendedFieldURI:PathToExtendedFieldType )
+FieldURIOrConstant:FieldURIOrConstantType ] ; t.ConstantValueType - [ ] Value:string! ;
+t.MultipleOperandBooleanExpressionType SearchExpressionType [ ( SearchExpression:SearchExpressionType |
+Exists:ExistsType | Excludes:ExcludesType | IsEqualTo:IsEqualToType | IsNotEqualTo:IsNotEqualToType |
+IsGreaterThan:IsGreaterThanType | IsGreaterThanOrEqualTo:IsGreaterThanOrEqualToType | IsLessThan:IsLessThanType |
+IsLessThanOrEqualTo:IsLessThanOrEqualToType | Contains:ContainsExpressionType | Not:NotType | And:AndType |
+Or:OrType | Near:NearType )+ ] ; t.BaseFolderType - [ FolderId:FolderIdType? ParentFolderId:FolderIdType?
+FolderClass:string? DisplayName:string? TotalCount:int? ChildFolderCount:int? ExtendedProperty:ExtendedPropertyType*
+ManagedFolderInformation:opaque? EffectiveRights:opaque? DistinguishedFolderId:DistinguishedFolderIdNameType?
+PolicyTag:opaque? ArchiveTag:opaque? ReplicaList:ArrayOfStringsType? ] ; t.ArrayOfOccurrenceRangesType - [
+Range:OccurrencesRangeType+ ] ; t.MimeContentType =string [ ] CharacterSet:string ; t.BodyType =string [ ]
+BodyType:BodyTypeType! IsTruncated:boolean ; t.ArrayOfStringsType - [ String:string* ] ; t.ExtendedPropertyType - [
 ExtendedFieldURI:PathToExtendedFieldType ( Value:string | Values:NonEmptyArrayOfPropertyValuesType ) ] ; t.FlagType
 - [ FlagStatus:FlagStatusType StartDate:dateTime? DueDate:dateTime? CompleteDate:dateTime? ] ;
 t.ArrayOfRecipientsType - [ ( Mailbox:EmailAddressType )* ] ; t.SingleRecipientType - [ ( Mailbox:EmailAddressType )
@@ -146,21 +122,25 @@ t.NonEmptyArrayOfItemChangeDescriptionsType - [ ( AppendToItemField:AppendToItem
 SetItemField:SetItemFieldType | DeleteItemField:DeleteItemFieldType )+ ] ; t.AttachmentType - [
 AttachmentId:AttachmentIdType? Name:string? ContentType:string? ContentId:string? ContentLocation:string?
 AttachmentOriginalUrl:string? Size:int? LastModifiedTime:dateTime? IsInline:boolean? ] ; t.AlternateIdBaseType - [ ]
-Format:IdFormatType! ; t.PeriodType - [ ] Bias:duration Name:string Id:string ; t.TransitionType - [
-To:TransitionTargetType ] ; t.AbsoluteDateTransitionType TransitionType [ DateTime:dateTime ] ;
-t.RecurringDayTransitionType RecurringTimeTransitionType [ DayOfWeek:DayOfWeekType Occurrence:int ] ;
-t.RecurringDateTransitionType RecurringTimeTransitionType [ Day:int ] ; t.BasePathToElementType - [ ] ;
-t.BaseEmailAddressType - [ ] ; t.FieldURIOrConstantType - [ ( ( FieldURI:PathToUnindexedFieldType |
-IndexedFieldURI:PathToIndexedFieldType | ExtendedFieldURI:PathToExtendedFieldType ) | Constant:ConstantValueType ) ]
-; t.OccurrencesRangeType - [ ] Start:dateTime End:dateTime Count:int CompareOriginalStartTime:boolean ;
-t.NonEmptyArrayOfPropertyValuesType - [ ( Value:string+ ) ] ; t.AttendeeType - [ Mailbox:EmailAddressType
-ResponseType:ResponseTypeType? LastResponseTime:dateTime? ProposedStart:dateTime? ProposedEnd:dateTime? ] ;
-t.RelativeYearlyRecurrencePatternType RecurrencePatternBaseType [ DaysOfWeek:DayOfWeekType
-DayOfWeekIndex:DayOfWeekIndexType Month:MonthNamesType ] ; t.AbsoluteYearlyRecurrencePatternType
-RecurrencePatternBaseType [ DayOfMonth:int Month:MonthNamesType ] ; t.RelativeMonthlyRecurrencePatternType
-IntervalRecurrencePatternBaseType [ DaysOfWeek:DayOfWeekType DayOfWeekIndex:DayOfWeekIndexType ] ;
-t.AbsoluteMonthlyRecurrencePatternType IntervalRecurrencePatternBaseType [ DayOfMonth:int ] ;
-t.WeeklyRecurrencePatternType IntervalRecurrencePatternBaseType [ DaysOfWeek:DaysOfWeekType
+Format:IdFormatType! ; t.NonEmptyArrayOfFolderChangeDescriptionsType - [ (
+AppendToFolderField:AppendToFolderFieldType | SetFolderField:SetFolderFieldType |
+DeleteFolderField:DeleteFolderFieldType )+ ] ; t.RuleOperationType - [ ] ; t.RuleType - [ RuleId:string?
+DisplayName:string Priority:int IsEnabled:boolean IsNotSupported:boolean? IsInError:boolean?
+Conditions:RulePredicatesType? Exceptions:RulePredicatesType? Actions:RuleActionsType? ] ; t.PeriodType - [ ]
+Bias:duration Name:string Id:string ; t.TransitionType - [ To:TransitionTargetType ] ; t.AbsoluteDateTransitionType
+TransitionType [ DateTime:dateTime ] ; t.RecurringDayTransitionType RecurringTimeTransitionType [
+DayOfWeek:DayOfWeekType Occurrence:int ] ; t.RecurringDateTransitionType RecurringTimeTransitionType [ Day:int ] ;
+t.BasePathToElementType - [ ] ; t.BaseEmailAddressType - [ ] ; t.FieldURIOrConstantType - [ ( (
+FieldURI:PathToUnindexedFieldType | IndexedFieldURI:PathToIndexedFieldType |
+ExtendedFieldURI:PathToExtendedFieldType ) | Constant:ConstantValueType ) ] ; t.OccurrencesRangeType - [ ]
+Start:dateTime End:dateTime Count:int CompareOriginalStartTime:boolean ; t.NonEmptyArrayOfPropertyValuesType - [ (
+Value:string+ ) ] ; t.AttendeeType - [ Mailbox:EmailAddressType ResponseType:ResponseTypeType?
+LastResponseTime:dateTime? ProposedStart:dateTime? ProposedEnd:dateTime? ] ; t.RelativeYearlyRecurrencePatternType
+RecurrencePatternBaseType [ DaysOfWeek:DayOfWeekType DayOfWeekIndex:DayOfWeekIndexType Month:MonthNamesType ] ;
+t.AbsoluteYearlyRecurrencePatternType RecurrencePatternBaseType [ DayOfMonth:int Month:MonthNamesType ] ;
+t.RelativeMonthlyRecurrencePatternType IntervalRecurrencePatternBaseType [ DaysOfWeek:DayOfWeekType
+DayOfWeekIndex:DayOfWeekIndexType ] ; t.AbsoluteMonthlyRecurrencePatternType IntervalRecurrencePatternBaseType [
+DayOfMonth:int ] ; t.WeeklyRecurrencePatternType IntervalRecurrencePatternBaseType [ DaysOfWeek:DaysOfWeekType
 FirstDayOfWeek:DayOfWeekType? ] ; t.DailyRecurrencePatternType IntervalRecurrencePatternBaseType [ ] ;
 t.NoEndRecurrenceRangeType RecurrenceRangeBaseType [ ] ; t.EndDateRecurrenceRangeType RecurrenceRangeBaseType [
 EndDate:date ] ; t.NumberedRecurrenceRangeType RecurrenceRangeBaseType [ NumberOfOccurrences:int ] ;
@@ -181,12 +161,37 @@ Message:MessageType | SharingMessage:SharingMessageType | CalendarItem:CalendarI
 DistributionList:opaque | MeetingMessage:opaque | MeetingRequest:opaque | MeetingResponse:opaque |
 MeetingCancellation:opaque | Task:TaskType | PostItem:opaque | RoleMember:opaque | Network:opaque | Person:opaque )
 ] ; t.DeleteItemFieldType ItemChangeDescriptionType [ ] ; t.AttachmentIdType RequestAttachmentIdType [ ]
-RootItemId:string RootItemChangeKey:string ; t.TransitionTargetType =string [ ] Kind:TransitionTargetKindType! ;
-t.RecurringTimeTransitionType TransitionType [ TimeOffset:duration Month:int ] ; t.RecurrencePatternBaseType - [ ] ;
-t.IntervalRecurrencePatternBaseType RecurrencePatternBaseType [ Interval:int ] ; t.RecurrenceRangeBaseType - [
-StartDate:date ] ; t.RegeneratingPatternBaseType IntervalRecurrencePatternBaseType [ ] ; t.ItemChangeDescriptionType
-ChangeDescriptionType [ ] ; t.ChangeDescriptionType - [ ( FieldURI:PathToUnindexedFieldType |
-IndexedFieldURI:PathToIndexedFieldType | ExtendedFieldURI:PathToExtendedFieldType ) ] ;
+RootItemId:string RootItemChangeKey:string ; t.AppendToFolderFieldType FolderChangeDescriptionType [ (
+Folder:FolderType | CalendarFolder:CalendarFolderType | ContactsFolder:ContactsFolderType |
+SearchFolder:SearchFolderType | TasksFolder:TasksFolderType ) ] ; t.SetFolderFieldType FolderChangeDescriptionType [
+( Folder:FolderType | CalendarFolder:CalendarFolderType | ContactsFolder:ContactsFolderType |
+SearchFolder:SearchFolderType | TasksFolder:TasksFolderType ) ] ; t.DeleteFolderFieldType
+FolderChangeDescriptionType [ ] ; t.RulePredicatesType - [ Categories:ArrayOfStringsType?
+ContainsBodyStrings:ArrayOfStringsType? ContainsHeaderStrings:ArrayOfStringsType?
+ContainsRecipientStrings:ArrayOfStringsType? ContainsSenderStrings:ArrayOfStringsType?
+ContainsSubjectOrBodyStrings:ArrayOfStringsType? ContainsSubjectStrings:ArrayOfStringsType?
+FlaggedForAction:FlaggedForActionType? FromAddresses:ArrayOfEmailAddressesType?
+FromConnectedAccounts:ArrayOfStringsType? HasAttachments:boolean? Importance:ImportanceChoicesType?
+IsApprovalRequest:boolean? IsAutomaticForward:boolean? IsAutomaticReply:boolean? IsEncrypted:boolean?
+IsMeetingRequest:boolean? IsMeetingResponse:boolean? IsNDR:boolean? IsPermissionControlled:boolean?
+IsReadReceipt:boolean? IsSigned:boolean? IsVoicemail:boolean? ItemClasses:ArrayOfStringsType?
+MessageClassifications:ArrayOfStringsType? NotSentToMe:boolean? SentCcMe:boolean? SentOnlyToMe:boolean?
+SentToAddresses:ArrayOfEmailAddressesType? SentToMe:boolean? SentToOrCcMe:boolean?
+Sensitivity:SensitivityChoicesType? WithinDateRange:RulePredicateDateRangeType?
+WithinSizeRange:RulePredicateSizeRangeType? ] ; t.RuleActionsType - [ AssignCategories:ArrayOfStringsType?
+CopyToFolder:TargetFolderIdType? Delete:boolean? ForwardAsAttachmentToRecipients:ArrayOfEmailAddressesType?
+ForwardToRecipients:ArrayOfEmailAddressesType? MarkImportance:ImportanceChoicesType? MarkAsRead:boolean?
+MoveToFolder:TargetFolderIdType? PermanentDelete:boolean? RedirectToRecipients:ArrayOfEmailAddressesType?
+SendSMSAlertToRecipients:ArrayOfEmailAddressesType? ServerReplyWithMessage:ItemIdType? StopProcessingRules:boolean?
+] ; t.TransitionTargetType =string [ ] Kind:TransitionTargetKindType! ; t.RecurringTimeTransitionType TransitionType
+[ TimeOffset:duration Month:int ] ; t.RecurrencePatternBaseType - [ ] ; t.IntervalRecurrencePatternBaseType
+RecurrencePatternBaseType [ Interval:int ] ; t.RecurrenceRangeBaseType - [ StartDate:date ] ;
+t.RegeneratingPatternBaseType IntervalRecurrencePatternBaseType [ ] ; t.ItemChangeDescriptionType
+ChangeDescriptionType [ ] ; t.FolderChangeDescriptionType ChangeDescriptionType [ ] ; t.ArrayOfEmailAddressesType -
+[ Address:EmailAddressType* ] ; t.RulePredicateDateRangeType - [ StartDateTime:dateTime? EndDateTime:dateTime? ] ;
+t.RulePredicateSizeRangeType - [ MinimumSize:int? MaximumSize:int? ] ; t.ChangeDescriptionType - [ (
+FieldURI:PathToUnindexedFieldType | IndexedFieldURI:PathToIndexedFieldType |
+ExtendedFieldURI:PathToExtendedFieldType ) ] ;
 )rows";
 }
 

@@ -39,8 +39,9 @@ V2016_10_10 V2017_01_07 V2017_04_14 V2017_07_11 V2017_10_09 V2018_01_08 ; Exclud
 FileAsMappingType enum None LastCommaFirst FirstSpaceLast Company LastCommaFirstCompany CompanyLastFirst LastFirst
 LastFirstCompany CompanyLastCommaFirst LastFirstSuffix LastSpaceFirstCompany CompanyLastSpaceFirst LastSpaceFirst
 DisplayName FirstName LastFirstMiddleSuffix LastName Empty ; FlagStatusType enum NotFlagged Flagged Complete ;
-FolderQueryTraversalType enum Shallow Deep SoftDeleted ; GuidType guid ; IconIndexType enum Default PostItem
-MailRead MailUnread MailReplied MailForwarded MailEncrypted MailSmimeSigned MailEncryptedReplied
+FlaggedForActionType enum Any Call DoNotForward FollowUp FYI Forward NoResponseNecessary Read Reply ReplyToAll
+Review ; FolderQueryTraversalType enum Shallow Deep SoftDeleted ; GuidType guid ; IconIndexType enum Default
+PostItem MailRead MailUnread MailReplied MailForwarded MailEncrypted MailSmimeSigned MailEncryptedReplied
 MailSmimeSignedReplied MailEncryptedForwarded MailSmimeSignedForwarded MailEncryptedRead MailSmimeSignedRead MailIrm
 MailIrmForwarded MailIrmReplied SmsSubmitted SmsRoutedToDeliveryPoint SmsRoutedToExternalMessagingSystem
 SmsDelivered OutlookDefaultForContacts AppointmentItem AppointmentRecur AppointmentMeet AppointmentMeetRecur
