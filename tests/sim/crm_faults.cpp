@@ -210,9 +210,6 @@ void CrmFaults::take_backup() {
         sqlite3_backup_step(copy, -1);
         sqlite3_backup_finish(copy);
     }
-    // Numbers of what came after the backup are not given again; a CRM that does so confuses everybody.
-    sqlite3_exec(other_, "UPDATE sqlite_sequence SET seq = seq + 1000 WHERE name IN ('task', 'appointment', 'contact')", nullptr, nullptr,
-                 nullptr);
 }
 
 void CrmFaults::restore_backup() {
@@ -220,6 +217,16 @@ void CrmFaults::restore_backup() {
     if (sqlite3_backup* copy = sqlite3_backup_init(other_, "main", backup_, "main")) {
         sqlite3_backup_step(copy, -1);
         sqlite3_backup_finish(copy);
+    }
+    // Numbers that were given after the backup are not given again: a CRM that does so confuses
+    // everybody, and none but the embedded one counts its rows.
+    const std::string first = std::to_string(1'000 * ++restores_);
+    for (const EntityKind kind : kEntityKinds) {
+        const std::string table = crm_table(kind);
+        const std::string sql = "DELETE FROM sqlite_sequence WHERE name = '" + table +
+                                "'; INSERT INTO sqlite_sequence VALUES('" + table + "', " + first +
+                                ")";
+        sqlite3_exec(other_, sql.c_str(), nullptr, nullptr, nullptr);
     }
 }
 

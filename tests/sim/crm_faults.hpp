@@ -54,6 +54,7 @@ private:
     sqlite3* other_ = nullptr;   ///< another program's connection
     sqlite3* backup_ = nullptr;  ///< the CRM of some time ago
     bool locked_ = false;
+    int restores_ = 0;
 };
 
 }  // namespace liaison::sim

@@ -156,6 +156,7 @@ void PersonFaults::move_things(std::size_t mailbox) {
         const std::string from = item->folder;
         const auto moved = store().move_item(address, item->id, later_folder(mailbox, item->kind));
         if (!moved) continue;
+        if (!item->marked) world_.history.find(item->lineage)->unmarked_away = true;
         tell(id, item->lineage + " is moved away");
         if (id == FaultId::AwayAndBack)
             (void)store().move_item(address, std::string((*moved)->id), from);

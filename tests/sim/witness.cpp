@@ -110,6 +110,7 @@ void Witness::check_removal(std::size_t mailbox, EntityKind kind, const std::str
     removals_[{mailbox_address(mailbox) + "/" + std::string(to_string(kind)), side}].push_back(
         world_.loop.now());
     const History::Lineage* line = world_.history.find(lineage);
+    // What was moved before it carried a mark cannot be told from what was deleted (docs/limitations.md).
     if (!line || line->bulk_erased || line->left_scope || line->unmarked_away) return;
     for (const History::Erasure& erasure : line->erasures)
         if (erasure.side != side) return;
