@@ -161,6 +161,11 @@ TEST_F(EwsSandbox, ACreateWhoseReadBackFailsIsStillMade) {
     ASSERT_TRUE(made.at(0)) << made[0].error().message;
     EXPECT_EQ(made[0]->record()->text(Field::Subject),
               sample_record(EntityKind::Task, 1).text(Field::Subject));
+    // The pause that came with the refusal holds for every call.
+    const auto early = run(world.endpoint().get_items(collection(EntityKind::Task), {made[0]->key}));
+    ASSERT_FALSE(early.at(0));
+    EXPECT_EQ(early[0].error().kind, ErrorKind::Throttled);
+    world.exchange().clock().advance(early[0].error().retry_after.value());
     const auto read = run(world.endpoint().get_items(collection(EntityKind::Task), {made[0]->key}));
     ASSERT_TRUE(read.at(0));
     EXPECT_EQ(read[0]->version, made[0]->version);
@@ -173,6 +178,9 @@ TEST_F(EwsSandbox, ThrottlingAndEmptyListingsAreWhatTheyAre) {
     ASSERT_FALSE(busy);
     EXPECT_EQ(busy.error().kind, ErrorKind::Throttled);
     EXPECT_EQ(busy.error().retry_after, std::chrono::milliseconds(90'000));
+    const auto early = create(EntityKind::Task, sample_record(EntityKind::Task, 1));
+    EXPECT_EQ(early.at(0).error().kind, ErrorKind::Throttled) << "nothing is sent inside the pause";
+    world.exchange().clock().advance(std::chrono::milliseconds(90'000));
     fault(sandbox::FaultKind::InternalServerError, "CreateItem");
     const auto uncertain = create(EntityKind::Task, sample_record(EntityKind::Task, 1));
     EXPECT_EQ(uncertain.at(0).error().kind, ErrorKind::Unanswered);

@@ -7,12 +7,6 @@ namespace liaison::conformance {
 
 namespace {
 
-class EwsTestClock final : public Clock {
-public:
-    Timestamp now() const override { return *parse_timestamp("2026-11-25T08:00:00Z"); }
-    Async<void> sleep_until(Timestamp) override { co_return; }
-};
-
 Async<HttpResponse> answer_by(sandbox::EwsFace* face, HttpRequest request) {
     sandbox::Answer answer = face->handle(request);
     co_return std::move(answer.response);
@@ -62,11 +56,6 @@ ews::EwsSettings SandboxExchange::settings(bool impersonated) const {
     settings.impersonate = impersonated;
     settings.time_zone = "Europe/Vienna";
     return settings;
-}
-
-const Clock& SandboxExchange::clock() const {
-    static const EwsTestClock clock;
-    return clock;
 }
 
 EwsEndpointWorld::EwsEndpointWorld()

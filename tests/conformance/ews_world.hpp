@@ -8,6 +8,7 @@
 #include "sandbox/ews_face.hpp"
 #include "tests/conformance/mail_source_suite.hpp"
 #include "tests/conformance/sync_endpoint_suite.hpp"
+#include "tests/support/test_ports.hpp"
 
 namespace liaison::conformance {
 
@@ -20,10 +21,12 @@ public:
     sandbox::MailboxStore& store() { return *store_; }
     sandbox::Faults& faults() { return faults_; }
     net::RunLoop& loop() { return loop_; }
-    const Clock& clock() const;
+    /// Liaison's own clock; it stands still until it is moved.
+    test::ManualClock& clock() { return clock_; }
 
 private:
     net::RunLoop loop_;
+    test::ManualClock clock_;
     std::int64_t now_ = 1'795'593'600'000;  // 2026-11-25T08:00:00Z
     std::unique_ptr<sandbox::MailboxStore> store_;
     sandbox::Faults faults_;

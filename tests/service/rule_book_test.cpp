@@ -22,7 +22,8 @@ const rules::RuleScope kSales{rules::RuleScope::Kind::Group, "Sales"};
 
 class RuleBookTest : public testing::Test {
 protected:
-    RuleBookTest() : folder(testing::TempDir() + "liaison_rule_book") {
+    RuleBookTest() : folder(testing::TempDir() + "liaison_rule_book_" +
+                                   testing::UnitTest::GetInstance()->current_test_info()->name()) {
         std::filesystem::remove_all(folder);
         std::filesystem::create_directories(folder);
         auto opened = open_stores(folder, worker, entropy, clock);
