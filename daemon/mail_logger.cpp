@@ -140,7 +140,7 @@ Async<Result<MailLogger::Owner>> MailLogger::find_owner(MailboxSpec spec) {
     co_return owner;
 }
 
-Async<Result<MailCycleReport>> MailLogger::run_cycle(MailboxSpec spec, rules::RuleSet rules) {
+Async<Result<MailCycleReport>> MailLogger::run_cycle(MailboxSpec spec, RulesInForce rules) {
     MailCycleReport report;
     Result<Owner> owner = co_await find_owner(spec);
     if (!owner) co_return std::unexpected(owner.error());
@@ -170,7 +170,8 @@ Async<Result<MailCycleReport>> MailLogger::run_cycle(MailboxSpec spec, rules::Ru
         if (!done) co_return std::unexpected(done.error());
         done = co_await mark(spec, report);
         if (!done) co_return std::unexpected(done.error());
-        done = co_await decide(spec, rules, *owner, report);
+        rules::RuleSet in_force = rules();
+        done = co_await decide(spec, std::move(in_force), *owner, report);
         if (!done) co_return std::unexpected(done.error());
         if (report.everything_read && report.decided + report.logged + report.marked == before)
             break;

@@ -56,6 +56,9 @@ struct DryRunLine {
     MailDecision decision;
 };
 
+/// Asked whenever mail is about to be decided.
+using RulesInForce = std::function<rules::RuleSet()>;
+
 /// Logs mail: observe the designated folders, decide, write to the CRM, mark the message. Each step
 /// is durable before the next begins (style-anchors 5.8), so a crash anywhere repeats at most a
 /// step that is idempotent: the CRM knows a message by its identity, the mailbox by its mark.
@@ -68,7 +71,12 @@ public:
     MailLogger(MailSource& source, InteractionSink& sink, AddressBook& book, MailStore& store,
                Clock& clock, EventLog& log);
 
-    Async<Result<MailCycleReport>> run_cycle(MailboxSpec spec, rules::RuleSet rules);
+    /// Decides each batch by the rules that are in force then: a mail that came after they were replaced is never decided
+    /// by the old ones.
+    Async<Result<MailCycleReport>> run_cycle(MailboxSpec spec, RulesInForce rules);
+    Async<Result<MailCycleReport>> run_cycle(MailboxSpec spec, rules::RuleSet rules) {
+        return run_cycle(std::move(spec), [rules = std::move(rules)] { return rules; });
+    }
 
     /// Decides over what is in `folder` now, at most `max` mails, newest last; does and stores
     /// nothing.

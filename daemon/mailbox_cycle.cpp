@@ -17,7 +17,7 @@ Async<Result<void>> MailboxCycle::pause(const std::vector<PairSpec>& pairs, Erro
 }
 
 Async<Result<bool>> MailboxCycle::run(const std::vector<PairSpec>& pairs, MailboxSpec mail,
-                                      rules::RuleSet rules) {
+                                      RulesInForce rules) {
     bool moved = false;
     std::optional<Error> first;
     for (const PairSpec& pair : pairs) {

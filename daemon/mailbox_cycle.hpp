@@ -21,7 +21,10 @@ public:
         : runner_(runner), logger_(logger), store_(store), clock_(clock) {}
 
     /// True if something moved: another turn should follow at once. The vector must outlive the call.
-    Async<Result<bool>> run(const std::vector<PairSpec>& pairs, MailboxSpec mail, rules::RuleSet rules);
+    Async<Result<bool>> run(const std::vector<PairSpec>& pairs, MailboxSpec mail, RulesInForce rules);
+    Async<Result<bool>> run(const std::vector<PairSpec>& pairs, MailboxSpec mail, rules::RuleSet rules) {
+        return run(pairs, std::move(mail), [rules = std::move(rules)] { return rules; });
+    }
 
 private:
     Async<Result<void>> pause(const std::vector<PairSpec>& pairs, Error error);

@@ -333,7 +333,7 @@ void ComposedApplication::stop() {
 Async<Result<bool>> ComposedApplication::cycle(MailboxId id) {
     Mailbox& mailbox = mailboxes_.at(id);
     if (mailbox.previewing) co_return true;
-    rules::RuleSet rules = rules_->current();
+    daemon::RulesInForce rules = [this] { return rules_->current(); };
     mailbox.mail.policy.match.blocklist = blocklist_->current();
     Result<bool> moved = co_await mailbox.cycle->run(mailbox.pairs, mailbox.mail, std::move(rules));
     co_return moved;
