@@ -38,6 +38,7 @@ struct ScenarioLine {
 ///     mail lies after   carries MARK NAME              a category after   logged MARK CONTACT
 ///     name=value one interaction of this mail and contact after   mails N interactions N conflicts
 ///     N parked N held N     totals; absent: not looked at
+///     after either                           whichever mailbox came first may have logged a mail
 ///
 /// MARK is the first word of the item's subject or given name, and M1, M2 are mails. What `after`
 /// does not name must not be there. `@1` behind a mark means the second rep.

@@ -30,6 +30,7 @@ scenario mail-in-two-mailboxes
   after  logged M1 A
   after  carries M1 "CRM logged"
   after  carries M1@1 "CRM logged"
+  after  either
   after  mails 1 interactions 1
 
 scenario two-mails-with-one-id
