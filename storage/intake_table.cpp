@@ -305,10 +305,12 @@ std::size_t IntakeTable::retry_unmatched(const MailboxId& mailbox, const std::st
     std::vector<std::int64_t> again;
     {
         const auto rows = database_.query(
-            "SELECT id FROM intake WHERE mailbox = ? AND outcome = ? AND revision <> ? AND gone = "
-            "0 AND "
-            "state IN (2, 3) ORDER BY id",
-            {number, outcome_column(MailOutcome::Unmatched), std::string_view(revision)});
+            "SELECT id FROM intake WHERE mailbox = ? AND revision <> ? AND gone = 0 AND state IN "
+            "(2, 3) AND (outcome = ? OR (outcome = ? AND reason = 'duplicate' AND EXISTS (SELECT 1 "
+            "FROM intake first WHERE first.identity_hash = intake.identity_hash AND first.identity "
+            "= intake.identity AND first.outcome = ?))) ORDER BY id",
+            {number, std::string_view(revision), outcome_column(MailOutcome::Unmatched),
+             outcome_column(MailOutcome::Skip), outcome_column(MailOutcome::Unmatched)});
         while (rows->next()) again.push_back(rows->integer(0));
     }
     for (const std::int64_t row : again) reopen(row, true);

@@ -129,9 +129,9 @@ public:
     virtual Async<Result<void>> commit_decisions(std::vector<DecidedMail> decisions) = 0;
     virtual Async<Result<void>> record_progress(std::vector<MailProgress> progress) = 0;
 
-    /// Unmatched rows become New again when the address book's revision is another than when they
-    /// were decided. Answers how many. `revision` holds for what commit_decisions decides in this
-    /// mailbox from now on.
+    /// Unmatched rows, and copies of an unmatched mail (the first one may have left its folder), become
+    /// New again when the address book's revision is another than when they were decided. Answers how
+    /// many. `revision` holds for what commit_decisions decides in this mailbox from now on.
     virtual Async<Result<std::size_t>> retry_unmatched(MailboxId mailbox, std::string revision) = 0;
 
     // What people look at.

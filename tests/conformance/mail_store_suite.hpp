@@ -275,6 +275,22 @@ TEST_P(MailStoreSuite, UnmatchedMailIsTriedAgainWhenTheAddressBookChanges) {
     EXPECT_EQ(must(mail().retry_unmatched(kAlice, "book-3")), 1u);
 }
 
+TEST_P(MailStoreSuite, ACopyOfAnUnmatchedMailIsTriedAgainThoughTheFirstOneLeft) {
+    must(mail().retry_unmatched(kBob, "book-1"));
+    const std::int64_t first = arrived("M1");
+    const std::int64_t copy = arrived("M2", kBob);
+    const std::int64_t logged = arrived("M3");
+    const std::int64_t other_copy = arrived("M4", kBob);
+    decide(first, IntakeState::Done, decision_of(MailOutcome::Unmatched, "no_contact", "same"));
+    decide(copy, IntakeState::Done, decision_of(MailOutcome::Skip, "duplicate", "same"));
+    decide(logged, IntakeState::Done, decision_of(MailOutcome::Log, "contact_match", "two"));
+    decide(other_copy, IntakeState::Done, decision_of(MailOutcome::Skip, "duplicate", "two"));
+    absorb(kAlice, kInboxCrm, messages({message("M1", "1", true)}));
+    EXPECT_EQ(must(mail().retry_unmatched(kBob, "book-2")), 1u);
+    EXPECT_EQ(row(copy).state, IntakeState::New);
+    EXPECT_EQ(row(other_copy).state, IntakeState::Done) << "its mail is logged";
+}
+
 TEST_P(MailStoreSuite, CountsAreTheSumOfTheirParts) {
     decide(arrived("M1"), IntakeState::ToLog, decision_of(MailOutcome::Log, "contact_match", "1"));
     decide(arrived("M2"), IntakeState::Done, decision_of(MailOutcome::Log, "contact_match", "2"));

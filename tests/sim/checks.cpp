@@ -73,10 +73,11 @@ struct AtRest {
             return;
         }
         if (line.left_scope || line.is_private) return;
-        // What went in the CRM before the ledger was lost: its mirror names an item that is not
-        // there, and stays.
+        // What went in the CRM before the links were rebuilt after the ledger was lost: its mirror
+        // names an item that is not there, and stays (docs/limitations.md).
+        constexpr std::chrono::seconds rebuilding{30};
         for (const History::Erasure& erasure : line.erasures)
-            if (erasure.at <= world.history.ledger_lost_at()) return;
+            if (erasure.at <= world.history.ledger_lost_at() + rebuilding) return;
         // A mirror that lay in another folder when the ledger was lost is made again
         // (docs/limitations.md).
         if (line.unmarked_away && exchange.size() > crm.size()) return;
