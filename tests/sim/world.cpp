@@ -132,6 +132,7 @@ void World::set_up() {
     people_ = std::make_unique<People>(*crm, *exchange, history);
     postman = std::make_unique<Postman>(*crm, *exchange);
     postman->furnish();
+    rules = std::make_unique<RuleAdmin>(*this);
     witness = std::make_unique<Witness>(*this);
     events_ = plan_events(options_.seed, options_.workload);
     faults = std::make_unique<WorldFaults>(*this);
@@ -256,6 +257,7 @@ void World::play_events() {
         if (options_.left_out.contains(event.number)) continue;
         run_until(kStart + event.at);
         faults->step(event.mailbox);
+        rules->step(event.number);
         std::string done = people_->act(event, loop.now());
         if (done.empty()) done = postman->act(event, loop.now());
         if (!done.empty()) tell("[" + std::to_string(event.number) + "] " + done);
