@@ -54,7 +54,7 @@ public:
     void cycle_ends(std::size_t version);
     void process_ended();
 
-    const std::string& hash_in_force() const { return versions_[current_].hash; }
+    const std::string& hash_in_force() const { return *versions_[current_].hash; }
     std::size_t member_in_force() const { return versions_[current_].member; }
 
     /// At the instant at which Liaison wrote to the CRM: each mail at most once for each contact,
@@ -73,9 +73,9 @@ private:
     struct Version {
         std::size_t member = 0;
         std::int64_t number = 0;
-        std::string hash = {};
-        Timestamp since{};                    ///< earliest
-        std::optional<Timestamp> until = {};  ///< latest, with the cycles that use it
+        std::optional<std::string> hash = {};  ///< known once it is in force; empty: no rules
+        Timestamp since{};                     ///< earliest
+        std::optional<Timestamp> until = {};   ///< latest, with the cycles that use it
         bool superseded = false;
         bool refused = false;
         int cycles = 0;  ///< that work with it now
