@@ -207,8 +207,8 @@ std::set<std::string> parked_mail(World& world) {
 std::size_t look_at_mail(World& world, bool judges) {
     std::size_t missing = 0;
     std::map<std::pair<std::string, std::string>, std::int64_t> logged;
-    for (const auto& [mark, contact, count] : world.crm->interactions())
-        logged[{mark, contact}] += count;
+    for (const LoggedCount& one : world.crm->interactions())
+        logged[{one.mark, one.contact}] += one.count;
     std::set<std::string> in_folders;
     for (std::size_t mailbox = 0; mailbox < world.options().workload.mailboxes; ++mailbox)
         for (const std::string& mark : world.postman->in_folder(mailbox)) in_folders.insert(mark);
@@ -226,9 +226,13 @@ std::size_t look_at_mail(World& world, bool judges) {
     }
     const std::set<std::string> known = world.crm->contact_numbers();
     const std::set<std::string> parked = parked_mail(world);
+    const std::set<std::string> kept_out = world.rules->kept_out();
     // Interactions that went with a restored CRM are not written again (docs/limitations.md).
     if (world.history.excused()) return 0;
-    for (const auto& [mark, mail] : mails)
+    for (const auto& [mark, mail] : mails) {
+        // A rule may keep it out of the CRM, but not one that no set since its arrival has.
+        if (kept_out.contains(mark) && !world.rules->always_logs(mail->words, mail->arrived))
+            continue;
         for (const std::string& contact : mail->contacts)
             if (!mail->excused && in_folders.contains(mark) && !parked.contains(mark) &&
                 known.contains(contact) && !logged.contains({mark, contact}) && ++missing > 0 &&
@@ -237,6 +241,7 @@ std::size_t look_at_mail(World& world, bool judges) {
                                "mail " + mark +
                                    " lies in a designated folder and is not logged for contact " +
                                    contact);
+    }
     return missing;
 }
 
@@ -261,6 +266,7 @@ void check_at_rest(World& world) {
     for (std::size_t mailbox = 0; mailbox < world.options().workload.mailboxes; ++mailbox)
         for (const EntityKind kind : kEntityKinds) at_rest.check_mailbox(mailbox, kind);
     (void)look_at_mail(world, true);
+    world.rules->check_decisions();
     check_evidence(world);
     if (!world.sandbox->store().sent().empty())
         world.violated("scope", "something was sent to people");

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "tests/sim/process.hpp"
 #include "tests/sim/world.hpp"
 
 namespace liaison::sim {
@@ -125,9 +126,15 @@ public:
     WatchedSink(CrmFaults& faults, InteractionSink& inner) : faults_(faults), inner_(inner) {}
     Async<std::vector<Result<LoggedMessage>>> log_messages(
         std::vector<MessageLog> messages) override {
+        std::vector<MessageIdentity> mails;
+        for (const MessageLog& message : messages)
+            if (message.channel != "meeting") mails.push_back(message.identity);
+        const bool changed = !mails.empty() && faults_.dice().fires(FaultId::RuleChanges);
+        if (changed) co_await faults_.change_rules();
         auto done = co_await inner_.log_messages(std::move(messages));
         faults_.watch().saw(Reaction::MailLogged, "");
         if (faults_.on_logged) faults_.on_logged();
+        if (changed) co_await faults_.feel_old_rules(std::move(mails));
         co_return done;
     }
     Async<Result<std::vector<LoggedMessage>>> find_logged(
@@ -162,6 +169,22 @@ std::unique_ptr<SyncEndpoint> CrmFaults::wrap(SyncEndpoint& inner) {
 
 std::unique_ptr<InteractionSink> CrmFaults::wrap(InteractionSink& inner) {
     return std::make_unique<WatchedSink>(*this, inner);
+}
+
+Async<void> CrmFaults::change_rules() {
+    co_await world_.rules->replace_now();
+}
+
+Async<void> CrmFaults::feel_old_rules(std::vector<MessageIdentity> logged) {
+    for (const MessageIdentity& identity : logged) {
+        std::string text = identity.str();
+        auto rows = co_await world_.stores().mail->find_mail(std::move(text), 10);
+        if (!rows) continue;
+        for (const IntakeRow& row : *rows)
+            if (row.decision.outcome == MailOutcome::Log &&
+                row.decision.rule_set_version != world_.rules->hash_in_force())
+                world_.dice.felt(FaultId::RuleChanges, "a mail is logged under the version before");
+    }
 }
 
 bool CrmFaults::connect() {

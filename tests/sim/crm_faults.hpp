@@ -41,6 +41,9 @@ public:
     // For the wrapped ports.
     FaultDice& dice();
     FeltWatch& watch() { return watch_; }
+    Async<void> change_rules();
+    /// Felt if one of these mails was decided under other rules than those in force.
+    Async<void> feel_old_rules(std::vector<MessageIdentity> logged);
     void lock();
     void edit_as_plug_in(EntityKind kind);
 

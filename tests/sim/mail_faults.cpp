@@ -46,7 +46,9 @@ SimMail MailFaults::mail(std::size_t mailbox, std::set<std::string> contacts) {
     ++events_;
     out.mark = "M" + std::to_string(events_);
     out.contacts = std::move(contacts);
-    out.bytes = out.mark + " w" + std::to_string(events_) + "m" + std::to_string(mailbox) + "zq";
+    out.words = Postman::marked_words(mix(world_.options().seed, 19, events_));
+    out.bytes = out.mark + " w" + std::to_string(events_) + "m" + std::to_string(mailbox) + "zq" +
+                out.words;
     return out;
 }
 

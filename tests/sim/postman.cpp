@@ -1,5 +1,6 @@
 #include "tests/sim/postman.hpp"
 
+#include <array>
 #include <stdexcept>
 
 #include "sandbox/mail_item.hpp"
@@ -36,16 +37,26 @@ void Postman::furnish() {
     }
 }
 
-std::string Postman::find_folder(std::size_t mailbox) const {
+std::string Postman::marked_words(std::uint64_t chance) {
+    static constexpr std::array<const char*, 6> words{"", "", " amber", " amber", " cobalt",
+                                                      " amber cobalt"};
+    return words[chance % words.size()];
+}
+
+Timestamp Postman::now() const {
+    return Timestamp(std::chrono::milliseconds(exchange_.store().now()));
+}
+
+std::string Postman::find_folder(std::size_t mailbox, const std::string& name) const {
     const std::string address = mailbox_address(mailbox);
     sandbox::MailboxStore& store = exchange_.store();
     const sandbox::Folder* inbox = store.find_distinguished(address, "inbox");
-    const sandbox::Folder* found = store.find_child(address, inbox->id, "CRM");
+    const sandbox::Folder* found = store.find_child(address, inbox->id, name);
     return found ? found->id : std::string();
 }
 
 std::string Postman::folder(std::size_t mailbox) {
-    std::string found = find_folder(mailbox);
+    std::string found = find_folder(mailbox, "CRM");
     if (!found.empty()) return found;
     const std::string address = mailbox_address(mailbox);
     const auto made = exchange_.store().create_folder(
@@ -56,9 +67,12 @@ std::string Postman::folder(std::size_t mailbox) {
 
 std::multiset<std::string> Postman::in_folder(std::size_t mailbox) {
     std::multiset<std::string> out;
-    for (const sandbox::Item* item :
-         exchange_.store().items(mailbox_address(mailbox), folder(mailbox)))
-        out.insert(mark_of_subject(item->properties.text("item:Subject")));
+    const std::string filed = find_folder(mailbox, "Filed");
+    for (const std::string& place : {folder(mailbox), filed})
+        if (!place.empty())
+            for (const sandbox::Item* item :
+                 exchange_.store().items(mailbox_address(mailbox), place))
+                out.insert(mark_of_subject(item->properties.text("item:Subject")));
     return out;
 }
 
@@ -110,8 +124,10 @@ std::string Postman::arrive(const Event& event, Draw& draw, Timestamp now) {
         mail.contacts.insert(second);
     }
     const std::uint64_t shape = draw.below(10);
+    mail.words = marked_words(mix(event.dice, 91));
+    mail.arrived = now;
     const std::string subject = mail.mark + " w" + std::to_string(event.number) + "m" +
-                                std::to_string(event.mailbox) + "zq";
+                                std::to_string(event.mailbox) + "zq" + mail.words;
     std::string head;
     // One id for all mails of this shape: it names nobody.
     if (shape == 0)

@@ -13,6 +13,8 @@ struct SimMail {
     std::string bytes;
     std::set<std::string>
         contacts;  ///< numbers of the CRM contacts whom it concerns, those who came later included
+    std::string words = {};  ///< marked words in its subject, which rules look for
+    Timestamp arrived{};     ///< its first copy
     bool excused = false;  ///< parked for good reason, or the CRM that had it went back in time
     bool dated = true;     ///< copies of a mail without date and id cannot be known as copies
 };
@@ -30,6 +32,7 @@ public:
     /// A mail that somebody else wrote, into the designated folders of these mailboxes.
     void post(const SimMail& mail, const std::vector<std::size_t>& mailboxes) {
         mails_.push_back(mail);
+        mails_.back().arrived = now();
         for (const std::size_t mailbox : mailboxes) deliver(mailbox, mail);
     }
 
@@ -41,8 +44,10 @@ public:
     const std::vector<SimMail>& mails() const { return mails_; }
     /// The designated folder; made if it is not there.
     std::string folder(std::size_t mailbox);
-    /// Marks of the mails in the designated folder now.
+    /// Marks of the mails in the designated folder now, and where rules file them.
     std::multiset<std::string> in_folder(std::size_t mailbox);
+    /// " amber", " cobalt", both or nothing: for the end of a subject.
+    static std::string marked_words(std::uint64_t chance);
 
 private:
     std::string arrive(const Event& event, Draw& draw, Timestamp now);
@@ -50,7 +55,8 @@ private:
     std::string drag(const Event& event, Draw& draw);
     std::string meet(Draw& draw);
     void deliver(std::size_t mailbox, const SimMail& mail);
-    std::string find_folder(std::size_t mailbox) const;
+    std::string find_folder(std::size_t mailbox, const std::string& name) const;
+    Timestamp now() const;
 
     CrmSide& crm_;
     ExchangeSide& exchange_;

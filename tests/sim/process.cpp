@@ -50,6 +50,7 @@ LiaisonProcess::LiaisonProcess(World& world, Owner owner)
     auto database = opened(storage::open_sqlite(world.disk.path("liaison.db")), "open");
     stores_ = opened(
         storage::make_stores(std::move(database), store_worker_, entropy_, world.clock), "stores");
+    rules_ = std::make_unique<service::RuleBook>(*stores_.mail, world.clock);
     crm_ =
         opened(crm::EmbeddedCrm::open(world.disk.path("crm.db"), crm_worker_, world.clock), "crm");
     crm_endpoint_ = world.faults->crm.wrap(crm_->endpoint());
@@ -73,10 +74,42 @@ LiaisonProcess::LiaisonProcess(World& world, Owner owner)
     for (std::size_t mailbox = 0; mailbox < world.options().workload.mailboxes; ++mailbox)
         add_mailbox(mailbox);
     for (const auto& [id, mailbox] : mailboxes_) scheduler_->add(id, false);
-    world.loop.spawn(owner, scheduler_->run());
+    world.loop.spawn(owner, run());
 }
 
-LiaisonProcess::~LiaisonProcess() = default;
+LiaisonProcess::~LiaisonProcess() {
+    world_.rules->process_ended();
+}
+
+/// Rules that cannot be read keep the service from starting; its manager starts it again.
+Async<void> LiaisonProcess::run() {
+    Result<void> loaded = co_await rules_->load();
+    if (!loaded) {
+        world_.kill_soon(CrashKeeps::Everything, "because its rules cannot be read");
+        co_return;
+    }
+    rules_loaded_ = true;
+    const service::RuleBook::Entry entry = rules_->entry(rules::RuleScope{});
+    world_.rules->loaded(entry.number, entry.document, rules_->current().version());
+    co_await scheduler_->run();
+}
+
+Async<void> LiaisonProcess::replace_rules(std::size_t member) {
+    if (!rules_loaded_) co_return;
+    rules::RuleScope scope;
+    std::string document = RuleAdmin::document(member);
+    std::string who = "admin";
+    const std::int64_t expected = rules_->entry(scope).number;
+    const std::size_t version = world_.rules->offered(member, expected + 1);
+    std::vector<rules::RuleError> errors;
+    Result<std::int64_t> number = co_await rules_->replace(
+        std::move(scope), expected, std::move(document), std::move(who), &errors);
+    if (number)
+        world_.rules->in_force(version, rules_->current().version());
+    else if (number.error().kind == ErrorKind::VersionConflict)
+        world_.rules->refused(version);
+    for (const rules::RuleError& error : errors) world_.violated("rules", to_text(error));
+}
 
 void LiaisonProcess::add_mailbox(std::size_t mailbox) {
     const std::string address = mailbox_address(mailbox);
@@ -114,8 +147,10 @@ void LiaisonProcess::add_mailbox(std::size_t mailbox) {
 
 Async<Result<bool>> LiaisonProcess::cycle(MailboxId id) {
     Mailbox& mailbox = mailboxes_.at(id);
-    rules::RuleSet rules;
+    rules::RuleSet rules = rules_->current();
+    const std::size_t version = world_.rules->cycle_begins();
     Result<bool> moved = co_await mailbox.cycle->run(mailbox.pairs, mailbox.mail, std::move(rules));
+    world_.rules->cycle_ends(version);
     co_return moved;
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/mailbox_cycle.hpp"
 #include "daemon/scheduler.hpp"
 #include "daemon/sync_runner.hpp"
+#include "service/rule_book.hpp"
 #include "storage/stores.hpp"
 #include "tests/sim/world.hpp"
 
@@ -43,6 +44,9 @@ public:
         return out;
     }
 
+    /// As the admin does over REST: the whole document, over the version that is in force.
+    Async<void> replace_rules(std::size_t member);
+
 private:
     struct Mailbox {
         std::unique_ptr<SyncEndpoint> endpoint;
@@ -54,6 +58,7 @@ private:
         daemon::MailboxSpec mail;
     };
     void add_mailbox(std::size_t mailbox);
+    Async<void> run();
     Async<Result<bool>> cycle(MailboxId id);
 
     World& world_;
@@ -63,6 +68,8 @@ private:
     LoopWorker store_worker_;
     LoopWorker crm_worker_;
     Stores stores_;
+    std::unique_ptr<service::RuleBook> rules_;
+    bool rules_loaded_ = false;
     std::unique_ptr<crm::EmbeddedCrm> crm_;
     std::unique_ptr<SyncEndpoint> crm_endpoint_;
     std::unique_ptr<InteractionSink> crm_sink_;

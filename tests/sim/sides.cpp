@@ -241,11 +241,12 @@ std::vector<LoggedCount> CrmSide::interactions() {
     std::vector<LoggedCount> out;
     crm::Query query(*database_,
                      "SELECT coalesce(m.subject, m.internet_message_id), coalesce(c.number, ''), "
-                     "count(*) FROM interaction i JOIN message m ON m.id = i.message_id "
+                     "count(*), i.template_code, max(i.id) FROM interaction i JOIN message m ON m.id = i.message_id "
                      "LEFT JOIN contact c ON c.id = i.contact_id GROUP BY 1, 2 ORDER BY 1, 2");
     while (query.row()) {
         const std::string subject = query.text(0);
-        out.push_back({subject.substr(0, subject.find(' ')), query.text(1), query.integer(2)});
+        out.push_back({subject.substr(0, subject.find(' ')), query.text(1), query.integer(2),
+                       query.text(3)});
     }
     return out;
 }

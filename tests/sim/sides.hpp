@@ -35,6 +35,7 @@ struct LoggedCount {
     std::string mark;
     std::string contact;
     std::int64_t count = 0;
+    std::string template_code = {};  ///< of the one written last
 };
 
 /// The CRM as its users see it: SQL on its file.

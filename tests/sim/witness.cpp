@@ -73,9 +73,9 @@ void Witness::before_request(const HttpRequest& request, const std::string& oper
 }
 
 void Witness::after_request(const HttpRequest& request, const std::string& operation,
-                            const HttpResponse& response) {
+                            const HttpResponse& response, bool heard) {
     const std::string address(request.fields.get("X-AnchorMailbox"));
-    note_pause(address, response);
+    if (heard) note_pause(address, response);
     if (!is_item_write(operation) || !mailbox_number_of(address)) return;
     if (world_.sandbox->store().sequence(address) == sequence_before_) return;
     ++exchange_writes_;

@@ -17,8 +17,9 @@ public:
     explicit Witness(World& world) : world_(world) {}
 
     void before_request(const HttpRequest& request, const std::string& operation);
+    /// `heard`: the process that asked still lives.
     void after_request(const HttpRequest& request, const std::string& operation,
-                       const HttpResponse& response);
+                       const HttpResponse& response, bool heard);
     /// Looks at what Liaison did to the CRM since the last look: its own change log says who wrote.
     void look_at_crm();
     void healed();

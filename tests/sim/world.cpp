@@ -132,6 +132,7 @@ void World::set_up() {
     people_ = std::make_unique<People>(*crm, *exchange, history);
     postman = std::make_unique<Postman>(*crm, *exchange);
     postman->furnish();
+    rules = std::make_unique<RuleAdmin>(*this);
     witness = std::make_unique<Witness>(*this);
     events_ = plan_events(options_.seed, options_.workload);
     faults = std::make_unique<WorldFaults>(*this);
@@ -198,6 +199,7 @@ Result<void> World::accept(std::unique_ptr<ByteStream> server_end) {
 /// Exchange answers after a while: people and other mailboxes act in between.
 Async<HttpResponse> World::serve(HttpRequest request) {
     const std::uint64_t number = ++requests;
+    const std::uint64_t asked_in = crashes_;
     const std::chrono::milliseconds there(1 + mix(options_.seed, 11, number) % 40);
     const std::chrono::milliseconds back(1 + mix(options_.seed, 12, number) % 40);
     if (dies_at("a request is sent: " + sandbox::ews_operation_name(request), true))
@@ -210,7 +212,7 @@ Async<HttpResponse> World::serve(HttpRequest request) {
          std::string(request.fields.get("X-AnchorMailbox")));
     witness->before_request(request, operation);
     HttpResponse response = co_await sandbox->answer(request);
-    witness->after_request(request, operation, response);
+    witness->after_request(request, operation, response, asked_in == crashes_);
     (void)dies_at("the request is carried out: " + operation, false);
     co_await net::sleep_for(back);
     co_return response;
@@ -256,6 +258,7 @@ void World::play_events() {
         if (options_.left_out.contains(event.number)) continue;
         run_until(kStart + event.at);
         faults->step(event.mailbox);
+        rules->step(event.number);
         std::string done = people_->act(event, loop.now());
         if (done.empty()) done = postman->act(event, loop.now());
         if (!done.empty()) tell("[" + std::to_string(event.number) + "] " + done);

@@ -13,6 +13,7 @@
 #include "tests/sim/memory_vfs.hpp"
 #include "tests/sim/people.hpp"
 #include "tests/sim/postman.hpp"
+#include "tests/sim/rule_admin.hpp"
 #include "tests/sim/sides.hpp"
 
 namespace liaison::sim {
@@ -73,6 +74,7 @@ public:
     std::unique_ptr<ExchangeSide> exchange;
     std::unique_ptr<CrmSide> crm;
     std::unique_ptr<Postman> postman;
+    std::unique_ptr<RuleAdmin> rules;
     std::unique_ptr<Witness> witness;
     std::unique_ptr<WorldFaults> faults;
     /// Null between a crash and the next start.

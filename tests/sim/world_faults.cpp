@@ -46,7 +46,10 @@ WorldFaults::WorldFaults(World& world)
                 world.postman->excuse(subject.substr(0, subject.find(' ')));
             }
     };
-    crm.on_logged = [this] { process.after_logging(); };
+    crm.on_logged = [this, &world] {
+        world.rules->look_at_interactions();
+        process.after_logging();
+    };
 }
 
 WorldFaults::~WorldFaults() = default;
