@@ -146,9 +146,10 @@ std::vector<FieldOfProperty> must_show(EntityKind kind) {
 }
 
 /// The documentation's way to write "some value here".
+/// The documentation writes "{subject}" or "subject-value" where a value would stand.
 bool is_placeholder(const JsonObject& entity, std::string_view name) {
     const std::string text = boost::json::serialize(*entity.if_contains(name));
-    return text.find("-value") != std::string::npos || text.find("{") == 1;
+    return text.find("-value") != std::string::npos || text.starts_with("\"{");
 }
 
 void check_item(EntityKind kind, const JsonObject& entity, const std::string& path) {

@@ -34,7 +34,9 @@ public:
         fs::create_directories(folder_);
         const std::string command =
             "tar --zstd -xf '" + archive.string() + "' -C '" + folder_.string() + "'";
-        if (std::system(command.c_str()) == 0) root_ = folder_ / name;
+        // An archive that is there and cannot be read is a failure, no reason to skip.
+        if (std::system(command.c_str()) != 0) ADD_FAILURE() << command;
+        root_ = folder_ / name;
     }
     ~UnpackedCorpus() {
         std::error_code ignored;
