@@ -44,17 +44,22 @@ bool in_domain(const std::string& address, std::string domain) {
 
 /// A regular expression of the common subset of RE2 and POSIX, by the C library's matcher.
 bool regex_matches(const std::string& pattern, const std::string& text) {
-    static std::map<std::string, regex_t> compiled;
-    auto at = compiled.find(pattern);
-    if (at == compiled.end()) {
-        at = compiled.emplace(pattern, regex_t{}).first;
-        if (regcomp(&at->second, pattern.c_str(),
-                    REG_EXTENDED | REG_ICASE | REG_NEWLINE | REG_NOSUB) != 0)
-            throw std::runtime_error("the reference cannot read " + pattern);
-    }
+    struct Compiled {
+        explicit Compiled(const std::string& text) {
+            if (regcomp(&expression, text.c_str(),
+                        REG_EXTENDED | REG_ICASE | REG_NEWLINE | REG_NOSUB) != 0)
+                throw std::runtime_error("the reference cannot read " + text);
+        }
+        Compiled(const Compiled&) = delete;
+        Compiled& operator=(const Compiled&) = delete;
+        ~Compiled() { regfree(&expression); }
+        regex_t expression{};
+    };
+    static std::map<std::string, Compiled> all;
+    const Compiled& compiled = all.try_emplace(pattern, pattern).first->second;
     regmatch_t whole{};
     whole.rm_eo = static_cast<regoff_t>(text.size());
-    return regexec(&at->second, text.c_str(), 1, &whole, REG_STARTEND) == 0;
+    return regexec(&compiled.expression, text.c_str(), 1, &whole, REG_STARTEND) == 0;
 }
 
 /// The texts of one field of the mail; `Contains` and `Matches` look at each by itself.
